@@ -1,0 +1,65 @@
+// Command line of tools/run, checked: every mistake is one clear line.
+import { existsSync, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+
+export interface Options {
+  cameras: number;
+  port: number;
+  listen: string;
+  dir: string;
+  town: string | null;
+  simulator: boolean;
+  rate: number;
+  pictureCores: number;
+}
+
+export class UsageError extends Error {}
+
+/** What this machine can carry beside a browser: two cores get half the pictures of four. */
+export function machineDefaults(cores: number): { rate: number; pictureCores: number } {
+  return { rate: cores >= 4 ? 25 : cores >= 2 ? 12.5 : 6.25, pictureCores: Math.min(4, Math.max(0.5, cores / 4)) };
+}
+
+const numberOptions = {
+  '--cameras': ['cameras', 0, 20000, true],
+  '--port': ['port', 0, 65535, true],
+  '--rate': ['rate', 0.5, 60, false],
+  '--picture-cores': ['pictureCores', 0.05, 64, false],
+} as const;
+
+function parseNumber(flag: keyof typeof numberOptions, text: string): number {
+  const [, low, high, whole] = numberOptions[flag];
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value) || value < low || value > high || (whole && !Number.isInteger(value)))
+    throw new UsageError(`${flag}: expected a ${whole ? 'whole ' : ''}number ${low} to ${high}, got "${text}"`);
+  return value;
+}
+
+export function parseOptions(args: string[], cwd: string): Options {
+  const options: Options = {
+    cameras: 1447, port: 8443, listen: '127.0.0.1', dir: resolve(cwd, 'run-data'), town: null, simulator: true,
+    ...machineDefaults(availableParallelism()),
+  };
+  for (let i = 0; i < args.length; i++) {
+    const [flag = '', inline] = (args[i] ?? '').split(/=(.*)/s, 2);
+    const value = (): string => {
+      const text = inline ?? args[++i];
+      if (text === undefined) throw new UsageError(`${flag}: a value is missing`);
+      return text;
+    };
+    if (flag in numberOptions) {
+      const name = flag as keyof typeof numberOptions;
+      options[numberOptions[name][0]] = parseNumber(name, value());
+    } else if (flag === '--listen') options.listen = value();
+    else if (flag === '--dir') options.dir = resolve(cwd, value());
+    else if (flag === '--town') options.town = resolve(cwd, value());
+    else if (flag === '--no-simulator') options.simulator = false;
+    else throw new UsageError(`unknown option ${flag}; tools/run --help lists them`);
+  }
+  if (options.town !== null && !existsSync(`${options.town}/town.json`))
+    throw new UsageError(`--town: ${options.town} has no town.json (docs/town-format.md)`);
+  if (existsSync(options.dir) && !statSync(options.dir).isDirectory())
+    throw new UsageError(`--dir: ${options.dir} is not a folder`);
+  return options;
+}

@@ -1,0 +1,287 @@
+// The programs of one town on one machine, and the files they stand on. tools/run and the tests start the
+// same stack through here.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { dirname, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Child, type Program } from './child.ts';
+import type { Options } from './options.ts';
+import { freePort, probePort } from './ports.ts';
+
+export const top = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+export interface StackOptions extends Options {
+  /** build/PRESET whose programs run */
+  preset: string;
+  /** merged over the generated configuration, section by section */
+  config?: Record<string, Record<string, unknown>>;
+  /** more arguments for the simulator */
+  simulatorArgs?: string[];
+  progress?(line: string): void;
+}
+
+export interface Login { login: string; password: string; role: string }
+
+export const roles: [login: string, role: string, name: string][] = [
+  ['calltaker', 'call_taker', '接线员'], ['operator', 'operator', '值班员'], ['grid', 'grid_worker', '网格员'],
+  ['handler', 'department_handler', '部门办理员'], ['supervisor', 'supervisor', '督办员'], ['verifier', 'verifier', '回访员'],
+  ['mediator', 'mediator', '调解员'], ['deputy', 'deputy', '人大代表'], ['inspector', 'auditor', '监督员'],
+  ['frontdesk', 'front_desk', '综合受理'], ['leader', 'leader', '领导'], ['admin', 'system_admin', '系统管理员'],
+  ['security', 'security_auditor', '安全审计员'],
+];
+
+const startMs = 60000;
+
+export class Stack {
+  readonly options: StackOptions;
+  readonly children = new Map<string, Child>();
+  readonly logs: string;
+  url = '';
+  private simulatorPort = 0;
+  private stopped = false;
+
+  constructor(options: StackOptions) {
+    this.options = options;
+    this.logs = this.path('logs');
+  }
+
+  path(...parts: string[]): string {
+    return resolve(this.options.dir, ...parts);
+  }
+  binary(folder: string, name: string): string {
+    return resolve(top, 'build', this.options.preset, folder, name);
+  }
+  private say(line: string): void {
+    this.options.progress?.(line);
+  }
+
+  async start(): Promise<void> {
+    const { dir } = this.options;
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    mkdirSync(this.logs, { recursive: true });
+    const before = this.readRun();
+    await this.checkPort();
+    await this.makeTown(before);
+    this.writeConfig();
+    this.writeRedisConfig();
+    this.launch({ name: 'redis', command: ['redis-server', this.path('redis.conf')], log: this.log('redis') });
+    if (this.options.simulator) await this.startSimulator();
+    const config = this.path('townwall.json');
+    this.launch({ name: 'townwalld', command: [this.binary('server/app', 'townwalld'), '--config', config], log: this.log('townwalld') });
+    this.launch({ name: 'townwall-media', command: [this.binary('pipelines/node', 'townwall-media'), '--config', config], log: this.log('townwall-media') });
+    await this.waitHealthy();
+    this.writeRun();
+    await this.importCameras();
+    await this.makeLogins();
+    this.writeRun();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    const order = ['townwall-media', 'townwalld', 'simcams', 'redis'];
+    for (const name of order) await this.children.get(name)?.stop();
+    rmSync(this.path('run.json'), { force: true });
+  }
+
+  private log(name: string): string {
+    return resolve(this.logs, `${name}.log`);
+  }
+
+  private launch(program: Program): Child {
+    const child = new Child(program, {
+      started: () => this.writeRun(),
+      ended: (name, how, restartInMs) => {
+        if (this.stopped || restartInMs === null) return;
+        this.say(`${name} ended (${how}), starting again in ${restartInMs} ms; its log: ${this.log(name)}`);
+      },
+    });
+    this.children.set(program.name, child);
+    child.start();
+    return child;
+  }
+
+  private async checkPort(): Promise<void> {
+    const { listen, port } = this.options;
+    try {
+      this.options.port = await probePort(listen, port);
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      throw new Error(code === 'EADDRINUSE'
+        ? `port ${port} on ${listen} is taken by another program; choose one with --port`
+        : `cannot listen on ${listen}:${port}: ${code ?? String(error)}`);
+    }
+  }
+
+  /** The town's folder: the given one, or the demo made once per number of cameras. */
+  private async makeTown(before: Record<string, unknown> | null): Promise<void> {
+    if (this.options.town !== null) return;
+    const town = this.path('town');
+    const wished = (before?.simulator_port as number | undefined) ?? 0;
+    this.simulatorPort = await freePort('127.0.0.1', wished);
+    const made = this.path('town', '.made');
+    const key = `${this.options.cameras} ${this.simulatorPort}`;
+    if (existsSync(made) && readFileSync(made, 'utf8') === key) return;
+    this.say(`making the demo town with ${this.options.cameras} cameras`);
+    await this.command('town', [resolve(top, 'tools/node'), resolve(top, 'tools/town/town.ts'), '--out', town,
+      '--cameras', String(this.options.cameras),
+      '--camera-url', `rtsp://127.0.0.1:${this.simulatorPort}/cam/{n}/{profile}`]);
+    writeFileSync(made, key);
+  }
+
+  get town(): string {
+    return this.options.town ?? this.path('town');
+  }
+
+  private writeConfig(): void {
+    const file = this.path('townwall.json');
+    const base: Record<string, Record<string, unknown> | string> = {
+      data_dir: this.options.dir,
+      server: { listen: this.options.listen, port: this.options.port, web_dir: resolve(top, 'web/dist') },
+      redis: { url: `unix:${this.path('redis.sock')}` },
+      town: { dir: this.town },
+      media: { picture_cores: this.options.pictureCores },
+    };
+    for (const [section, keys] of Object.entries(this.options.config ?? {})) {
+      const at = base[section];
+      base[section] = { ...(typeof at === 'object' ? at : {}), ...keys };
+    }
+    writeAtomic(file, JSON.stringify(base, null, 2) + '\n', 0o600);
+  }
+
+  private writeRedisConfig(): void {
+    mkdirSync(this.path('redis'), { recursive: true, mode: 0o700 });
+    writeAtomic(this.path('redis.conf'), [
+      'port 0', `unixsocket ${this.path('redis.sock')}`, 'unixsocketperm 700', `dir ${this.path('redis')}`,
+      'appendonly yes', 'appendfsync always', 'save ""', 'daemonize no', 'maxmemory-policy noeviction', '',
+    ].join('\n'), 0o600);
+  }
+
+  private async startSimulator(): Promise<void> {
+    const ready = this.path('simcams.ready');
+    rmSync(ready, { force: true });
+    const list = resolve(this.town, 'simcams.csv');
+    this.say('starting the camera simulator');
+    this.launch({
+      name: 'simcams', log: this.log('simcams'),
+      command: [this.binary('tools/simcams', 'simcams'), '--cameras', String(this.options.cameras),
+        '--port', String(this.simulatorPort), '--rate', String(this.options.rate),
+        ...(existsSync(list) ? ['--list', list] : []),
+        '--ready-file', ready, '--control', this.path('simcams.sock'), ...(this.options.simulatorArgs ?? [])],
+    });
+    await this.until('the camera simulator', async () => existsSync(ready), 180000);
+  }
+
+  private async waitHealthy(): Promise<void> {
+    this.say('waiting for the wall');
+    for (const scheme of this.options.listen.startsWith('127.') || this.options.listen === '::1' ? ['http'] : ['https']) {
+      this.url = `${scheme}://${this.options.listen.includes(':') ? `[${this.options.listen}]` : this.options.listen}:${this.options.port}`;
+    }
+    await this.until('townwalld', async () => (await this.get('/healthz')).status === 200, startMs);
+  }
+
+  /** A plain request to our own server; its certificate may be self-signed. */
+  get(path: string): Promise<{ status: number; body: string }> {
+    const go = this.url.startsWith('https:') ? httpsRequest : httpRequest;
+    return new Promise((done) => {
+      const request = go(this.url + path, { rejectUnauthorized: false, timeout: 5000 }, (answer) => {
+        let body = '';
+        answer.setEncoding('utf8');
+        answer.on('data', (text: string) => { body += text; });
+        answer.on('end', () => done({ status: answer.statusCode ?? 0, body }));
+        answer.on('error', () => done({ status: 0, body: '' }));
+      });
+      request.on('timeout', () => request.destroy());
+      request.on('error', () => done({ status: 0, body: '' }));
+      request.end();
+    });
+  }
+
+  private async importCameras(): Promise<void> {
+    const csv = resolve(this.town, 'cameras.csv');
+    if (!existsSync(csv)) return;
+    const sum = createHash('sha256').update(readFileSync(csv)).digest('hex');
+    const mark = this.path('.imported');
+    if (existsSync(mark) && readFileSync(mark, 'utf8') === sum) return;
+    this.say('importing the cameras');
+    await this.command('import', [...this.wallctl, 'cameras', 'import', csv]);
+    writeFileSync(mark, sum);
+  }
+
+  get wallctl(): string[] {
+    return [this.binary('tools/wallctl', 'wallctl'), '--socket', this.path('wall.sock')];
+  }
+
+  /** One login per role, with a password made here; kept for the next start. */
+  private async makeLogins(): Promise<void> {
+    const file = this.path('logins.txt');
+    if (existsSync(file)) return;
+    const logins: Login[] = [];
+    for (const [login, role, name] of roles) {
+      const password = randomBytes(9).toString('base64url');
+      const result = spawnSync(this.wallctl[0] ?? '', [...this.wallctl.slice(1), 'users', 'add', login, '--role', role,
+        '--name', name, '--password-stdin'], { input: password + '\n', encoding: 'utf8' });
+      if (result.status !== 0) throw new Error(`wallctl users add ${login}: ${result.stderr || result.error?.message}`);
+      logins.push({ login, password, role });
+    }
+    writeAtomic(file, logins.map((l) => `${l.login}\t${l.password}\t${l.role}`).join('\n') + '\n', 0o600);
+  }
+
+  logins(): Login[] {
+    return readFileSync(this.path('logins.txt'), 'utf8').trim().split('\n').map((line) => {
+      const [login = '', password = '', role = ''] = line.split('\t');
+      return { login, password, role };
+    });
+  }
+
+  private readRun(): Record<string, unknown> | null {
+    try {
+      return JSON.parse(readFileSync(this.path('ports.json'), 'utf8')) as Record<string, unknown>;
+    } catch {
+      return null;
+    }
+  }
+
+  private writeRun(): void {
+    const pids: Record<string, number | null> = { supervisor: process.pid };
+    for (const [name, child] of this.children) pids[name] = child.pid;
+    const run = {
+      url: this.url, port: this.options.port, simulator_port: this.simulatorPort, cameras: this.options.cameras, pids,
+      sockets: { control: this.path('wall.sock'), media: this.path('media.sock'), redis: this.path('redis.sock'), simcams: this.path('simcams.sock') },
+      logs: this.logs, logins: this.path('logins.txt'), config: this.path('townwall.json'), town: this.town,
+    };
+    writeAtomic(this.path('run.json'), JSON.stringify(run, null, 2) + '\n', 0o600);
+    writeAtomic(this.path('ports.json'), JSON.stringify({ simulator_port: this.simulatorPort }) + '\n', 0o600);
+  }
+
+  private command(name: string, command: string[]): Promise<void> {
+    const [file = '', ...args] = command;
+    return new Promise((done, fail) => {
+      const child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+      let last = '';
+      const take = (data: Buffer): void => {
+        for (const line of data.toString('utf8').split('\n')) if (line.trim()) { last = line.trim(); this.say(`  ${name}: ${last}`); }
+      };
+      child.stdout.on('data', take);
+      child.stderr.on('data', take);
+      child.once('error', fail);
+      child.once('close', (code) => (code === 0 ? done() : fail(new Error(`${name} failed: ${last}`))));
+    });
+  }
+
+  private async until(what: string, test: () => Promise<boolean>, limitMs: number): Promise<void> {
+    const end = Date.now() + limitMs;
+    while (!(await test())) {
+      if (this.stopped) throw new Error('stopped');
+      if (Date.now() > end) throw new Error(`${what} did not answer within ${limitMs / 1000} s; logs are in ${this.logs}`);
+      await new Promise((done) => setTimeout(done, 100));
+    }
+  }
+}
+
+export function writeAtomic(file: string, text: string, mode: number): void {
+  writeFileSync(`${file}.new`, text, { mode });
+  renameSync(`${file}.new`, file);
+}
