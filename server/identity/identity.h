@@ -1,0 +1,103 @@
+/* People: users, logins, sessions, rights in areas, view reasons, the log of views and the audit
+ * log. Passwords are hashed on a thread of their own; sessions are looked up in memory (each is
+ * also in the store, so that a restart keeps people logged in). Loop thread only, except where a
+ * comment says otherwise. */
+#pragma once
+#include "identity/rights.h"
+#include "store/store.h"
+#include <glib.h>
+#include <jansson.h>
+#include <stdbool.h>
+
+struct identity;
+struct net_session;
+
+#define IDENTITY_COOKIE "tw_session"
+
+struct identity_options {
+    struct store *store;     /* borrowed, outlives the identity */
+    GMainContext *context;   /* of the loop (NULL: default) */
+    int64_t idle_us;         /* a session ends so long after its last use, 0: 12 h */
+    int64_t absolute_us;     /* … and after its login, 0: 24 h */
+    int64_t reason_us;       /* a view reason is good for, 0: 12 h (a shift) */
+    unsigned login_failures; /* wrong passwords of one login before it is locked, 0: 10 */
+    int64_t lock_us;         /* for so long, 0: 15 min */
+    unsigned logins_per_min; /* tries of one address, 0: 30; of one login a third of it */
+    bool cheap_hash;         /* tests only: smallest Argon2id parameters */
+    int64_t (*now_us)(void); /* wall clock, NULL: the real one */
+};
+
+/* Loads users and sessions (blocking: start-up), closes views left open by the last run with the
+ * end reason `server_stopped`. NULL + error. */
+struct identity *identity_create(const struct identity_options *options, GError **error);
+
+/* Ends open views as `server_stopped`, drains the store. NULL is fine. */
+void identity_destroy(struct identity *identity);
+
+/* --- sessions, as the gate of server/net asks (identity_gate.h wires them to routes and the
+ * WebSocket) */
+
+/* May this session do it somewhere? `session` NULL: never. */
+bool identity_may(const struct net_session *session, enum right right);
+
+/* May this session do it in that area (code prefix rule, area_within())? */
+bool identity_may_in(const struct net_session *session, enum right right, const char *area_code);
+
+/* Does the session reach that area with any right at all that shows places? */
+bool identity_may_see_area(const struct net_session *session, const char *area_code);
+
+/* Names of all rights of the session. Returned: a JSON array of strings. */
+json_t *identity_rights_json(const struct net_session *session);
+
+/* The reason for viewing that this person gave for the current shift; NULL: none, ask for it
+ * (`reason_required`). Borrowed until the next turn of the loop. */
+const char *identity_view_reason(struct identity *identity, const struct net_session *session);
+
+/* Tells when a session is over (logout, password change, time, user disabled), so that its
+ * WebSocket is closed with 4003. `session_id` is borrowed. */
+typedef void (*identity_ended_fn)(const char *session_id, gpointer user);
+void identity_on_session_ended(struct identity *identity, identity_ended_fn fn, gpointer user);
+
+/* --- log of views (public video regulation art. 16): one record an opened camera */
+
+/* What is shown. */
+struct identity_view {
+    const char *camera;  /* id; "" for a set (then `content` names it) */
+    const char *profile; /* "main", "sub"; "" when it does not apply */
+    const char *kind;    /* "live", "key", "snapshot", "mp4", "mosaic", "replay", "export" */
+    const char *content; /* NULL, or JSON: the camera set of a mosaic, the span of a replay */
+    const char *seat;    /* NULL, or the seat of the WebSocket's greeting */
+};
+
+/* Records that a view began; everything is copied. Returned: its number for identity_view_end(),
+ * never 0. The record is written within a second. */
+guint64 identity_view_begin(struct identity *identity, const struct net_session *session,
+                            const struct identity_view *view);
+
+/* `reason` of the end: "stopped", "replaced", "closed", "ended" … An unknown or 0 number is fine.
+ */
+void identity_view_end(struct identity *identity, guint64 view, const char *reason);
+
+/* --- audit log (docs/audit.md): append-only, each record chained to the one before */
+
+struct identity_actor {
+    const char *user;    /* id, NULL: the system itself */
+    const char *login;   /* as typed, for failed logins */
+    const char *address; /* NULL: local */
+};
+
+/* Inside a store_fn: the record is part of that change's own transaction. `details` may be NULL, is
+ * borrowed, and must hold no secret. */
+bool identity_audit(struct store_tx *tx, const struct identity_actor *actor, const char *action,
+                    const char *object, const json_t *details, int64_t now_us, GError **error);
+
+/* The same from the loop, as a job of its own: takes `details`. `session` may be NULL (system). */
+void identity_audit_later(struct identity *identity, const struct net_session *session,
+                          const char *action, const char *object, json_t *details);
+
+/* Who acts, for identity_audit() in a job: owned copies, because a session may end meanwhile. */
+struct identity_actor *identity_actor_new(const struct net_session *session);
+void identity_actor_free(struct identity_actor *actor);
+
+/* Checks the whole chain inside a store_fn. false + error NULL: broken at record *broken. */
+bool identity_audit_verify(struct store_tx *tx, gint64 *records, gint64 *broken, GError **error);
