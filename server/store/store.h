@@ -95,7 +95,14 @@ bool store_null(struct store_rows *rows, int column);
 
 /* Ends a query; NULL is fine. */
 void store_rows_end(struct store_rows *rows);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(struct store_rows, store_rows_end)
+
+/* A local that ends its query when it goes out of scope: `store_rows_auto rows = store_query(…)`.
+ */
+static inline void store_rows_clear(struct store_rows **rows)
+{
+    store_rows_end(*rows);
+}
+#define store_rows_auto __attribute__((cleanup(store_rows_clear))) struct store_rows *
 
 /* One value of the first row; *found false when there is no row. */
 bool store_query_int(struct store_tx *tx, GError **error, gint64 *value, bool *found,
