@@ -1,0 +1,73 @@
+/* The network face of townwalld: one listener with HTTP, static files and the WebSocket, on the
+ * GLib loop. Loop thread only. libwebsockets stays inside.
+ *
+ * What net enforces by itself: a session (unless the route is public), the route's right, the CSRF
+ * header on changing methods, the Origin of the WebSocket, limits of size, time and rate, safe
+ * paths, and the safety headers on every answer. */
+#pragma once
+#include "common/loop.h"
+#include "net/client.h"
+#include "net/metrics.h"
+#include "net/request.h"
+#include "net/session.h"
+#include <glib.h>
+#include <jansson.h>
+#include <stdbool.h>
+
+#define NET_ERROR (g_quark_from_static_string("townwall-net"))
+enum net_error { NET_ERROR_BUSY, NET_ERROR_ADDRESS, NET_ERROR_CERTIFICATE, NET_ERROR_FAILED };
+
+struct net;
+
+/* What identity answers to net. Every function may be NULL. */
+struct net_gate {
+    /* The session of the cookie's token. Returned: a reference, or NULL for none. Must not block;
+     * `token` is 1–256 bytes of [A-Za-z0-9_-]. */
+    struct net_session *(*session_find)(const char *token, const char *address, gpointer user);
+    /* Asked for every API request and upgrade before its body is read. 0: go on; otherwise the
+     * request is answered 429 with this Retry-After. */
+    guint (*retry_after_s)(const char *method, const char *path, const char *address,
+                           const struct net_session *session, gpointer user);
+    /* Somebody asked for what their rights do not allow (403); for the audit log. */
+    void (*refused)(const struct net_session *session, const char *method, const char *path,
+                    const char *right, const char *address, gpointer user);
+};
+
+/* `config`, borrowed, already checked:
+ *   host          "127.0.0.1", "0.0.0.0", "::", or a name in /etc/hosts
+ *   port          0: any free one, see net_port()
+ *   tls.mode      "auto" (TLS unless host is loopback), "on", "off" (refused unless loopback)
+ *   tls.certificate, tls.key   PEM files; absent: a self-signed pair is made in data_dir/tls
+ *   tls.names     further names and addresses for the self-signed certificate
+ *   web_dir       the built web pages; absent: none are served
+ *   data_dir      where tls/ lives
+ *   openapi       path of openapi.yaml, served at /api/v1/openapi.yaml; may be absent
+ *   metrics_token secret for /metrics from elsewhere than loopback; absent: loopback only
+ * Listens at once. Returned: owned by the caller; NULL with one clear line, a busy port included.
+ */
+struct net *net_create(struct loop *loop, const json_t *config, const struct net_gate *gate,
+                       gpointer user, GError **error);
+/* Closes every connection (closed callbacks run) and the listener. NULL is fine. */
+void net_destroy(struct net *net);
+
+guint net_port(const struct net *net);
+/* "https://127.0.0.1:8443"; borrowed. */
+const char *net_url(const struct net *net);
+
+/* Copies the table (strings are borrowed, so static). Asserts that no route comes twice. `user` is
+ * given to each `fn`. */
+void net_add_routes(struct net *net, const struct net_route *routes, guint count, gpointer user);
+/* One set of WebSocket callbacks; without it /ws answers 404. */
+void net_set_client_ops(struct net *net, const struct net_client_ops *ops, gpointer user);
+
+/* The session ended: its WebSockets are closed with 4003, its streams are cut. */
+void net_close_session(struct net *net, const char *session_id);
+/* Calls `fn` for every open WebSocket; `fn` must not open or destroy nets. */
+void net_each_client(struct net *net, void (*fn)(struct net_client *client, gpointer user),
+                     gpointer user);
+
+/* The registry behind /metrics; borrowed. net itself adds connections, requests and bytes. */
+struct metrics *net_metrics(struct net *net);
+/* /healthz: `problems` is an empty array to which `fn` appends {"part":"store","message":"…"}; left
+ * empty, the answer is 200 {"status":"ok"}, otherwise 503 {"status":"failing","problems":[…]}. */
+void net_set_health(struct net *net, void (*fn)(json_t *problems, gpointer user), gpointer user);
