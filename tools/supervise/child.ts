@@ -37,11 +37,13 @@ export class Child {
   }
 
   start(): void {
-    const [file = '', ...args] = this.program.command;
+    // its own process group (Ctrl-C is for the supervisor alone), and never outliving the supervisor
+    const [file = '', ...args] = ['setpriv', '--pdeathsig', 'TERM', '--', ...this.program.command];
     const log = openSync(this.program.log, 'a');
     const child = spawn(file, args, {
       stdio: ['ignore', log, log],
       env: { ...process.env, ...this.program.env },
+      detached: true,
     });
     closeSync(log);
     this.process = child;
