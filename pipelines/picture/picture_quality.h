@@ -1,0 +1,58 @@
+/* What can be told from small decoded pictures alone: frozen, black, not decodable. Pure: values
+ * in, judgement out; the times are parameters. One struct per camera, used by one thread at a time.
+ */
+#pragma once
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The names of docs/camera-states.md; PICTURE_GOOD means none of them. */
+enum picture_quality {
+    PICTURE_GOOD,
+    PICTURE_FROZEN,
+    PICTURE_BLACK,
+    PICTURE_CANNOT_DECODE,
+};
+/* "good", "frozen", "black", "cannot_decode". Static text. */
+const char *picture_quality_name(enum picture_quality quality);
+
+struct picture_quality_limits {
+    int64_t frozen_us; /* config media.frozen_s; 0: never judged */
+    int64_t black_us;  /* 0: never judged */
+    unsigned refusals; /* in a row */
+};
+
+/* The luma of a thumbnail in 16 × 9 blocks of the thumbnail's rows and columns. */
+enum { PICTURE_COLUMNS = 16, PICTURE_ROWS = 9, PICTURE_BLOCKS = PICTURE_COLUMNS * PICTURE_ROWS };
+
+struct picture_judge {
+    uint8_t *reference; /* luma that later pictures are compared with; owned */
+    size_t reference_bytes;
+    int64_t same_since_us;
+    unsigned same_count; /* pictures in a row that equal the reference */
+    int64_t black_since_us;
+    unsigned black_count;
+    unsigned refused;
+    enum picture_quality quality;
+};
+
+/* An all-zero struct is a fresh judge. */
+void picture_judge_finish(struct picture_judge *judge);
+
+/* A picture was decoded. `luma` is width × height full-range samples without padding; `now_us` any
+ * clock that does not step, of the keyframe's arrival. Returned: true when this picture is the same
+ * as the last one. judge->quality has the new judgement.
+ *
+ * Same means: at most 18 of the 144 blocks differ from the reference by more than 0.75 levels on
+ * average and these lie in at most two rows of blocks. A clock or a stamp that goes on running in a
+ * frozen picture covers less (one line of text across the whole width touches 16 to 32 blocks of
+ * which only those under changing digits differ); whatever moves in a living scene, and the noise
+ * of a sensor, covers more. Frozen needs three equal pictures that span frozen_us. Black means:
+ * mean luma below 8, and leaving out the 16 brightest blocks none is above 16. */
+bool picture_judge_picture(struct picture_judge *judge, const struct picture_quality_limits *limits,
+                           const uint8_t *luma, int width_px, int height_px, int64_t now_us);
+
+/* A keyframe was refused by the decoder. */
+void picture_judge_refusal(struct picture_judge *judge,
+                           const struct picture_quality_limits *limits);
