@@ -1,0 +1,43 @@
+/* Sends pictures: copies the shared packets of a clip, puts each receiver's own fields in, and
+ * writes a picture at once (TCP) or as a batch of datagrams (UDP). */
+#pragma once
+#include "simcams/clip.h"
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+struct server;
+struct client;
+
+enum { UDP_BATCH = 256 };
+
+struct media {
+    /* the picture being built for one TCP client */
+    uint8_t *frame;
+    size_t frame_bytes;
+    size_t frame_size;
+    /* datagrams of this turn, for all UDP clients */
+    uint8_t *batch;
+    size_t batch_bytes;
+    unsigned batch_count;
+    struct mmsghdr messages[UDP_BATCH];
+    struct iovec vectors[UDP_BATCH];
+    struct sockaddr_in6 addresses[UDP_BATCH];
+    int rtp_fd;
+    int rtcp_fd;
+    uint16_t rtp_port;
+};
+
+/* Opens the two UDP sockets on the listening address. */
+bool media_init(struct media *media, const struct sockaddr *address, socklen_t address_bytes,
+                size_t largest_picture_bytes, GError **error);
+
+void media_finish(struct media *media);
+
+/* Sends the client the picture that its camera shows in this cycle of the wheel. */
+void media_send(struct server *server, struct client *client, uint64_t cycle);
+
+/* Sends what was collected for UDP clients. At the end of every turn. */
+void media_flush(struct server *server);
+
+/* RTP timestamp of a camera in a cycle. */
+uint32_t media_timestamp(const struct server *server, uint32_t base, uint64_t cycle);
