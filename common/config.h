@@ -1,5 +1,5 @@
-/* JSON configuration checked against a JSON Schema (the subset that config/townwall.schema.json uses:
- * type, properties, required, additionalProperties:false, enum, minimum, maximum, minLength,
+/* JSON configuration checked against a JSON Schema (the subset that config/townwall.schema.json
+ * uses: type, properties, required, additionalProperties:false, enum, minimum, maximum, minLength,
  * pattern, items, default). Every error names file, key path and what was expected; unknown keys
  * are errors. A string value {"$file":"path"} or {"$env":"NAME"} is a secret read from there. */
 #pragma once
@@ -25,3 +25,9 @@ double config_number(const json_t *config, const char *path);
 bool config_bool(const json_t *config, const char *path);
 /* Borrowed, NULL when absent. */
 json_t *config_get(const json_t *config, const char *path);
+
+/* Returned, to be g_free'd: the absolute form of the file name at `path`; a relative one lies in
+ * the folder `data_dir` of the configuration. */
+char *config_path(const json_t *config, const char *path);
+/* The same for an address: "unix:FILE" becomes "unix:/DATA_DIR/FILE", others stay as they are. */
+char *config_address(const json_t *config, const char *path);

@@ -27,12 +27,13 @@ struct link *link_create(GIOStream *stream, GMainContext *context, const struct 
                          gpointer user);
 void link_destroy(struct link *link);
 
-/* Queues a control message: takes `message`. Refused (false) only on a dead link. Control is bounded
- * at 64 MiB; over that the link closes itself with a reason. */
+/* Queues a control message: takes `message`. Refused (false) only on a dead link. Control is
+ * bounded at 64 MiB; over that the link closes itself with a reason. */
 bool link_send_control(struct link *link, json_t *message);
 
 /* Queues one message `prefix` + `body` on a channel without copying `body` (reference taken, may be
- * NULL). false: dead, or more than the high mark (8 MiB) waits – the caller drops to the next keyframe. */
+ * NULL). false: dead, or more than the high mark (8 MiB) waits – the caller drops to the next
+ * keyframe. */
 bool link_send(struct link *link, enum wire_kind kind, uint32_t channel, const uint8_t *prefix,
                size_t prefix_bytes, GBytes *body);
 
@@ -41,14 +42,16 @@ void link_cancel(struct link *link, enum wire_kind kind, uint32_t channel);
 
 size_t link_pending_bytes(const struct link *link);
 
-/* Listening side: accepts at "unix:PATH" (mode 0600, a stale socket file is replaced, a living one is
- * an error) or "tcp:HOST:PORT" with a certificate (NULL: only loopback allowed). `accepted` gets a
- * connected stream, borrowed. */
+/* Listening side: accepts at "unix:PATH" (mode 0600, a stale socket file is replaced, a living one
+ * is an error) or "tcp:HOST:PORT" with a certificate (NULL: only loopback allowed). `accepted` gets
+ * a connected stream, borrowed. */
 struct link_listener;
 struct link_listener *link_listen(const char *address, GTlsCertificate *certificate,
                                   GMainContext *context,
                                   void (*accepted)(GIOStream *stream, gpointer user), gpointer user,
                                   GError **error);
+/* The TCP port (chosen by the system when the address said 0); 0 for a Unix socket. */
+guint16 link_listener_port(const struct link_listener *listener);
 void link_listener_destroy(struct link_listener *listener);
 
 /* Connecting side: asynchronous; exactly one of stream / error is given to `done`. */

@@ -25,5 +25,7 @@ bool loop_is_current(struct loop *loop);
 /* Repeats `fn` each `interval_ms` until it returns G_SOURCE_REMOVE. Returned: a source id on the
  * loop's context, for loop_cancel(). */
 guint loop_every(struct loop *loop, guint interval_ms, GSourceFunc fn, gpointer user);
+/* Once; what `fn` returns does not matter. */
 guint loop_after(struct loop *loop, guint delay_ms, GSourceFunc fn, gpointer user);
+/* Sets *source_id to 0; 0 and a source that already ended are fine. */
 void loop_cancel(struct loop *loop, guint *source_id);

@@ -10,8 +10,8 @@ struct mailbox;
 typedef void (*mailbox_deliver_fn)(gpointer message, gpointer user);
 
 /* `context`: of the receiving loop (NULL: default). `free_message` destroys what was never
- * delivered. `max_messages` bounds the queue. A drain handles at most 256 messages and then lets the
- * loop's other sources run. */
+ * delivered. `max_messages` bounds the queue. A drain handles at most 256 messages and then lets
+ * the loop's other sources run. */
 struct mailbox *mailbox_create(GMainContext *context, size_t max_messages,
                                mailbox_deliver_fn deliver, gpointer user,
                                GDestroyNotify free_message);

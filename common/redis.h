@@ -1,5 +1,5 @@
-/* Redis on the GLib loop: hiredis formats and parses, our own GSource carries it (FIELD-NOTES:
- * hiredis 0.14's adapter reads freed memory). Loop thread only. Reconnects with backoff. */
+/* Redis on the GLib loop: hiredis formats and parses, a GIO stream carries it
+ * (docs/decisions/2026-11-22-redis-transport.md). Loop thread only. Reconnects with backoff. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -11,7 +11,7 @@ enum redis_type { REDIS_NIL, REDIS_STRING, REDIS_STATUS, REDIS_INTEGER, REDIS_AR
 struct redis_reply {
     enum redis_type type;
     long long integer;
-    const char *text;   /* string, status, error */
+    const char *text; /* string, status, error */
     size_t size;
     size_t count;       /* array */
     const void *native; /* for redis_reply_at() */
@@ -26,9 +26,20 @@ typedef void (*redis_state_fn)(bool connected, const char *why, gpointer user);
 struct redis *redis_create(const char *url, GMainContext *context, redis_state_fn state,
                            gpointer user, GError **error);
 void redis_destroy(struct redis *redis);
+
+/* Waiting times; before the loop runs. Defaults: 10,000, 200 and 5,000 ms. A connection is dropped
+ * when commands wait and nothing came for `answer_ms`; attempts are `retry_min_ms` to
+ * `retry_max_ms` apart, doubling, with jitter. */
+struct redis_timing {
+    unsigned answer_ms, retry_min_ms, retry_max_ms;
+};
+void redis_set_timing(struct redis *redis, const struct redis_timing *timing);
+
+/* After AUTH, SELECT and PING were answered well. */
 bool redis_connected(const struct redis *redis);
 
-/* Sends one command of `argc` binary-safe arguments. Exactly one call of `reply` follows, unless the
- * redis is destroyed. false (and no call): not connected, or over 10,000 unanswered commands. */
+/* Sends one command of `argc` binary-safe arguments. Exactly one call of `reply` follows, unless
+ * the redis is destroyed. false (and no call): not connected, or over 10,000 unanswered commands.
+ */
 bool redis_command(struct redis *redis, int argc, const char **argv, const size_t *sizes,
                    redis_reply_fn reply, gpointer user);
