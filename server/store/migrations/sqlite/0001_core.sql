@@ -74,8 +74,8 @@ CREATE TABLE user_account (                 -- "user" is a reserved word of Post
     enabled SMALLINT NOT NULL DEFAULT 1,
     locked_until_us BIGINT NOT NULL DEFAULT 0,
     failures BIGINT NOT NULL DEFAULT 0,
-    phone_enc BYTEA,
-    phone_bidx BYTEA,
+    phone_enc BLOB,
+    phone_bidx BLOB,
     version BIGINT NOT NULL DEFAULT 1,
     created_us BIGINT NOT NULL,
     updated_us BIGINT NOT NULL
@@ -90,7 +90,7 @@ CREATE TABLE role_grant (
 );
 
 CREATE TABLE session (
-    token_hash BYTEA NOT NULL PRIMARY KEY,  -- SHA-256; the token itself is only in the cookie
+    token_hash BLOB NOT NULL PRIMARY KEY,  -- SHA-256; the token itself is only in the cookie
     id TEXT NOT NULL UNIQUE,
     user_id TEXT NOT NULL REFERENCES user_account (id) ON DELETE CASCADE,
     csrf TEXT NOT NULL,
@@ -145,8 +145,8 @@ CREATE TABLE audit (
     action TEXT NOT NULL,
     object TEXT NOT NULL DEFAULT '',
     details TEXT NOT NULL DEFAULT '{}',     -- canonical JSON
-    prev_hash BYTEA NOT NULL,
-    hash BYTEA NOT NULL
+    prev_hash BLOB NOT NULL,
+    hash BLOB NOT NULL
 );
 CREATE INDEX audit_time ON audit (time_us);
 
@@ -154,10 +154,10 @@ CREATE INDEX audit_time ON audit (time_us);
 CREATE TABLE chain_head (
     chain TEXT NOT NULL,
     seq BIGINT NOT NULL,
-    hash BYTEA NOT NULL,
+    hash BLOB NOT NULL,
     signed_us BIGINT NOT NULL,
     signer TEXT NOT NULL,
-    signature BYTEA NOT NULL,
+    signature BLOB NOT NULL,
     PRIMARY KEY (chain, seq)
 );
 
