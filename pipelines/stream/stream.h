@@ -1,6 +1,7 @@
 /* Live media of one profile of one camera: a ring that keeps the newest groups of pictures, and the
- * readers that take units from it. A stream is written by one thread (its publisher); readers may live
- * on any thread. A producer never waits; a slow reader skips to the next keyframe and is counted. */
+ * readers that take units from it. A stream is written by one thread (its publisher); readers may
+ * live on any thread. A producer never waits; a slow reader skips to the next keyframe and is
+ * counted. */
 #pragma once
 #include "stream/unit.h"
 
@@ -16,6 +17,7 @@ struct stream_limits {
 struct stream *stream_create(const char *name, const struct stream_limits *limits);
 struct stream *stream_ref(struct stream *stream);
 void stream_unref(struct stream *stream);
+const char *stream_name(const struct stream *stream); /* any thread, borrowed */
 
 /* Publisher's thread. Takes the unit. Wakes waiting readers (their `wake` runs on this thread,
  * outside the stream's lock). */
@@ -45,8 +47,8 @@ enum reader_start {
     READER_KEYFRAMES, /* the newest keyframe, then keyframes only */
 };
 
-/* Any thread. `wake(user)` is called on the publisher's thread when a unit may be read and the reader
- * had been found empty since the last wake: it must only post or signal. */
+/* Any thread. `wake(user)` is called on the publisher's thread when a unit may be read and the
+ * reader had been found empty since the last wake: it must only post or signal. */
 struct reader *reader_create(struct stream *stream, enum reader_start start,
                              void (*wake)(gpointer user), gpointer user);
 /* Any thread, but never while another thread reads. After return `wake` is not called any more. */

@@ -13,9 +13,12 @@ struct stream_format {
     atomic_int refs;
     enum codec codec;
     int width_px, height_px;
-    char codec_string[32];     /* RFC 6381: "avc1.42c01e", "hvc1.1.6.L93.B0" */
-    GBytes *parameter_sets;    /* Annex B: VPS/SPS/PPS in order */
+    char codec_string[32];  /* RFC 6381: "avc1.42c01e", "hvc1.1.6.L93.B0" */
+    GBytes *parameter_sets; /* Annex B: VPS/SPS/PPS in order */
 };
+/* Returned with one reference. Takes `parameter_sets`. */
+struct stream_format *stream_format_create(enum codec codec, int width_px, int height_px,
+                                           const char *codec_string, GBytes *parameter_sets);
 struct stream_format *stream_format_ref(struct stream_format *format);
 void stream_format_unref(struct stream_format *format); /* NULL is fine */
 
@@ -23,13 +26,13 @@ void stream_format_unref(struct stream_format *format); /* NULL is fine */
 struct unit {
     atomic_int refs;
     bool keyframe;
-    bool gap;            /* something was lost just before */
-    int64_t pts_us;      /* camera clock, unwrapped from RTP, starts anywhere */
-    int64_t dts_us;      /* ≤ pts_us, rises */
-    int64_t wall_us;     /* our clock when its last packet came */
+    bool gap;                     /* something was lost just before */
+    int64_t pts_us;               /* camera clock, unwrapped from RTP, starts anywhere */
+    int64_t dts_us;               /* ≤ pts_us, rises */
+    int64_t wall_us;              /* our clock when its last packet came */
     struct stream_format *format; /* as of this unit; reference held */
-    size_t size;         /* bytes of data */
-    uint8_t data[];      /* Annex B, 4-byte start codes; a keyframe has its parameter sets in front */
+    size_t size;                  /* bytes of data */
+    uint8_t data[]; /* Annex B, 4-byte start codes; a keyframe has its parameter sets in front */
 };
 
 /* Returned with one reference; the caller fills it before publishing. Takes its own reference of
