@@ -206,12 +206,15 @@ export function makeBuildings(ground: Ground, areas: Areas, network: Network, se
     }
     for (const road of network.roads)
         rowOfHouses(road, network, areas, ground, taken, random, buildings);
-    const names = ['清溪大桥', '石桥', '新渡桥', '沙洲桥', '下湾桥', '河西桥', '柳林桥', '上湾桥', '东岭桥', '南坪桥'];
+    const named = new Set<string>();
     for (const bridge of network.bridges.filter(b => b.big)) {
         const cell = areas.cellAt(bridge.at);
-        const name = names.shift();
-        if (cell && name)
-            pois.push({ kind: 'bridge', name, name_en: 'Bridge', at: bridge.at, gate: bridge.at, angle: bridge.angle, cell });
+        if (!cell)
+            continue;
+        const { short, name_en: english } = cell.village.plan;
+        const name = named.size === 0 ? '清溪大桥' : named.has(`${short}桥`) ? `${short}${cell.number}桥` : `${short}桥`;
+        named.add(name);
+        pois.push({ kind: 'bridge', name, name_en: `${english} Bridge`, at: bridge.at, gate: bridge.at, angle: bridge.angle, cell });
     }
     return { pois, buildings };
 }

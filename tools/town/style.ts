@@ -13,7 +13,7 @@ const PALETTES: Record<Theme, Palette> = {
     dark: {
         out: '#0f1112', land: '#1c1f21', cell: '#3a4044', village: '#666e74', river: '#27323b', riverEdge: '#384650',
         road: '#33383b', road2: '#42484c', road1: '#545b60', house: '#2c3134', label: '#c3c8cc', halo: '#131516',
-        wood: '#191d1d', field: '#1f2224', orchard: '#1e2120', ground: '#222628', label2: '#949ba1',
+        wood: '#191d1e', field: '#1f2325', orchard: '#1c2122', ground: '#222628', label2: '#949ba1',
     },
     light: {
         out: '#d3d7da', land: '#eceeef', cell: '#b9bfc4', village: '#858d93', river: '#c9d5de', riverEdge: '#a9bac7',
@@ -61,7 +61,7 @@ function ground(p: Palette): object[] {
         fill('water', 'water', p.river),
         line('water-edge', 'water', p.riverEdge, width(11, 0.4, 16, 1.4), ['all'], { minzoom: 12 }),
         fill('building', 'building', p.house, undefined, {
-            minzoom: 13, paint: { 'fill-color': p.house, 'fill-opacity': ['interpolate', ['linear'], ['zoom'], 13, 0.7, 14.5, 1] },
+            minzoom: 12, paint: { 'fill-color': p.house },
         }),
     ];
 }

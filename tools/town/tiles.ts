@@ -118,7 +118,7 @@ function layersOf(source: MapSource): Layer[] {
     return [
         ...landLayers(source),
         {
-            name: 'building', fields: { kind: 'String' }, from: () => 13,
+            name: 'building', fields: { kind: 'String' }, from: () => 12,
             shapes: source.built.buildings.map(b => polygon([b.ring], { kind: b.kind === 'house' ? 'house' : 'public' })),
         },
         roadLayer(source),
@@ -191,12 +191,12 @@ export async function writeTiles(path: string, source: MapSource): Promise<numbe
 }
 
 function encode(indexes: { layer: Layer; index: GeoJSONVT }[], z: number, x: number, y: number): Uint8Array | null {
-    const tile: Record<string, NonNullable<ReturnType<GeoJSONVT['getTile']>>> = {};
+    const tile: Parameters<typeof fromGeojsonVt>[0] = {};
     for (const { layer, index } of indexes) {
         const cut = index.getTile(z, x, y);
         const features = cut?.features.filter(f => layer.from(f.tags as Tags) <= z) ?? [];
         if (cut && features.length > 0)
-            tile[layer.name] = { ...cut, features };
+            tile[layer.name] = { ...cut, features: features as (typeof tile)[string]['features'] };
     }
     return Object.keys(tile).length > 0 ? fromGeojsonVt(tile, { version: 2, extent: 4096 }) : null;
 }
