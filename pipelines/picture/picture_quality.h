@@ -29,6 +29,7 @@ enum { PICTURE_COLUMNS = 16, PICTURE_ROWS = 9, PICTURE_BLOCKS = PICTURE_COLUMNS 
 struct picture_judge {
     uint8_t *reference; /* luma that later pictures are compared with; owned */
     size_t reference_bytes;
+    bool differed[PICTURE_BLOCKS]; /* since the reference was taken */
     int64_t same_since_us;
     unsigned same_count; /* pictures in a row that equal the reference */
     int64_t black_since_us;
@@ -44,12 +45,13 @@ void picture_judge_finish(struct picture_judge *judge);
  * clock that does not step, of the keyframe's arrival. Returned: true when this picture is the same
  * as the last one. judge->quality has the new judgement.
  *
- * Same means: at most 18 of the 144 blocks differ from the reference by more than 0.75 levels on
- * average and these lie in at most two rows of blocks. A clock or a stamp that goes on running in a
- * frozen picture covers less (one line of text across the whole width touches 16 to 32 blocks of
- * which only those under changing digits differ); whatever moves in a living scene, and the noise
- * of a sensor, covers more. Frozen needs three equal pictures that span frozen_us. Black means:
- * mean luma below 8, and leaving out the 16 brightest blocks none is above 16. */
+ * Same means: the blocks in which any picture since the reference differed from it, by more than
+ * 0.75 levels on average, are at most 18 of the 144 and lie in at most two rows of blocks. A clock
+ * or a stamp that goes on running in a frozen picture changes the same few blocks again and again;
+ * what moves in a living scene goes elsewhere, and the noise of a sensor is everywhere. Frozen
+ * needs three equal pictures that span frozen_us.
+ *
+ * Black means: mean luma below 8, and leaving out the 16 brightest blocks none is above 16. */
 bool picture_judge_picture(struct picture_judge *judge, const struct picture_quality_limits *limits,
                            const uint8_t *luma, int width_px, int height_px, int64_t now_us);
 

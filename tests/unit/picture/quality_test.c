@@ -1,0 +1,152 @@
+#include "picture/picture_quality.h"
+#include <string.h>
+
+enum { W = 160, H = 90, S = 1000000 };
+static const struct picture_quality_limits limits = {
+    .frozen_us = 60 * S, .black_us = 60 * S, .refusals = 5};
+
+static void paint_scene(uint8_t *luma, int seed)
+{
+    GRand *random = g_rand_new_with_seed((guint32)seed);
+    for (int i = 0; i < W * H; i++)
+        luma[i] = (uint8_t)(60 + (i % W) / 2 + g_rand_int_range(random, 0, 4));
+    g_rand_free(random);
+}
+
+/* A stamp over the whole width of the top 4 lines, as the simulator's, or a clock in a corner. */
+static void paint_stamp(uint8_t *luma, int number)
+{
+    GRand *random = g_rand_new_with_seed((guint32)number);
+    for (int i = 0; i < 4 * W; i++)
+        luma[i] = g_rand_boolean(random) ? 235 : 16;
+    g_rand_free(random);
+}
+
+static enum picture_quality run(int pictures, void (*paint)(uint8_t *luma, int picture),
+                                struct picture_judge *judge)
+{
+    uint8_t luma[W * H];
+    for (int i = 0; i < pictures; i++) {
+        paint(luma, i);
+        picture_judge_picture(judge, &limits, luma, W, H, (int64_t)i * 2 * S);
+    }
+    return judge->quality;
+}
+
+static void paint_living(uint8_t *luma, int picture)
+{
+    paint_scene(luma, picture);
+}
+
+static void paint_frozen(uint8_t *luma, int picture)
+{
+    paint_scene(luma, 1);
+    paint_stamp(luma, picture);
+}
+
+static void paint_person(uint8_t *luma, int picture)
+{
+    /* nothing but a walker: 6 × 16 pixels through the middle of the picture */
+    paint_scene(luma, 1);
+    for (int y = 35; y < 51; y++)
+        for (int x = 0; x < 6; x++)
+            luma[y * W + (picture * 7 + x) % W] = 20;
+}
+
+static void paint_black(uint8_t *luma, int picture)
+{
+    memset(luma, 2, W * H);
+    for (int y = 2; y < 8; y++)
+        for (int x = 4; x < 60; x++)
+            luma[y * W + x] = (uint8_t)((x + picture) % 3 ? 0 : 200);
+}
+
+static void paint_night(uint8_t *luma, int picture)
+{
+    memset(luma, 2, W * H);
+    for (int y = 20; y < 70; y++) /* two lit windows */
+        for (int x = 20; x < 60; x++)
+            luma[y * W + x] = (uint8_t)(25 + (x + y + picture) % 3);
+}
+
+static void test_living(void)
+{
+    struct picture_judge judge = {0};
+    g_assert_cmpint(run(60, paint_living, &judge), ==, PICTURE_GOOD);
+    picture_judge_finish(&judge);
+}
+
+static void test_frozen(void)
+{
+    struct picture_judge judge = {0};
+    g_assert_cmpint(run(30, paint_frozen, &judge), ==, PICTURE_GOOD); /* 58 s */
+    g_assert_cmpint(run(31, paint_frozen, &judge), ==, PICTURE_FROZEN);
+    uint8_t luma[W * H];
+    paint_scene(luma, 99);
+    g_assert_false(picture_judge_picture(&judge, &limits, luma, W, H, 63 * S));
+    g_assert_cmpint(judge.quality, ==, PICTURE_GOOD);
+    g_assert_true(picture_judge_picture(&judge, &limits, luma, W, H, 65 * S));
+    g_assert_cmpint(judge.quality, ==, PICTURE_GOOD);
+    picture_judge_finish(&judge);
+}
+
+/* Two pictures far apart are not enough: one equal pair may be chance. */
+static void test_frozen_needs_three(void)
+{
+    struct picture_judge judge = {0};
+    uint8_t luma[W * H];
+    paint_scene(luma, 1);
+    picture_judge_picture(&judge, &limits, luma, W, H, 0);
+    picture_judge_picture(&judge, &limits, luma, W, H, 100 * S);
+    g_assert_cmpint(judge.quality, ==, PICTURE_GOOD);
+    picture_judge_picture(&judge, &limits, luma, W, H, 130 * S);
+    g_assert_cmpint(judge.quality, ==, PICTURE_FROZEN);
+    picture_judge_finish(&judge);
+}
+
+static void test_walker_is_life(void)
+{
+    struct picture_judge judge = {0};
+    g_assert_cmpint(run(60, paint_person, &judge), ==, PICTURE_GOOD);
+    picture_judge_finish(&judge);
+}
+
+static void test_black(void)
+{
+    struct picture_judge judge = {0};
+    g_assert_cmpint(run(20, paint_black, &judge), ==, PICTURE_GOOD);
+    picture_judge_finish(&judge);
+    g_assert_cmpint(run(60, paint_black, &judge), ==, PICTURE_BLACK);
+    picture_judge_finish(&judge);
+    g_assert_cmpint(run(60, paint_night, &judge), !=, PICTURE_BLACK);
+    picture_judge_finish(&judge);
+}
+
+static void test_refusals(void)
+{
+    struct picture_judge judge = {0};
+    uint8_t luma[W * H];
+    paint_scene(luma, 1);
+    for (int i = 0; i < 4; i++)
+        picture_judge_refusal(&judge, &limits);
+    g_assert_cmpint(judge.quality, ==, PICTURE_GOOD);
+    picture_judge_picture(&judge, &limits, luma, W, H, 0);
+    for (int i = 0; i < 5; i++)
+        picture_judge_refusal(&judge, &limits);
+    g_assert_cmpint(judge.quality, ==, PICTURE_CANNOT_DECODE);
+    picture_judge_picture(&judge, &limits, luma, W, H, S);
+    g_assert_cmpint(judge.quality, ==, PICTURE_GOOD);
+    picture_judge_finish(&judge);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/quality/living", test_living);
+    g_test_add_func("/quality/frozen", test_frozen);
+    g_test_add_func("/quality/frozen-needs-three", test_frozen_needs_three);
+    g_test_add_func("/quality/walker", test_walker_is_life);
+    g_test_add_func("/quality/black", test_black);
+    g_test_add_func("/quality/refusals", test_refusals);
+    return g_test_run();
+}
