@@ -45,8 +45,8 @@ const char *net_request_query(const struct net_request *request, const char *nam
 bool net_request_query_int(struct net_request *request, const char *name, gint64 min, gint64 max,
                            gint64 fallback, gint64 *value);
 /* A header by lower-case name, NULL when absent. Kept: accept, accept-encoding, accept-language,
- * authorization, content-type, host, if-none-match, if-modified-since, origin, range, referer,
- * user-agent, and every header whose name begins with "x-". */
+ * authorization, content-type, host, if-none-match, origin, range, referer, user-agent,
+ * x-csrf-token, x-townwall-feed, x-townwall-time, x-townwall-signature. */
 const char *net_request_header(const struct net_request *request, const char *name);
 /* The whole body; never NULL, borrowed. */
 GBytes *net_request_body(const struct net_request *request);

@@ -1,0 +1,318 @@
+#include "common/clock.h"
+#include "common/config.h"
+#include "common/log.h"
+#include "net/private.h"
+#include <openssl/ssl.h>
+#include <string.h>
+#include <sys/resource.h>
+
+/* --- libwebsockets */
+
+static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *user, void *data,
+                    size_t size)
+{
+    (void)user;
+    struct conn *conn = lws_get_opaque_user_data(wsi);
+    if (!conn)
+        return 0; /* its own pipe, or not adopted yet */
+    conn->wsi = wsi;
+    switch (reason) {
+    case LWS_CALLBACK_HTTP:
+        return conn_http(conn);
+    case LWS_CALLBACK_HTTP_BODY:
+        return conn_body(conn, data, size);
+    case LWS_CALLBACK_HTTP_BODY_COMPLETION:
+        return conn_body_done(conn);
+    case LWS_CALLBACK_HTTP_WRITEABLE:
+        return conn_writable(conn);
+    case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
+        return conn_upgrade(conn);
+    case LWS_CALLBACK_ESTABLISHED:
+        return conn->client ? client_opened(conn->client) : -1;
+    case LWS_CALLBACK_RECEIVE:
+        return conn->client ? client_received(conn->client, data, size) : -1;
+    case LWS_CALLBACK_RECEIVE_PONG:
+        if (conn->client)
+            client_pong(conn->client);
+        return 0;
+    case LWS_CALLBACK_SERVER_WRITEABLE:
+        return conn->client ? client_writable(conn->client) : -1;
+    case LWS_CALLBACK_WSI_DESTROY:
+        lws_set_opaque_user_data(wsi, NULL);
+        conn_gone(conn);
+        return 0;
+    default:
+        return 0;
+    }
+}
+
+/* A message goes out in one system call, however long; the second number bounds what is read of a
+ * client at once. */
+static const struct lws_protocols protocols[] = {
+    {"http", on_event, 0, 16384, 0, NULL, 8 * 1024 * 1024},
+    {NET_PROTOCOL, on_event, 0, 4096, 0, NULL, 8 * 1024 * 1024},
+    {NULL, NULL, 0, 0, 0, NULL, 0},
+};
+
+/* "[2026/…] W: text\n" → "text" */
+static void on_log(int level, const char *line)
+{
+    const char *text = strstr(line, ": ");
+    g_autofree char *copy = g_strchomp(g_strdup(text ? text + 2 : line));
+    /* its errors are mostly what clients did wrong */
+    if (level == LLL_ERR)
+        log_info(NET_OBJECT, "libwebsockets: %s", copy);
+    else
+        log_debug(NET_OBJECT, "libwebsockets: %s", copy);
+}
+
+static bool open_context(struct net *net, const char *certificate, const char *key, GError **error)
+{
+    void *loops[1] = {net->handle};
+    struct lws_context_creation_info info = {
+        .port = CONTEXT_PORT_NO_LISTEN_SERVER,
+        .protocols = protocols,
+        .options = LWS_SERVER_OPTION_GLIB | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
+                   LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
+        .foreign_loops = loops,
+        .gid = -1,
+        .uid = -1,
+        .pt_serv_buf_size = 32768,
+        .max_http_header_data2 = 12288,
+        .max_http_header_pool2 = 1024,
+        .timeout_secs = NET_STALL_S,
+        .keepalive_timeout = NET_IDLE_S,
+        .alpn = "http/1.1",
+        .vhost_name = "townwall",
+        .ssl_cert_filepath = certificate,
+        .ssl_private_key_filepath = key,
+        .ssl_options_set = (long)(SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_RENEGOTIATION |
+                                  SSL_OP_NO_COMPRESSION),
+    };
+    lws_set_log_level(LLL_ERR | LLL_WARN, on_log);
+    net->context = lws_create_context(&info);
+    if (!net->context) {
+        g_set_error(error, NET_ERROR, NET_ERROR_FAILED,
+                    "libwebsockets cannot start on the GLib loop; is the package "
+                    "libwebsockets-evlib-glib installed?");
+        return false;
+    }
+    net->vhost = lws_create_vhost(net->context, &info);
+    if (!net->vhost) {
+        g_set_error(error, NET_ERROR, NET_ERROR_FAILED, "libwebsockets refuses the certificate %s",
+                    certificate ? certificate : "(none)");
+        return false;
+    }
+    return true;
+}
+
+/* --- metrics */
+
+static void collect(gpointer user)
+{
+    struct net *net = user;
+    metric_set(net->connections, net->conns.length);
+    metric_set(net->clients, net->client_count);
+    metric_set(net->message_total, (double)net->counters.text_messages, "text");
+    metric_set(net->message_total, (double)net->counters.binary_messages, "binary");
+    metric_set(net->message_bytes, (double)net->counters.text_bytes, "text");
+    metric_set(net->message_bytes, (double)net->counters.binary_bytes, "binary");
+}
+
+static void add_metrics(struct net *net)
+{
+    static const double bounds[] = {0.001, 0.005, 0.02, 0.1, 0.5, 2, 10};
+    net->metrics = metrics_create();
+    net->connections =
+        metrics_gauge(net->metrics, "townwall_net_connections", "Open connections.", NULL);
+    net->clients =
+        metrics_gauge(net->metrics, "townwall_ws_clients", "Open WebSocket clients.", NULL);
+    net->message_total = metrics_counter(net->metrics, "townwall_ws_messages_total",
+                                         "WebSocket messages sent.", "kind");
+    net->message_bytes = metrics_counter(net->metrics, "townwall_ws_bytes_total",
+                                         "Bytes of WebSocket messages sent.", "kind");
+    net->closed_total = metrics_counter(net->metrics, "townwall_ws_closed_total",
+                                        "WebSockets closed by the server, by close code.", "code");
+    net->requests_total = metrics_counter(net->metrics, "townwall_http_requests_total",
+                                          "HTTP requests answered.", "method,code");
+    net->sent_bytes = metrics_counter(net->metrics, "townwall_http_sent_bytes_total",
+                                      "Bytes of HTTP answers sent.", NULL);
+    net->request_seconds =
+        metrics_histogram(net->metrics, "townwall_http_request_seconds",
+                          "From the head of a request to the decision on its answer.", NULL, bounds,
+                          G_N_ELEMENTS(bounds));
+    metrics_on_collect(net->metrics, collect, net);
+}
+
+/* --- life */
+
+static gboolean on_tick(gpointer user)
+{
+    struct net *net = user;
+    gint64 now_us = clock_mono_us();
+    for (GList *l = net->conns.head; l; l = l->next)
+        conn_tick(l->data, now_us);
+    listener_resume(net);
+    /* timers set outside its own callbacks are only seen when it is woken */
+    lws_cancel_service(net->context);
+    return G_SOURCE_CONTINUE;
+}
+
+static const char *text_at(const json_t *config, const char *path)
+{
+    const char *text = json_string_value(config_get(config, path));
+    return text && *text ? text : NULL;
+}
+
+static bool choose_tls(struct net *net, const json_t *config, const char *host, GError **error)
+{
+    const char *mode = text_at(config, "tls.mode");
+    net->secure = mode && strcmp(mode, "on") == 0;
+    if (!mode || strcmp(mode, "auto") == 0)
+        net->secure = !host_is_loopback(host);
+    if (net->secure || host_is_loopback(host))
+        return true;
+    g_set_error(error, NET_ERROR, NET_ERROR_CERTIFICATE,
+                "tls.mode \"off\" is allowed on a loopback address only, not on %s", host);
+    return false;
+}
+
+static void write_url(struct net *net, const char *host)
+{
+    bool any = strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;
+    const char *name = any ? g_get_host_name() : host;
+    bool literal = strchr(name, ':') != NULL;
+    net->url = g_strdup_printf("%s://%s%s%s:%u", net->secure ? "https" : "http", literal ? "[" : "",
+                               name, literal ? "]" : "", net->port);
+}
+
+/* A town's browsers need more descriptors than the usual soft limit. */
+static void raise_descriptor_limit(void)
+{
+    struct rlimit limit;
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    rlim_t wanted = MIN(limit.rlim_max, (rlim_t)65536);
+    if (limit.rlim_cur >= wanted)
+        return;
+    limit.rlim_cur = wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+        log_warn(NET_OBJECT, "the limit of open files stays low");
+}
+
+static bool start(struct net *net, const json_t *config, GError **error)
+{
+    const char *host = text_at(config, "host");
+    g_autofree char *certificate = NULL, *key = NULL;
+    bool self_signed = true;
+    if (!host)
+        host = "127.0.0.1";
+    if (!choose_tls(net, config, host, error))
+        return false;
+    if (net->secure && !tls_prepare(config, &certificate, &key, &self_signed, error))
+        return false;
+    net->hsts = net->secure && !self_signed;
+    if (!open_context(net, certificate, key, error))
+        return false;
+    json_int_t port = json_integer_value(config_get(config, "port"));
+    if (!listener_open(net, host, (guint)port, error))
+        return false;
+    write_url(net, host);
+    net->tick = loop_every(net->loop, 1000, on_tick, net);
+    log_info(NET_OBJECT, "listening on %s", net->url);
+    return true;
+}
+
+struct net *net_create(struct loop *loop, const json_t *config, const struct net_gate *gate,
+                       gpointer user, GError **error)
+{
+    loop_assert(loop);
+    struct net *net = g_new0(struct net, 1);
+    net->loop = loop;
+    net->gate = gate;
+    net->gate_user = user;
+    net->listen_fd = -1;
+    net->handle = g_main_loop_new(loop_context(loop), FALSE);
+    net->routes = g_ptr_array_new_with_free_func(g_free);
+    net->frame_buffer = g_byte_array_new();
+    net->openapi = g_strdup(text_at(config, "openapi"));
+    net->metrics_token = g_strdup(text_at(config, "metrics_token"));
+    net->files = files_create(text_at(config, "web_dir"));
+    add_metrics(net);
+    route_add_builtin(net);
+    raise_descriptor_limit();
+    if (start(net, config, error))
+        return net;
+    net_destroy(net);
+    return NULL;
+}
+
+void net_destroy(struct net *net)
+{
+    if (!net)
+        return;
+    loop_cancel(net->loop, &net->tick);
+    loop_cancel(net->loop, &net->reaper);
+    listener_close(net);
+    if (net->context)
+        lws_context_destroy(net->context);
+    loop_cancel(net->loop, &net->reaper);
+    g_assert(g_queue_is_empty(&net->conns));
+    files_destroy(net->files);
+    metrics_destroy(net->metrics);
+    g_byte_array_unref(net->frame_buffer);
+    g_ptr_array_unref(net->routes);
+    g_main_loop_unref(net->handle);
+    g_free(net->openapi);
+    g_free(net->metrics_token);
+    g_free(net->url);
+    g_free(net);
+}
+
+guint net_port(const struct net *net)
+{
+    return net->port;
+}
+
+const char *net_url(const struct net *net)
+{
+    return net->url;
+}
+
+void net_set_client_ops(struct net *net, const struct net_client_ops *ops, gpointer user)
+{
+    net->client_ops = ops;
+    net->client_user = user;
+}
+
+void net_close_session(struct net *net, const char *session_id)
+{
+    for (GList *l = net->conns.head; l; l = l->next) {
+        struct conn *conn = l->data;
+        if (conn->client && strcmp(net_client_session(conn->client)->id, session_id) == 0)
+            net_client_close(conn->client, NET_CLOSE_SESSION_ENDED, "session_ended");
+        else if (conn->stream && g_strcmp0(conn->stream_session, session_id) == 0)
+            conn_kill(conn);
+    }
+}
+
+void net_each_client(struct net *net, void (*fn)(struct net_client *client, gpointer user),
+                     gpointer user)
+{
+    for (GList *l = net->conns.head; l; l = l->next) {
+        struct conn *conn = l->data;
+        if (conn->client && conn->state == CONN_SOCKET)
+            fn(conn->client, user);
+    }
+}
+
+struct metrics *net_metrics(struct net *net)
+{
+    return net->metrics;
+}
+
+void net_set_health(struct net *net, void (*fn)(json_t *problems, gpointer user), gpointer user)
+{
+    net->health = fn;
+    net->health_user = user;
+}

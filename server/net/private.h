@@ -1,0 +1,191 @@
+/* What the files of this folder share; nobody else includes it. Loop thread only. */
+#pragma once
+#include "net/http.h"
+#include "net/net.h"
+#include <libwebsockets.h>
+#include <netinet/in.h>
+
+#define NET_OBJECT   "net"
+#define NET_PROTOCOL "townwall.1"
+
+/* Deadlines of a connection. */
+enum {
+    NET_HEAD_S = 10,  /* from accept: TLS handshake and first request head */
+    NET_IDLE_S = 65,  /* kept alive without a request */
+    NET_BODY_S = 60,  /* whole body, plus a second for each NET_BODY_RATE bytes of it */
+    NET_STALL_S = 30, /* nothing could be written although something waits */
+    NET_CLOSE_S = 10, /* a close frame that cannot be sent */
+    NET_PING_S = 10,  /* between pings */
+    NET_BODY_RATE = 16384,
+    NET_CONNECTIONS = 4096,
+    NET_WRITE_BYTES = 65536,       /* gathered into one write */
+    NET_UNSENT_BYTES = 128 * 1024, /* of a socket: keeps pictures fresh */
+};
+
+enum conn_state {
+    CONN_HEAD,   /* waiting for a request's head */
+    CONN_BODY,   /* waiting for its body */
+    CONN_WAIT,   /* a route's function has it */
+    CONN_WRITE,  /* its answer is being written */
+    CONN_STREAM, /* its answer has no end */
+    CONN_SOCKET, /* upgraded */
+};
+
+struct conn {
+    struct net *net;
+    struct lws *wsi; /* NULL until adopted */
+    GList link;      /* in net->conns */
+    char address[INET6_ADDRSTRLEN];
+    enum conn_state state;
+    gint64 deadline_us; /* monotonic; 0: none */
+    bool keep_alive;
+    bool killed, reaped;
+    bool input_paused; /* libwebsockets would spin on input it does not read */
+
+    struct net_request *request; /* reference; the one under way */
+    GByteArray *body_in;
+    size_t body_expected_bytes;
+
+    GBytes *out; /* head and body being written, one after the other */
+    GBytes *out_next;
+    size_t out_offset, out_next_first, out_next_bytes;
+    gint64 progress_us;
+
+    struct net_stream *stream; /* borrowed: its owner ends it */
+    char *stream_session;      /* id of the session that sees the stream */
+    struct net_client *client; /* owned */
+};
+
+struct net_request {
+    guint refs;
+    struct conn *conn; /* NULL when answered and written, or the client left */
+    struct net *net;
+    guint64 id;
+    const char *method; /* static */
+    char *path;
+    GHashTable *query, *headers;
+    const struct net_route *route; /* NULL: static file */
+    gpointer route_user;
+    GHashTable *params;
+    GBytes *body;
+    char *address;
+    bool head, secure, answered, cancelled, in_route;
+    struct net_session *session;
+    GString *extra; /* header lines of the coming answer */
+    bool has_cache_control;
+    void (*cancel)(gpointer user);
+    gpointer cancel_user;
+    gint64 started_us;
+};
+
+struct route_entry {
+    struct net_route route;
+    gpointer user;
+};
+
+struct net_counters {
+    guint64 text_messages, text_bytes, binary_messages, binary_bytes;
+};
+
+struct net {
+    struct loop *loop;
+    const struct net_gate *gate;
+    gpointer gate_user;
+    GMainLoop *handle; /* how libwebsockets is told the context; never run */
+    struct lws_context *context;
+    struct lws_vhost *vhost;
+    bool secure, hsts, destroying;
+    char *url;
+    guint port;
+
+    int listen_fd;
+    GSource *listen_source;
+    bool listen_paused;
+    guint tick, reaper;
+
+    GQueue conns;
+    struct conn *adopting;
+    guint64 requests;
+    GPtrArray *routes; /* struct route_entry */
+    struct files *files;
+    char *openapi, *metrics_token;
+
+    const struct net_client_ops *client_ops;
+    gpointer client_user;
+    guint64 clients_ever;
+    guint client_count;
+    GByteArray *frame_buffer; /* one for all: a write copies what it cannot send */
+
+    void (*health)(json_t *problems, gpointer user);
+    gpointer health_user;
+    struct metrics *metrics;
+    struct metric *requests_total, *request_seconds, *closed_total, *sent_bytes;
+    struct metric *connections, *clients, *message_total, *message_bytes;
+    struct net_counters counters;
+};
+
+/* --- listener.c */
+bool listener_open(struct net *net, const char *host, guint port, GError **error);
+void listener_close(struct net *net);
+void listener_resume(struct net *net); /* after file descriptors ran out */
+bool address_is_loopback(const char *address);
+bool host_is_loopback(const char *host);
+
+/* --- tls.c: paths of a usable pair, made when need be; freed by the caller */
+bool tls_prepare(const json_t *config, char **certificate, char **key, bool *self_signed,
+                 GError **error);
+
+/* --- conn.c */
+void conn_accept(struct net *net, int fd, const char *address);
+int conn_http(struct conn *conn);
+int conn_body(struct conn *conn, const uint8_t *data, size_t size);
+int conn_body_done(struct conn *conn);
+int conn_writable(struct conn *conn);
+int conn_upgrade(struct conn *conn);
+void conn_gone(struct conn *conn);
+void conn_tick(struct conn *conn, gint64 now_us);
+/* Soon, never inside the call. */
+void conn_kill(struct conn *conn);
+void conn_pause_input(struct conn *conn, bool pause);
+/* Writes `head` (taken), then `bytes` of `body` (reference taken, may be NULL) from `first`. */
+void conn_answer(struct conn *conn, GString *head, GBytes *body, size_t first, size_t bytes);
+
+/* --- request.c */
+struct net_request *request_read(struct conn *conn, bool *chunked, bool *bad_length,
+                                 guint64 *length);
+void request_cancel(struct net_request *request);
+void request_run(struct net_request *request);
+
+/* --- reply.c */
+/* `cache`: NULL for no-store. */
+void reply_bytes(struct net_request *request, guint status, const char *content_type, GBytes *body,
+                 bool document);
+GString *reply_head(struct net_request *request, guint status, const char *content_type,
+                    bool document);
+
+/* --- route.c: answers at once, or leaves a request whose route may run when its body is whole.
+ * Returned: the bound of the body. */
+size_t route_admit(struct net_request *request, guint64 length);
+/* Whether the upgrade may happen; answers otherwise. */
+bool route_admit_socket(struct net_request *request);
+void route_add_builtin(struct net *net);
+
+/* --- files.c */
+struct files;
+struct files *files_create(const char *dir); /* NULL dir: NULL */
+void files_destroy(struct files *files);
+void files_serve(struct files *files, struct net_request *request);
+
+/* --- stream.c */
+int stream_writable(struct conn *conn);
+void stream_gone(struct conn *conn);
+bool stream_stalled(const struct conn *conn, gint64 now_us);
+
+/* --- client.c */
+struct net_client *client_create(struct conn *conn, struct net_session *session);
+int client_opened(struct net_client *client);
+int client_received(struct net_client *client, const uint8_t *data, size_t size);
+void client_pong(struct net_client *client);
+int client_writable(struct net_client *client);
+void client_tick(struct net_client *client, gint64 now_us);
+void client_gone(struct net_client *client);

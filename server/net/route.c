@@ -1,0 +1,300 @@
+/* Who may ask for what: finds the route of a request and holds it against session, origin, token,
+ * right and bounds, before anything else is done with it. */
+#include "common/log.h"
+#include "net/private.h"
+#include <string.h>
+
+static void reply_denied(struct net_request *request, guint status)
+{
+    switch (status) {
+    case 401:
+        net_reply_error(request, 401, "no_session", "请先登录", "Please log in first");
+        break;
+    case 404:
+        net_reply_error(request, 404, "not_found", "没有这个地址", "There is nothing at this path");
+        break;
+    default:
+        net_reply_error(request, 403, "no_right", "您没有此项权限",
+                        "Your rights do not allow this");
+        break;
+    }
+}
+
+void net_add_routes(struct net *net, const struct net_route *routes, guint count, gpointer user)
+{
+    for (guint i = 0; i < count; i++) {
+        for (guint k = 0; k < net->routes->len; k++) {
+            const struct route_entry *other = net->routes->pdata[k];
+            g_assert(strcmp(other->route.method, routes[i].method) != 0 ||
+                     strcmp(other->route.pattern, routes[i].pattern) != 0);
+        }
+        struct route_entry *entry = g_new(struct route_entry, 1);
+        *entry = (struct route_entry){routes[i], user};
+        g_ptr_array_add(net->routes, entry);
+    }
+}
+
+struct found {
+    const struct route_entry *entry;
+    struct http_param params[HTTP_PARAMS];
+    int param_count;
+    GString *allow; /* methods of the path */
+};
+
+/* Of the routes that match the path, the one with this method and the fewest parameters. */
+static void find_route(struct net_request *request, struct found *found)
+{
+    struct http_param params[HTTP_PARAMS];
+    for (guint i = 0; i < request->net->routes->len; i++) {
+        const struct route_entry *entry = request->net->routes->pdata[i];
+        int count = http_route_match(entry->route.pattern, request->path, params);
+        if (count < 0)
+            continue;
+        g_string_append_printf(found->allow, "%s%s", found->allow->len ? ", " : "",
+                               entry->route.method);
+        if (strcmp(entry->route.method, request->method) != 0 ||
+            (found->entry && count >= found->param_count))
+            continue;
+        found->entry = entry;
+        found->param_count = count;
+        memcpy(found->params, params, sizeof params);
+    }
+}
+
+static void keep_params(struct net_request *request, const struct found *found)
+{
+    for (int i = 0; i < found->param_count; i++) {
+        const struct http_param *param = &found->params[i];
+        g_hash_table_insert(request->params, g_strndup(param->name, param->name_size),
+                            g_strndup(param->value, param->value_size));
+    }
+}
+
+static void find_session(struct net_request *request)
+{
+    const struct net_gate *gate = request->net->gate;
+    const char *cookie = net_request_header(request, "cookie");
+    char token[257];
+    if (gate && gate->session_find && cookie &&
+        http_cookie(cookie, strlen(cookie), "tw_session", token, sizeof token))
+        request->session = gate->session_find(token, request->address, request->net->gate_user);
+}
+
+/* Whether the client may ask at this rate; answers 429 otherwise. */
+static bool check_rate(struct net_request *request)
+{
+    const struct net_gate *gate = request->net->gate;
+    guint wait_s = gate && gate->retry_after_s
+                       ? gate->retry_after_s(request->method, request->path, request->address,
+                                             request->session, request->net->gate_user)
+                       : 0;
+    if (!wait_s)
+        return true;
+    char text[16];
+    g_snprintf(text, sizeof text, "%u", wait_s);
+    net_request_set_header(request, "Retry-After", text);
+    net_reply_error(request, 429, "too_many", "请求过于频繁,请稍后再试",
+                    "Too many requests, please wait");
+    return false;
+}
+
+static bool check_right(struct net_request *request, const char *right)
+{
+    const struct net_gate *gate = request->net->gate;
+    if (!right || net_session_may(request->session, right))
+        return true;
+    if (gate && gate->refused)
+        gate->refused(request->session, request->method, request->path, right, request->address,
+                      request->net->gate_user);
+    reply_denied(request, 403);
+    return false;
+}
+
+/* Not telling how much of the text was right. */
+static bool same_secret(const char *a, const char *b)
+{
+    size_t size = strlen(a);
+    if (size != strlen(b))
+        return false;
+    unsigned char difference = 0;
+    for (size_t i = 0; i < size; i++)
+        difference |= (unsigned char)(a[i] ^ b[i]);
+    return difference == 0;
+}
+
+/* Changing requests must come from our own pages. */
+static bool check_forgery(struct net_request *request, bool public_route)
+{
+    if (strcmp(request->method, "GET") == 0)
+        return true;
+    const char *origin = net_request_header(request, "origin");
+    if (origin && !http_same_origin(origin, net_request_header(request, "host"), request->secure)) {
+        net_reply_error(request, 403, "bad_origin", "请求来自其他网站",
+                        "The request comes from another site");
+        return false;
+    }
+    if (public_route)
+        return true;
+    const char *token = net_request_header(request, "x-csrf-token");
+    if (token && request->session->csrf && same_secret(token, request->session->csrf))
+        return true;
+    net_reply_error(request, 403, "bad_csrf", "页面已过期,请刷新后重试",
+                    "The page has expired, please reload it");
+    return false;
+}
+
+static void reply_unrouted(struct net_request *request, const char *allow)
+{
+    if (*allow) {
+        g_autofree char *all = g_strconcat(allow, ", OPTIONS", NULL);
+        net_request_set_header(request, "Allow", all);
+        if (strcmp(request->method, "OPTIONS") == 0)
+            net_reply_json(request, 204, NULL);
+        else
+            net_reply_error(request, 405, "bad_method", "此地址不支持该方法",
+                            "This path does not take that method");
+    } else {
+        reply_denied(request, 404);
+    }
+}
+
+static void serve_file(struct net_request *request)
+{
+    if (strcmp(request->method, "GET") != 0)
+        reply_unrouted(request, "GET, HEAD");
+    else if (request->net->files)
+        files_serve(request->net->files, request);
+    else
+        reply_denied(request, 404);
+}
+
+static size_t admit(struct net_request *request, const struct found *found)
+{
+    bool api = g_str_has_prefix(request->path, "/api/") || found->allow->len;
+    if (!api) {
+        serve_file(request);
+        return 0;
+    }
+    const struct net_route *route = found->entry ? &found->entry->route : NULL;
+    bool public_route = route && route->right && strcmp(route->right, NET_PUBLIC) == 0;
+    find_session(request);
+    if (!check_rate(request))
+        return 0;
+    if (!request->session && !public_route && g_str_has_prefix(request->path, "/api/")) {
+        reply_denied(request, 401);
+    } else if (!route) {
+        reply_unrouted(request, found->allow->str);
+    } else if (!request->session && !public_route) {
+        reply_denied(request, 401);
+    } else if (check_forgery(request, public_route) &&
+               (public_route || check_right(request, route->right))) {
+        keep_params(request, found);
+        request->route = route;
+        request->route_user = found->entry->user;
+        return route->body_limit_bytes ? route->body_limit_bytes : NET_BODY_BYTES;
+    }
+    return 0;
+}
+
+size_t route_admit(struct net_request *request, guint64 length)
+{
+    (void)length;
+    struct found found = {.allow = g_string_new(NULL)};
+    find_route(request, &found);
+    size_t bound = admit(request, &found);
+    g_string_free(found.allow, TRUE);
+    return bound;
+}
+
+bool route_admit_socket(struct net_request *request)
+{
+    const char *protocols = net_request_header(request, "sec-websocket-protocol");
+    const char *version = net_request_header(request, "sec-websocket-version");
+    if (strcmp(request->path, "/ws") != 0 || !request->net->client_ops) {
+        reply_denied(request, 404);
+        return false;
+    }
+    if (!version || strcmp(version, "13") != 0) {
+        net_request_set_header(request, "Sec-WebSocket-Version", "13");
+        net_reply_error(request, 426, "bad_version", "WebSocket 版本应为 13",
+                        "The WebSocket version must be 13");
+        return false;
+    }
+    if (!protocols || !http_has_token(protocols, strlen(protocols), NET_PROTOCOL)) {
+        net_reply_error(request, 400, "bad_protocol", "WebSocket 子协议应为 " NET_PROTOCOL,
+                        "The WebSocket sub-protocol must be " NET_PROTOCOL);
+        return false;
+    }
+    if (!http_same_origin(net_request_header(request, "origin"),
+                          net_request_header(request, "host"), request->secure)) {
+        net_reply_error(request, 403, "bad_origin", "请求来自其他网站",
+                        "The request comes from another site");
+        return false;
+    }
+    find_session(request);
+    if (!check_rate(request))
+        return false;
+    if (request->session)
+        return true;
+    reply_denied(request, 401);
+    return false;
+}
+
+/* --- what net answers itself */
+
+static void get_health(struct net_request *request, gpointer user)
+{
+    struct net *net = user;
+    json_t *problems = json_array();
+    if (net->health)
+        net->health(problems, net->health_user);
+    if (json_array_size(problems)) {
+        net_reply_json(request, 503,
+                       json_pack("{s:s, s:o}", "status", "failing", "problems", problems));
+        return;
+    }
+    json_decref(problems);
+    net_reply_json(request, 200, json_pack("{s:s}", "status", "ok"));
+}
+
+static void get_metrics(struct net_request *request, gpointer user)
+{
+    struct net *net = user;
+    const char *given = net_request_header(request, "authorization");
+    bool token = net->metrics_token && given && g_ascii_strncasecmp(given, "Bearer ", 7) == 0 &&
+                 same_secret(given + 7, net->metrics_token);
+    if (!token && !address_is_loopback(request->address)) {
+        net_request_set_header(request, "WWW-Authenticate", "Bearer");
+        reply_denied(request, 401);
+        return;
+    }
+    char *text = metrics_text(net->metrics);
+    g_autoptr(GBytes) body = g_bytes_new_take(text, strlen(text));
+    net_reply_bytes(request, 200, "text/plain; version=0.0.4; charset=utf-8", body);
+}
+
+static void get_openapi(struct net_request *request, gpointer user)
+{
+    struct net *net = user;
+    char *text = NULL;
+    gsize size;
+    g_autoptr(GError) error = NULL;
+    if (!net->openapi || !g_file_get_contents(net->openapi, &text, &size, &error)) {
+        if (error)
+            log_warn(NET_OBJECT, "%s", error->message);
+        reply_denied(request, 404);
+        return;
+    }
+    g_autoptr(GBytes) body = g_bytes_new_take(text, size);
+    net_reply_bytes(request, 200, "application/yaml", body);
+}
+
+void route_add_builtin(struct net *net)
+{
+    static const struct net_route routes[] = {
+        {"GET", "/healthz", NET_PUBLIC, get_health, 0},
+        {"GET", "/metrics", NET_PUBLIC, get_metrics, 0},
+        {"GET", "/api/v1/openapi.yaml", NULL, get_openapi, 0},
+    };
+    net_add_routes(net, routes, G_N_ELEMENTS(routes), net);
+}
