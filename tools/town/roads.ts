@@ -141,7 +141,19 @@ function villageRoads(ground: Ground, centres: Point[], seed: number): { graph: 
     return { graph, onHighway };
 }
 
-function settlementsOf(areas: Areas, ground: Ground, graph: Graph, seed: number): Settlement[] {
+/** Remote places that get a road and a hamlet, so that no part of the town is out of reach. */
+function outposts(areas: Areas, ground: Ground, seed: number): Point[] {
+    const taken = areas.cells.map(cell => cell.centre);
+    return randomStream(seed, 'outposts').shuffled(ground.mesh.points).filter(p => {
+        const remote = taken.every(q => distance(p, q) > 980) && ground.inTown(p) && !ground.inWater(p, 120);
+        if (!remote || distanceToLine(p, areas.ring) < 330)
+            return false;
+        taken.push(p);
+        return true;
+    });
+}
+
+function settlementsOf(areas: Areas, ground: Ground, graph: Graph, remote: Point[], seed: number): Settlement[] {
     const random = randomStream(seed, 'settlements');
     const out: Settlement[] = areas.cells.map(cell => {
         const urban = cell.village.plan.kind === 'community' && cell.village.cells.length > 1;
@@ -151,19 +163,19 @@ function settlementsOf(areas: Areas, ground: Ground, graph: Graph, seed: number)
     });
     const hamlets = ['张家', '李家', '王家', '陈家', '刘家', '周家', '吴家', '黄家', '何家', '罗家', '邓家', '谢家', '彭家', '曾家'];
     const tails = ['冲', '湾', '坪', '坳', '屋场', '塘', '岭', '垅'];
-    for (const node of random.shuffled([...graph.links.keys()])) {
-        const at = graph.nodes[node];
+    const nodes = random.shuffled([...graph.links.keys()]).map(node => graph.nodes[node]);
+    for (const at of [...remote, ...nodes]) {
         const cell = areas.cellAt(at);
         const clear = out.every(s => distance(s.centre, at) > s.radius + 330);
-        if (cell && clear && !ground.inWater(at, 60) && ground.relief(at) < 0.8)
+        if (cell && clear && !ground.inWater(at, 60) && (ground.relief(at) < 0.8 || remote.includes(at)))
             out.push({ cell, centre: at, radius: random.between(95, 165), angle: 0, density: 0.2, name: random.pick(hamlets) + random.pick(tails) });
     }
     return out;
 }
 
-/** The streets of one settlement: a bent grid with gaps, tied to the roads that pass. */
-function lanesOf(place: Settlement, all: Settlement[], ground: Ground, network: Network, seed: number): void {
-    const random = randomStream(seed, `lanes/${place.centre.join()}`);
+/** The streets of one settlement: a bent grid with gaps, tied to the roads that pass. False: no street meets a road. */
+function lanesOf(place: Settlement, all: Settlement[], ground: Ground, network: Network, seed: number): boolean {
+    const random = randomStream(seed, `lanes/${place.centre.join()}/${place.angle}`);
     const bend = fractalNoise(seed, 'lanes/bend', 420);
     const [stepX, stepY] = place.density > 0.7 ? [92, 58] : [86, 62];
     const reachX = Math.ceil((place.radius / stepX) * 1.3);
@@ -215,8 +227,11 @@ function lanesOf(place: Settlement, all: Settlement[], ground: Ground, network: 
             candidates.push({ a, b: node, weight: weight * 0.5 }, { a: b, b: node, weight: weight * 0.5 });
         }
     }
+    if (crossings.size < 2)
+        return false;
     keepConnected(graph, candidates, crossings, 0.3 + 0.45 * place.density, random);
     addLanes(graph, crossings, place, network, random);
+    return true;
 }
 
 function nearRoad(network: Network, p: Point, margin: number): boolean {
@@ -316,7 +331,8 @@ export function makeNetwork(ground: Ground, areas: Areas, seed: number): Network
     const network: Network = { roads: [], crossings: [], bridges: [], settlements: [], segments: new PlaceIndex(60) };
     ground.highways.forEach((h, i) =>
         addRoad(network, { class: 1, line: h.line, name: HIGHWAYS[i].name, name_en: h.name_en, ref: h.ref }));
-    const { graph, onHighway } = villageRoads(ground, areas.cells.map(cell => cell.centre), seed);
+    const remote = outposts(areas, ground, seed);
+    const { graph, onHighway } = villageRoads(ground, [...areas.cells.map(cell => cell.centre), ...remote], seed);
     const stop = (node: number) => onHighway.has(node);
     let number = 11;
     for (const chain of chains(graph, stop)) {
@@ -331,14 +347,19 @@ export function makeNetwork(ground: Ground, areas: Areas, seed: number): Network
             const highway = network.roads.find(road => road.class === 1 && distanceToLine(at, road.line) < 1);
             network.crossings.push({ at, arms: highway ? [...arms, ...armsOf(highway.line, at)] : arms, class: highway ? 1 : 2 });
         }
-    network.settlements = settlementsOf(areas, ground, graph, seed);
+    network.settlements = settlementsOf(areas, ground, graph, remote, seed);
     for (const place of network.settlements) {
         const nearest = network.roads.reduce((best, road) =>
             distanceToLine(place.centre, road.line) < distanceToLine(place.centre, best.line) ? road : best);
         place.angle = armsOf(nearest.line, place.centre)[0] + 0.12;
     }
-    for (const place of network.settlements)
-        lanesOf(place, network.settlements, ground, network, seed);
+    for (const place of network.settlements) {
+        const first = place.angle;
+        [0, 0.5, -0.5, 0.9, -0.9].some(turn => {
+            place.angle = first + turn;
+            return lanesOf(place, network.settlements, ground, network, seed);
+        });
+    }
     findBridges(ground, network);
     return network;
 }
