@@ -12,6 +12,8 @@
 
 struct fmp4;
 
+#define FMP4_ERROR (g_quark_from_static_string("townwall-fmp4"))
+
 enum {
     FMP4_KEY = 1,  /* the values of WIRE_UNIT_KEY, WIRE_UNIT_INIT and WIRE_UNIT_GAP */
     FMP4_INIT = 2, /* ftyp+moov: first, and again whenever codec, size or parameter sets change */
