@@ -48,14 +48,15 @@ CREATE TABLE camera (
     fov DOUBLE PRECISION,                   -- degrees
     mode TEXT NOT NULL DEFAULT 'always',    -- always, on_demand, sampled
     enabled SMALLINT NOT NULL DEFAULT 1,
-    -- public video regulation (DOMAIN.md §7)
-    notice_sign SMALLINT,                   -- art. 8: a sign stands there; NULL: not known
-    filing_number TEXT,                     -- art. 13, 14
-    forbidden_zone SMALLINT,                -- art. 8: looks into a place where it must not
+    -- public video regulation (State Council Order 799)
+    place TEXT,                             -- where it is installed, in words
     keeper TEXT,                            -- who keeps the video
-    keep_days BIGINT,                       -- how long
-    legal_basis TEXT,
-    owner_unit TEXT,                        -- unit that installed and runs it
+    legal_basis TEXT,                       -- which kind of public place allows it
+    filing_no TEXT,                         -- art. 13, 14
+    notice_sign SMALLINT,                   -- art. 8: a sign stands there; NULL: not known
+    forbidden_zone TEXT,                    -- art. 8: what it must not show, and how that is ensured
+    video_keep_days BIGINT,                 -- how long its video must be kept
+    retention_days BIGINT,                  -- how long the keeper really keeps it
     properties TEXT NOT NULL DEFAULT '{}',  -- JSON: what an import knew besides
     version BIGINT NOT NULL DEFAULT 1,
     created_us BIGINT NOT NULL,
