@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { FILE_MAX_BYTES = 4 << 20, SECRET_MAX_BYTES = 64 << 10 };
+enum { SECRET_MAX_BYTES = 8192 };
 
 static json_t *parse_file(const char *path, GError **error)
 {
@@ -61,7 +61,7 @@ static char *secret_file(struct secrets *secrets, const char *file)
             close(fd);
         return NULL;
     }
-    g_autofree char *text = g_malloc0(SECRET_MAX_BYTES + 1);
+    char text[SECRET_MAX_BYTES + 1] = {0};
     ssize_t size = S_ISREG(info.st_mode) ? read(fd, text, SECRET_MAX_BYTES) : -1;
     close(fd);
     if (info.st_mode & (S_IRWXG | S_IRWXO)) {
@@ -79,11 +79,12 @@ static char *secret_file(struct secrets *secrets, const char *file)
         text[--size] = '\0';
     if (size > 0 && text[size - 1] == '\r')
         text[--size] = '\0';
-    if (size == 0 || strlen(text) != (size_t)size || !g_utf8_validate(text, size, NULL)) {
-        secret_complain(secrets, "secret file %s: expected one line of text", path);
+    if (size == 0 || size == SECRET_MAX_BYTES || strlen(text) != (size_t)size ||
+        !g_utf8_validate(text, size, NULL)) {
+        secret_complain(secrets, "secret file %s: expected one line of text, under 8 KiB", path);
         return NULL;
     }
-    return g_steal_pointer(&text);
+    return g_strdup(text);
 }
 
 /* {"$file":…} or {"$env":…} → the string, a new reference; NULL: not one, or a complaint was made.

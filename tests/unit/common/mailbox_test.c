@@ -1,7 +1,7 @@
 #include "common/loop.h"
 #include "common/mailbox.h"
 
-enum { THREADS = 4, EACH = 20000 };
+enum { THREADS = 4, EACH = 20000, ALL = THREADS * EACH };
 
 struct receiver {
     struct loop *loop;
@@ -18,7 +18,7 @@ static void on_message(gpointer message, gpointer user)
     g_assert_true(loop_is_current(receiver->loop));
     g_assert_cmpuint(value % EACH, ==, receiver->next[value / EACH]);
     receiver->next[value / EACH]++;
-    if (++receiver->got == THREADS * EACH)
+    if (++receiver->got == ALL)
         loop_quit(receiver->loop);
 }
 
@@ -39,7 +39,7 @@ static gpointer post_all(gpointer user)
 static void test_threads(void)
 {
     struct receiver receiver = {.loop = loop_create(NULL)};
-    receiver.mailbox = mailbox_create(NULL, THREADS * EACH, on_message, &receiver, NULL);
+    receiver.mailbox = mailbox_create(NULL, ALL, on_message, &receiver, NULL);
     struct poster posters[THREADS];
     GThread *threads[THREADS];
     for (guint i = 0; i < THREADS; i++) {

@@ -88,7 +88,7 @@ static void open_redis(struct fixture *fixture, const char *url, const struct re
 
 #define SPIN_UNTIL(condition)                                                                      \
     do {                                                                                           \
-        gint64 deadline_us = g_get_monotonic_time() + 20 * G_USEC_PER_SEC;                         \
+        gint64 deadline_us = g_get_monotonic_time() + G_GINT64_CONSTANT(20000000);                 \
         while (!(condition)) {                                                                     \
             g_assert_cmpint(g_get_monotonic_time(), <, deadline_us);                               \
             g_main_context_iteration(NULL, TRUE);                                                  \
