@@ -108,7 +108,7 @@ static char *expected_text(const json_t *schema)
         g_string_append(text, "one of ");
         json_array_foreach((json_t *)allowed, i, one)
         {
-            char *shown = json_dumps(one, JSON_ENCODE_ANY);
+            char *shown = json_dumps(one, JSON_ENCODE_ANY | JSON_REAL_PRECISION(10));
             g_string_append_printf(text, "%s%s", i > 0 ? ", " : "", shown);
             free(shown);
         }
@@ -134,7 +134,7 @@ static char *shown_value(const struct check *check, const json_t *value, const j
         return g_strdup("an object");
     if (json_is_array(value))
         return g_strdup("an array");
-    char *dumped = json_dumps(value, JSON_ENCODE_ANY);
+    char *dumped = json_dumps(value, JSON_ENCODE_ANY | JSON_REAL_PRECISION(10));
     char *shown = log_redact(dumped ? dumped : "?");
     free(dumped);
     if (strlen(shown) > SHOWN_BYTES) {

@@ -39,11 +39,11 @@ void link_input_destroy(struct link_input *input)
     g_free(input);
 }
 
-static struct assembly *assembly_begin(struct link_input *input, guint64 key)
+static struct assembly *assembly_begin(struct link_input *input, guint64 key, guint first_bytes)
 {
     struct assembly *assembly = g_new0(struct assembly, 1);
     assembly->key = key;
-    assembly->bytes = g_byte_array_sized_new(2 * WIRE_FRAME_MAX_BYTES);
+    assembly->bytes = g_byte_array_sized_new(2 * first_bytes);
     g_hash_table_insert(input->assemblies, &assembly->key, assembly);
     return assembly;
 }
@@ -60,7 +60,7 @@ static const char *assemble(struct link_input *input, const struct wire_frame *f
             return "a message begins inside another of its channel";
         if (g_hash_table_size(input->assemblies) >= LINK_ASSEMBLY_MAX_COUNT)
             return "too many unfinished messages";
-        assembly = assembly_begin(input, key);
+        assembly = assembly_begin(input, key, frame->size_bytes);
     } else if (!assembly) {
         return "a message goes on that never began";
     }

@@ -1,6 +1,7 @@
 #include "common/redis_url.h"
 #include "common/log.h"
 #include <string.h>
+#include <sys/un.h>
 
 enum { DEFAULT_PORT = 6379, DB_MAX = 65535 };
 
@@ -46,7 +47,7 @@ bool redis_url_parse(const char *text, struct redis_url *url, GError **error)
     bool ok = false;
     if (g_str_has_prefix(text, "unix:")) {
         url->path = g_strdup(text + strlen("unix:"));
-        ok = *url->path != '\0';
+        ok = *url->path && strlen(url->path) < sizeof(((struct sockaddr_un *)NULL)->sun_path);
     } else {
         ok = take_uri(text, url);
     }
@@ -55,7 +56,8 @@ bool redis_url_parse(const char *text, struct redis_url *url, GError **error)
     redis_url_clear(url);
     g_autofree char *shown = log_redact(text);
     g_set_error(error, G_URI_ERROR, G_URI_ERROR_FAILED,
-                "Redis URL %s: expected unix:PATH or redis://[user:password@]HOST[:PORT][/DB]",
+                "Redis URL %s: expected unix:PATH (under 108 bytes) or "
+                "redis://[user:password@]HOST[:PORT][/DB]",
                 shown);
     return false;
 }

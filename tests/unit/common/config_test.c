@@ -65,6 +65,21 @@ static void test_messages(void)
         "got \"loud\"");
     expect_errors("{\n \"log\": oops\n}",
                   "DIR/c.json: line 2, column 12: invalid token near 'oops'");
+    expect_errors("{\"media\":{\"picture_cores\":0.05,\"keep_gops\":1.5,\"gst\":7}}",
+                  "DIR/c.json: media.keep_gops: expected integer 0 to 100, got 1.5\n"
+                  "DIR/c.json: media.picture_cores: expected number 0.1 to 64, got 0.05\n"
+                  "DIR/c.json: media.gst: expected object, got 7");
+    expect_errors("{\"media\":{\"node_id\":\"A\"},\"store\":{\"path\":\"\"},\"a\":1}",
+                  "DIR/c.json: a: unknown key\n"
+                  "DIR/c.json: store.path: expected string of at least 1 character, got \"\"\n"
+                  "DIR/c.json: media.node_id: expected string matching ^[a-z0-9][a-z0-9-]{0,31}$ "
+                  "such as \"media-1\", got \"A\"");
+    expect_errors(
+        "{\"redis\":{\"url\":\"http://u:geheim@h\"}}",
+        "DIR/c.json: redis.url: expected string matching ^(unix:.+|rediss?://.+)$ such as "
+        "\"redis://10.0.0.6:6379/0\", got a secret that does not fit");
+    expect_errors("{\"log\":{\"level\":\"info\",\"level\":\"warn\"}}",
+                  "DIR/c.json: line 1, column 30: duplicate object key near '\"level\"'");
     expect_errors("[]", "DIR/c.json: expected a JSON object at the top");
 }
 

@@ -239,6 +239,14 @@ static void test_tcp_login_and_database(struct fixture *fixture, gconstpointer u
     g_socket_listener_close(G_SOCKET_LISTENER(proxy));
 }
 
+static void expect_bad_url(struct fixture *fixture, const char *url)
+{
+    g_autoptr(GError) error = NULL;
+    g_assert_null(redis_create(url, NULL, on_state, fixture, &error));
+    g_assert_nonnull(strstr(error->message, "expected unix:PATH (under 108 bytes) or redis://"));
+    g_assert_null(strstr(error->message, "geheim"));
+}
+
 static void test_urls(struct fixture *fixture, gconstpointer unused)
 {
     (void)unused;
@@ -252,12 +260,11 @@ static void test_urls(struct fixture *fixture, gconstpointer unused)
                                       "redis://h/0?x=1",
                                       "redis://h/70000",
                                       "redis://user:geheim@h:port"};
-    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
-        g_autoptr(GError) error = NULL;
-        g_assert_null(redis_create(bad[i], NULL, on_state, fixture, &error));
-        g_assert_nonnull(strstr(error->message, "expected unix:PATH or redis://"));
-        g_assert_null(strstr(error->message, "geheim"));
-    }
+    for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
+        expect_bad_url(fixture, bad[i]);
+    g_autofree char *fill = g_strnfill(108, 'x');
+    g_autofree char *too_long = g_strconcat("unix:", fill, NULL);
+    expect_bad_url(fixture, too_long);
 }
 
 static void test_silent_server(struct fixture *fixture, gconstpointer unused)
