@@ -30,6 +30,8 @@ void net_session_unref(struct net_session *session)
     g_free(session->address);
     g_strfreev(session->areas);
     g_hash_table_destroy(session->rights);
+    if (session->grants)
+        g_array_unref(session->grants);
     g_free(session);
 }
 

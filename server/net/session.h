@@ -11,9 +11,10 @@ struct net_session {
     char *login;
     char *name; /* shown to people */
     char *role;
-    char *csrf;    /* what X-CSRF-Token must carry on changing requests */
-    char *address; /* of the client at login */
-    char **areas;  /* NULL-terminated area codes whose subtrees the rights reach; never NULL */
+    char *csrf;     /* what X-CSRF-Token must carry on changing requests */
+    char *address;  /* of the client at login */
+    char **areas;   /* NULL-terminated area codes whose subtrees the rights reach; never NULL */
+    GArray *grants; /* identity's own: which role in which area; NULL until it is given */
 
     /* --- through the functions below */
     GHashTable *rights; /* set of strings */
