@@ -14,17 +14,19 @@ struct net_session;
 
 #define IDENTITY_COOKIE "tw_session"
 
+/* Of the configuration: server.session and server.login. */
 struct identity_options {
-    struct store *store;     /* borrowed, outlives the identity */
-    GMainContext *context;   /* of the loop (NULL: default) */
-    int64_t idle_us;         /* a session ends so long after its last use, 0: 12 h */
-    int64_t absolute_us;     /* … and after its login, 0: 24 h */
-    int64_t reason_us;       /* a view reason is good for, 0: 12 h (a shift) */
-    unsigned login_failures; /* wrong passwords of one login before it is locked, 0: 10 */
-    int64_t lock_us;         /* for so long, 0: 15 min */
-    unsigned logins_per_min; /* tries of one address, 0: 30; of one login a third of it */
-    bool cheap_hash;         /* tests only: smallest Argon2id parameters */
-    int64_t (*now_us)(void); /* wall clock, NULL: the real one */
+    struct store *store;          /* borrowed, outlives the identity */
+    GMainContext *context;        /* of the loop (NULL: default) */
+    int64_t idle_us;              /* a session ends so long after its last use, 0: 12 h */
+    int64_t absolute_us;          /* … and after its login, 0: 24 h */
+    int64_t reason_us;            /* a view reason is good for, 0: 12 h (a shift) */
+    unsigned login_failures;      /* wrong passwords in a row lock the login, 0: 10 */
+    int64_t lock_us;              /* for so long, 0: 15 min */
+    unsigned logins_per_min;      /* tries of one address, 0: 30 */
+    unsigned login_tries_per_min; /* tries of one login, 0: 5 */
+    bool cheap_hash;              /* tests only: smallest Argon2id parameters */
+    int64_t (*now_us)(void);      /* wall clock, NULL: the real one */
 };
 
 /* Loads users and sessions (blocking: start-up), closes views left open by the last run with the
@@ -34,8 +36,14 @@ struct identity *identity_create(const struct identity_options *options, GError 
 /* Ends open views as `server_stopped`, drains the store. NULL is fine. */
 void identity_destroy(struct identity *identity);
 
-/* --- sessions, as the gate of server/net asks (identity_gate.h wires them to routes and the
- * WebSocket) */
+/* --- sessions. identity_face.h wires them to server/net and to the command line. */
+
+/* The session of a cookie's token, and its use noted. Returned: a reference, or NULL. Never blocks.
+ */
+struct net_session *identity_session_find(struct identity *identity, const char *token);
+
+/* Notes that the session is in use: for a WebSocket that lives on without requests (each ping). */
+void identity_session_touch(struct identity *identity, const struct net_session *session);
 
 /* May this session do it somewhere? `session` NULL: never. */
 bool identity_may(const struct net_session *session, enum right right);
@@ -43,7 +51,7 @@ bool identity_may(const struct net_session *session, enum right right);
 /* May this session do it in that area (code prefix rule, area_within())? */
 bool identity_may_in(const struct net_session *session, enum right right, const char *area_code);
 
-/* Does the session reach that area with any right at all that shows places? */
+/* May it see that area on the map (right place.see there)? */
 bool identity_may_see_area(const struct net_session *session, const char *area_code);
 
 /* Names of all rights of the session. Returned: a JSON array of strings. */
@@ -70,7 +78,7 @@ struct identity_view {
 };
 
 /* Records that a view began; everything is copied. Returned: its number for identity_view_end(),
- * never 0. The record is written within a second. */
+ * never 0. The record is written at once. */
 guint64 identity_view_begin(struct identity *identity, const struct net_session *session,
                             const struct identity_view *view);
 

@@ -1,0 +1,57 @@
+/* People from the command line: how the first ones come into being. */
+#include "identity/identity_face.h"
+#include "identity/internal.h"
+
+/* Whoever may open the socket owns the data: the record names the operating system's user. */
+static struct identity_actor *local_actor(const struct control_call *call)
+{
+    struct identity_actor *actor = g_new0(struct identity_actor, 1);
+    actor->login = g_strdup_printf("wallctl uid %u", control_uid(call));
+    actor->address = g_strdup("local");
+    return actor;
+}
+
+static void on_user(const struct problem *problem, const struct person *person, gpointer user)
+{
+    struct control_call *call = user;
+    if (problem)
+        control_reply_error(call, problem->code, problem->en);
+    else
+        control_reply(call, person_json(person));
+}
+
+/* {"login","password","role","area"?,"name"?,"unit"?}: one grant is what a first user needs. */
+static json_t *fields_of(const json_t *args)
+{
+    json_t *fields = json_copy((json_t *)args);
+    json_t *role = json_object_get(args, "role"), *area = json_object_get(args, "area");
+    if (role)
+        json_object_set_new(fields, "grants",
+                            json_pack("[{s:O,s:O*}]", "role", role, "area", area));
+    if (!json_object_get(args, "name"))
+        json_object_set(fields, "name", json_object_get(args, "login"));
+    return fields;
+}
+
+static void users_add(struct control_call *call, const json_t *args, gpointer user)
+{
+    json_t *fields = fields_of(args);
+    identity_user_add(user, local_actor(call), fields, on_user, call);
+    json_decref(fields);
+}
+
+static void users_list(struct control_call *call, const json_t *args, gpointer user)
+{
+    json_t *users = json_array();
+    g_autoptr(GPtrArray) people = identity_people(user);
+    (void)args;
+    for (guint i = 0; i < people->len; i++)
+        json_array_append_new(users, person_json(people->pdata[i]));
+    control_reply(call, json_pack("{s:o}", "users", users));
+}
+
+void identity_add_commands(struct identity *identity, struct control *control)
+{
+    control_register(control, "users.add", users_add, identity);
+    control_register(control, "users.list", users_list, identity);
+}

@@ -1,0 +1,44 @@
+#include "identity/problem.h"
+#include <stddef.h>
+
+const struct problem PROBLEM_LOGIN = {400, "invalid_login", "login",
+                                      "登录名须为 2 至 64 个小写字母、数字或 . _ - @",
+                                      "a login is 2 to 64 lower-case letters, digits or . _ - @"};
+const struct problem PROBLEM_NAME = {400, "invalid_name", "name", "姓名须为 1 至 100 个字",
+                                     "a name has 1 to 100 characters"};
+const struct problem PROBLEM_PASSWORD = {400, "invalid_password", "password",
+                                         "密码须为 8 至 128 个字符,且不同于登录名",
+                                         "a password has 8 to 128 characters and is not the login"};
+const struct problem PROBLEM_ROLE = {400, "unknown_role", "grants", "没有这个角色",
+                                     "there is no such role"};
+const struct problem PROBLEM_ROLES_CONFLICT = {400, "roles_conflict", "grants",
+                                               "系统管理与安全审计不能由同一人担任",
+                                               "one person cannot both administer and audit"};
+const struct problem PROBLEM_AREA = {400, "invalid_area", "grants",
+                                     "区划代码须为 9、12 或 15 位数字,留空表示全部",
+                                     "an area code has 9, 12 or 15 digits, or is empty for all"};
+const struct problem PROBLEM_TEXT = {400, "invalid_text", "unit", "单位名称不能超过 200 个字",
+                                     "a unit has at most 200 characters"};
+const struct problem PROBLEM_TAKEN = {409, "login_taken", "login", "该登录名已被使用",
+                                      "this login is in use"};
+const struct problem PROBLEM_VERSION = {409, "version_conflict", "version",
+                                        "已被他人修改,请刷新后重试",
+                                        "somebody else changed it meanwhile: load it again"};
+const struct problem PROBLEM_NO_USER = {404, "not_found", NULL, "没有这个用户",
+                                        "there is no such user"};
+const struct problem PROBLEM_LAST_ADMIN = {409, "last_admin", "grants", "至少要保留一名系统管理员",
+                                           "one system administrator has to stay"};
+const struct problem PROBLEM_DEPARTMENT = {400, "unknown_department", "department", "没有这个部门",
+                                           "there is no such department"};
+const struct problem PROBLEM_WRONG_LOGIN = {401, "wrong_login", NULL, "登录名或密码不正确",
+                                            "wrong login or password"};
+const struct problem PROBLEM_WRONG_PASSWORD = {403, "wrong_password", "old", "原密码不正确",
+                                               "the old password is wrong"};
+const struct problem PROBLEM_LIMIT = {429, "too_many_tries", NULL, "尝试次数过多,请稍后再试",
+                                      "too many tries, wait a little"};
+const struct problem PROBLEM_BUSY = {503, "busy", NULL, "服务器繁忙,请稍后再试",
+                                     "the server is busy, try again shortly"};
+const struct problem PROBLEM_FAILED = {500, "not_saved", NULL, "保存失败,没有任何更改",
+                                       "it could not be saved; nothing was changed"};
+const struct problem PROBLEM_REASON = {400, "invalid_reason", "reason", "事由须为 2 至 200 个字",
+                                       "a reason has 2 to 200 characters"};
