@@ -1,0 +1,45 @@
+/* RTP packets of one video stream to units. Belongs to one thread. No clock, no socket: the same
+ * packets always make the same units. */
+#pragma once
+#include "rtsp/rtp.h"
+#include "stream/unit.h"
+
+/* Pieces of the picture under assembly that still lie in the block just read. One for a thread: it
+ * serves the assembler whose block is being read, which settles before the block is reused. */
+struct assembler_scratch;
+struct assembler_scratch *assembler_scratch_create(void);
+void assembler_scratch_destroy(struct assembler_scratch *scratch);
+
+struct assembler_config {
+    enum codec codec;
+    unsigned payload_type;
+    unsigned clock_hz;
+    const GByteArray *parameters; /* from the description; copied; may be NULL */
+    bool ssrc_known;
+    uint32_t ssrc;
+    size_t max_unit_bytes;
+    /* Takes the unit. */
+    void (*unit)(struct unit *unit, gpointer user);
+    gpointer user;
+};
+
+struct assembler_counts {
+    guint64 packets, strangers, lost_packets, malformed, units;
+};
+
+struct assembler;
+struct assembler *assembler_create(const struct assembler_config *config);
+void assembler_destroy(struct assembler *assembler);
+
+/* One packet, in order (reordering is the caller's). Its payload must stay until the next settle.
+ */
+void assembler_push(struct assembler *assembler, struct assembler_scratch *scratch,
+                    const struct rtp *rtp, int64_t wall_us);
+
+/* The block is about to be reused: what belongs to an unfinished picture is copied. */
+void assembler_settle(struct assembler *assembler, struct assembler_scratch *scratch);
+
+const struct assembler_counts *assembler_counts(const struct assembler *assembler);
+
+/* Newest pair of RTP time and our clock, for the camera's clock offset. false: no packet yet. */
+bool assembler_newest(const struct assembler *assembler, uint32_t *rtp_timestamp, int64_t *wall_us);

@@ -1,0 +1,370 @@
+#include "common/clock.h"
+#include "common/log.h"
+#include "rtsp/engine.h"
+#include "rtsp/interleaved.h"
+#include "rtsp/udp.h"
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+
+enum {
+    READS_A_ROUND = 4, /* then the others get their turn */
+    UDP_SLOTS = 64,
+    UDP_SLOT_BYTES = 4096,
+    CLOSING_US = 1000000,
+    NO_KEYFRAME_US = 30000000,
+};
+
+struct connection {
+    struct rtsp_run *run;
+    struct rtsp_session *session;
+    struct assembler *assembler;
+    const struct rtsp_engine_options *options;
+    struct receiver_block *block;
+    uint8_t *rest; /* the beginning of a frame whose end has not come */
+    size_t rest_size;
+    int64_t begun_us, last_packet_us, last_unit_us, next_keep_alive_us;
+    int64_t closing_until_us; /* 0: not closing */
+    guint64 lost_told;
+    bool live, nonce_renewed;
+    struct reorder *reorder; /* UDP only */
+    struct rtcp_sender_report report;
+    bool report_known;
+};
+
+static void take_unit(struct unit *unit, gpointer user)
+{
+    struct connection *connection = user;
+    connection->last_unit_us = connection->block->mono_us;
+    atomic_fetch_add_explicit(&connection->block->units, 1, memory_order_relaxed);
+    stream_publish(connection->run->stream, unit);
+    if (!connection->live) {
+        connection->live = true;
+        run_post(connection->run, RUN_LIVE, REASON_NONE, NULL);
+    }
+}
+
+struct connection *connection_create(struct rtsp_run *run, struct rtsp_session *session,
+                                     const struct rtsp_engine_options *options,
+                                     struct receiver_block *block)
+{
+    struct connection *connection = g_new0(struct connection, 1);
+    connection->run = run_ref(run);
+    connection->session = session;
+    connection->options = options;
+    connection->block = block;
+    int64_t now = clock_mono_us();
+    connection->begun_us = connection->last_packet_us = connection->last_unit_us = now;
+    connection->next_keep_alive_us = now + (int64_t)session->timeout_s * 500000;
+    bool udp = session->udp_fd[0] >= 0;
+    if (udp)
+        connection->reorder = g_new0(struct reorder, 1);
+    atomic_store(&run->udp, udp);
+    connection->assembler = assembler_create(&(struct assembler_config){
+        .codec = session->sdp.codec,
+        .payload_type = session->sdp.payload_type,
+        .clock_hz = session->sdp.clock_hz,
+        .parameters = session->sdp.parameters,
+        .max_unit_bytes = options->max_unit_bytes,
+        .ssrc_known = session->transport.ssrc_known,
+        .ssrc = session->transport.ssrc,
+        .unit = take_unit,
+        .user = connection,
+    });
+    return connection;
+}
+
+void connection_destroy(struct connection *connection)
+{
+    if (!connection)
+        return;
+    assembler_destroy(connection->assembler);
+    if (connection->reorder)
+        reorder_clear(connection->reorder);
+    g_free(connection->reorder);
+    rtsp_session_destroy(connection->session);
+    run_unref(connection->run);
+    g_free(connection->rest);
+    g_free(connection);
+}
+
+struct rtsp_session *connection_session(struct connection *connection)
+{
+    return connection->session;
+}
+
+struct rtsp_run *connection_run(struct connection *connection)
+{
+    return connection->run;
+}
+
+static void send_request(struct connection *connection, const char *method)
+{
+    g_autofree char *text = rtsp_session_request(connection->session, method);
+    rtsp_session_send(connection->session, text);
+}
+
+/* Always false. Takes `detail`. */
+static bool end(struct connection *connection, enum reason reason, char *detail)
+{
+    if (connection->closing_until_us) {
+        g_free(detail);
+        return false;
+    }
+    send_request(connection, "TEARDOWN");
+    stream_break(connection->run->stream);
+    run_post(connection->run, RUN_ENDED, reason, detail);
+    return false;
+}
+
+/* --- what comes */
+
+static void take_rtp(struct connection *connection, const uint8_t *data, size_t size)
+{
+    struct rtp rtp;
+    if (!rtp_parse(data, size, &rtp))
+        return;
+    connection->last_packet_us = connection->block->mono_us;
+    atomic_fetch_add_explicit(&connection->block->packets, 1, memory_order_relaxed);
+    assembler_push(connection->assembler, connection->block->scratch, &rtp,
+                   connection->block->wall_us);
+}
+
+/* The camera's clock now: its clock at the report, and the RTP time that has passed since. */
+static void update_clock(struct connection *connection)
+{
+    uint32_t newest;
+    int64_t wall_us;
+    if (!connection->report_known || !assembler_newest(connection->assembler, &newest, &wall_us))
+        return;
+    int64_t ticks = (int32_t)(newest - connection->report.rtp_timestamp);
+    int64_t camera_us =
+        connection->report.unix_us + ticks * 1000000 / connection->session->sdp.clock_hz;
+    atomic_store(&connection->run->clock_offset_us, camera_us - wall_us);
+    atomic_store(&connection->run->clock_known, true);
+}
+
+static void take_rtcp(struct connection *connection, const uint8_t *data, size_t size)
+{
+    struct rtcp_sender_report report;
+    if (!rtcp_find_sender_report(data, size, &report))
+        return;
+    connection->report = report;
+    connection->report_known = true;
+    update_clock(connection);
+}
+
+static bool take_message(struct connection *connection, const uint8_t *data, size_t size)
+{
+    unsigned status = rtsp_message_status(data, size);
+    if (status == 401 && !connection->nonce_renewed &&
+        rtsp_session_new_nonce(connection->session, data, size)) {
+        connection->nonce_renewed = true; /* until the next keep-alive */
+        send_request(connection, connection->session->keep_alive);
+    } else if (status == 405 || status == 501) {
+        connection->session->keep_alive = "OPTIONS";
+    } else if (status == 454) {
+        return end(connection, REASON_PROTOCOL, g_strdup("the camera forgot the session (454)"));
+    }
+    return true;
+}
+
+static bool desync(struct connection *connection, const uint8_t *at, size_t size)
+{
+    GString *bytes = g_string_new(NULL);
+    for (size_t i = 0; i < size && i < 8; i++)
+        g_string_append_printf(bytes, "%s%02x", i ? " " : "", at[i]);
+    char *detail = g_strdup_printf("the stream lost its framing: %s", bytes->str);
+    g_string_free(bytes, TRUE);
+    return end(connection, REASON_PROTOCOL, detail);
+}
+
+/* Returned: bytes used up, -1 when the connection is over. */
+static ssize_t take_block(struct connection *connection, const uint8_t *data, size_t size)
+{
+    const struct rtsp_transport *transport = &connection->session->transport;
+    size_t at = 0;
+    for (;;) {
+        struct cut cut;
+        switch (interleaved_cut(data + at, size - at, &cut)) {
+        case CUT_MORE:
+            return (ssize_t)at;
+        case CUT_FRAME: /* channels that nobody asked for are passed over */
+            if (connection->reorder)
+                break;
+            if (cut.channel == transport->rtp_channel)
+                take_rtp(connection, cut.data, cut.size);
+            else if (cut.channel == transport->rtcp_channel)
+                take_rtcp(connection, cut.data, cut.size);
+            break;
+        case CUT_MESSAGE:
+            if (!take_message(connection, cut.data, cut.size))
+                return -1;
+            break;
+        case CUT_SKIP:
+            break;
+        case CUT_DESYNC:
+            desync(connection, data + at, size - at);
+            return -1;
+        }
+        at += cut.used;
+    }
+}
+
+static void keep_rest(struct connection *connection, const uint8_t *data, size_t size)
+{
+    if (!size) {
+        g_clear_pointer(&connection->rest, g_free);
+        connection->rest_size = 0;
+        return;
+    }
+    uint8_t *rest = g_memdup2(data, size);
+    g_free(connection->rest);
+    connection->rest = rest;
+    connection->rest_size = size;
+}
+
+static bool over(struct connection *connection, ssize_t count)
+{
+    if (count == 0)
+        return end(connection, REASON_NO_DATA, g_strdup("the camera closed the connection"));
+    if (errno == EAGAIN || errno == EINTR)
+        return true;
+    return end(connection, REASON_NO_DATA,
+               g_strdup_printf("the connection broke: %s", g_strerror(errno)));
+}
+
+bool connection_read(struct connection *connection)
+{
+    struct receiver_block *block = connection->block;
+    for (int i = 0; i < READS_A_ROUND; i++) {
+        size_t had = connection->rest_size;
+        if (had)
+            memcpy(block->data, connection->rest, had);
+        ssize_t count =
+            rtsp_session_read(connection->session, block->data + had, RECEIVER_READ_BYTES);
+        if (count <= 0)
+            return over(connection, count);
+        atomic_fetch_add_explicit(&block->bytes, (guint64)count, memory_order_relaxed);
+        if (connection->closing_until_us)
+            continue;
+        size_t size = had + (size_t)count;
+        ssize_t used = take_block(connection, block->data, size);
+        if (used < 0)
+            return false;
+        assembler_settle(connection->assembler, block->scratch);
+        keep_rest(connection, block->data + used, size - (size_t)used);
+        /* an encrypted connection may hold bytes that no descriptor tells of */
+        if (count < RECEIVER_READ_BYTES && !connection->session->tls)
+            break;
+    }
+    return true;
+}
+
+/* --- UDP */
+
+static void deliver_in_order(const uint8_t *packet, size_t size, gpointer user)
+{
+    struct connection *connection = user;
+    take_rtp(connection, packet, size);
+    /* the packet may be gone after this call */
+    assembler_settle(connection->assembler, connection->block->scratch);
+}
+
+static int receive_many(int fd, uint8_t *data, struct sockaddr_storage from[UDP_SLOTS],
+                        struct mmsghdr messages[UDP_SLOTS], struct iovec vectors[UDP_SLOTS])
+{
+    for (int i = 0; i < UDP_SLOTS; i++) {
+        vectors[i] =
+            (struct iovec){.iov_base = data + i * UDP_SLOT_BYTES, .iov_len = UDP_SLOT_BYTES};
+        messages[i] = (struct mmsghdr){.msg_hdr = {.msg_iov = &vectors[i],
+                                                   .msg_iovlen = 1,
+                                                   .msg_name = &from[i],
+                                                   .msg_namelen = sizeof from[i]}};
+    }
+    return recvmmsg(fd, messages, UDP_SLOTS, MSG_DONTWAIT, NULL);
+}
+
+bool connection_read_rtp(struct connection *connection)
+{
+    struct receiver_block *block = connection->block;
+    struct sockaddr_storage from[UDP_SLOTS];
+    struct mmsghdr messages[UDP_SLOTS];
+    struct iovec vectors[UDP_SLOTS];
+    int count = receive_many(connection->session->udp_fd[0], block->data, from, messages, vectors);
+    for (int i = 0; i < count; i++) {
+        const uint8_t *packet = vectors[i].iov_base;
+        size_t size = messages[i].msg_len;
+        atomic_fetch_add_explicit(&block->bytes, size, memory_order_relaxed);
+        if (connection->closing_until_us || size < 12 ||
+            (messages[i].msg_hdr.msg_flags & MSG_TRUNC) ||
+            !udp_is_peer(&from[i], connection->session->fd, &connection->session->transport))
+            continue;
+        uint16_t sequence = (uint16_t)(packet[2] << 8 | packet[3]);
+        reorder_push(connection->reorder, sequence, packet, size, block->mono_us, deliver_in_order,
+                     connection);
+    }
+    return true;
+}
+
+bool connection_read_rtcp(struct connection *connection)
+{
+    uint8_t packet[2048];
+    struct sockaddr_storage from;
+    socklen_t from_size = sizeof from;
+    ssize_t size = recvfrom(connection->session->udp_fd[1], packet, sizeof packet, MSG_DONTWAIT,
+                            (struct sockaddr *)&from, &from_size);
+    if (size > 0 && !connection->closing_until_us &&
+        udp_is_peer(&from, connection->session->fd, &connection->session->transport))
+        take_rtcp(connection, packet, (size_t)size);
+    return true;
+}
+
+/* --- time */
+
+static void tell_losses(struct connection *connection)
+{
+    guint64 lost = assembler_counts(connection->assembler)->lost_packets;
+    if (lost == connection->lost_told)
+        return;
+    atomic_fetch_add(&connection->block->lost_packets, lost - connection->lost_told);
+    connection->lost_told = lost;
+    atomic_store(&connection->run->lost_packets, lost);
+}
+
+bool connection_tick(struct connection *connection)
+{
+    int64_t now = connection->block->mono_us;
+    if (connection->closing_until_us)
+        return now < connection->closing_until_us;
+    if (connection->reorder)
+        reorder_expire(connection->reorder, now, deliver_in_order, connection);
+    tell_losses(connection);
+    update_clock(connection);
+    if (now - connection->last_packet_us > connection->options->no_data_us)
+        return end(
+            connection, REASON_NO_DATA,
+            g_strdup_printf("%s for %d s",
+                            connection->live ? "no packets" : "PLAY was answered, no packets",
+                            (int)(connection->options->no_data_us / 1000000)));
+    if (now - connection->last_unit_us > NO_KEYFRAME_US)
+        return end(connection, REASON_NO_DATA,
+                   g_strdup("packets come, but no whole keyframe for 30 s"));
+    if (now >= connection->next_keep_alive_us) {
+        connection->next_keep_alive_us = now + (int64_t)connection->session->timeout_s * 500000;
+        connection->nonce_renewed = false;
+        send_request(connection, connection->session->keep_alive);
+    }
+    return true;
+}
+
+bool connection_stop(struct connection *connection)
+{
+    stream_break(connection->run->stream);
+    send_request(connection, "TEARDOWN");
+    connection->closing_until_us = clock_mono_us() + CLOSING_US;
+    if (!connection->session->tls)
+        shutdown(connection->session->fd, SHUT_WR);
+    return true;
+}

@@ -1,0 +1,83 @@
+/* Inside of the engine: what rtsp.c, receiver.c and connection.c share. */
+#pragma once
+#include "common/mailbox.h"
+#include "rtsp/assembler.h"
+#include "rtsp/handshake.h"
+#include "rtsp/reorder.h"
+#include "rtsp/rtsp.h"
+
+struct receiver;
+struct connection;
+
+enum run_event_kind { RUN_PLAYING, RUN_LIVE, RUN_ENDED };
+
+struct rtsp_run {
+    atomic_int refs;
+    /* --- immutable */
+    struct rtsp_engine *engine;
+    char *name;
+    struct rtsp_url url;
+    enum rtsp_lower lower;
+    struct stream *stream;
+    struct receiver *receiver;
+    const struct rtsp_run_ops *ops;
+    gpointer user;
+    GCancellable *cancel; /* of the conversation */
+    /* --- the loop's thread */
+    bool destroyed;
+    /* --- any thread, atomic */
+    atomic_llong talking_since_us; /* 0: no conversation under way */
+    atomic_llong clock_offset_us;
+    atomic_bool clock_known, udp;
+    atomic_ullong lost_packets;
+    /* --- the receiver's thread */
+    struct connection *connection;
+};
+
+struct rtsp_run *run_ref(struct rtsp_run *run);
+void run_unref(struct rtsp_run *run);
+/* Any thread. Takes `detail`. */
+void run_post(struct rtsp_run *run, enum run_event_kind kind, enum reason reason, char *detail);
+
+/* --- receiver.c: one thread that reads many connections */
+
+struct receiver_stats {
+    guint64 bytes, packets, units, lost_packets, rounds;
+    double cpu_s;
+    unsigned runs;
+};
+struct receiver *receiver_create(const struct rtsp_engine_options *options, unsigned index);
+void receiver_destroy(struct receiver *receiver); /* waits for closing connections */
+/* Any thread. Takes `session` and a reference of `run`. */
+void receiver_add(struct receiver *receiver, struct rtsp_run *run, struct rtsp_session *session);
+/* Any thread. After everything posted before, the run's connection is taken down, if it has one. */
+void receiver_remove(struct receiver *receiver, struct rtsp_run *run);
+void receiver_stats(struct receiver *receiver, struct receiver_stats *stats);
+
+/* --- connection.c: one playing connection, on its receiver's thread */
+
+/* Shared by the connections of one receiver. */
+struct receiver_block {
+    uint8_t *data; /* a connection's unfinished beginning, then what is read */
+    size_t capacity;
+    struct assembler_scratch *scratch;
+    int64_t wall_us, mono_us; /* of this round */
+    /* counted by the thread, read by others */
+    atomic_ullong bytes, packets, units, lost_packets;
+};
+enum { RECEIVER_READ_BYTES = 256 << 10, RECEIVER_REST_BYTES = 80 << 10 };
+
+struct connection *connection_create(struct rtsp_run *run, struct rtsp_session *session,
+                                     const struct rtsp_engine_options *options,
+                                     struct receiver_block *block);
+void connection_destroy(struct connection *connection); /* NULL is fine */
+struct rtsp_session *connection_session(struct connection *connection);
+struct rtsp_run *connection_run(struct connection *connection);
+
+/* Each returns false when the connection is over and must be destroyed. */
+bool connection_read(struct connection *connection);
+bool connection_read_rtp(struct connection *connection);
+bool connection_read_rtcp(struct connection *connection);
+bool connection_tick(struct connection *connection); /* about four times a second, more with UDP */
+/* The run is not wanted any more: TEARDOWN, then what still comes is thrown away for a while. */
+bool connection_stop(struct connection *connection);

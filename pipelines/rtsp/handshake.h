@@ -1,0 +1,24 @@
+/* The conversation that makes a camera play: connect, OPTIONS, DESCRIBE, SETUP, PLAY, by
+ * libgstrtsp. Blocking; runs on a worker thread. */
+#pragma once
+#include "rtsp/rtsp.h"
+#include "rtsp/session.h"
+#include "rtsp/url.h"
+#include <gio/gio.h>
+
+struct handshake_request {
+    const struct rtsp_url *url;
+    enum rtsp_lower lower;
+    int64_t answer_us;
+    GCancellable *cancel; /* any thread may cancel */
+};
+
+struct handshake_failure {
+    enum reason reason;
+    char *detail; /* owned by the receiver of it; no credentials */
+};
+
+/* Returned: a playing session, or NULL with `failure` filled. Whatever was set up is taken down on
+ * failure. */
+struct rtsp_session *handshake_run(const struct handshake_request *request,
+                                   struct handshake_failure *failure);

@@ -1,0 +1,82 @@
+#include "rtsp/interleaved.h"
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+/* "RTSP/1.0 200" and "OPTIONS rtsp://" begin with a word of capitals. */
+static int plausible_message(const uint8_t *data, size_t size)
+{
+    for (size_t i = 0; i < size && i < 16; i++) {
+        if (data[i] == ' ' || data[i] == '/')
+            return i >= 3;
+        if (!((data[i] >= 'A' && data[i] <= 'Z') || data[i] == '_'))
+            return 0;
+    }
+    return size < 16;
+}
+
+/* Value of Content-Length in a header block, 0 without one, -1 when out of bounds. */
+static long content_length(const uint8_t *head, size_t size)
+{
+    static const char name[] = "content-length:";
+    const size_t name_size = sizeof name - 1;
+    for (size_t at = 0; at + name_size < size; at++) {
+        if (at && head[at - 1] != '\n')
+            continue;
+        if (strncasecmp((const char *)head + at, name, name_size) != 0)
+            continue;
+        long value = 0;
+        for (at += name_size; at < size && (head[at] == ' ' || head[at] == '\t'); at++)
+            ;
+        for (; at < size && head[at] >= '0' && head[at] <= '9'; at++) {
+            value = value * 10 + (head[at] - '0');
+            if (value > CUT_MAX_BODY_BYTES)
+                return -1;
+        }
+        return value;
+    }
+    return 0;
+}
+
+static enum cut_kind cut_message(const uint8_t *data, size_t size, struct cut *cut)
+{
+    if (!plausible_message(data, size))
+        return CUT_DESYNC;
+    size_t window = size < CUT_MAX_HEADER_BYTES ? size : CUT_MAX_HEADER_BYTES;
+    const uint8_t *end = memmem(data, window, "\r\n\r\n", 4);
+    if (!end)
+        return size < CUT_MAX_HEADER_BYTES ? CUT_MORE : CUT_DESYNC;
+    size_t head = (size_t)(end - data) + 4;
+    long body = content_length(data, head);
+    if (body < 0)
+        return CUT_DESYNC;
+    if (size - head < (size_t)body)
+        return CUT_MORE;
+    cut->data = data;
+    cut->size = cut->used = head + (size_t)body;
+    return CUT_MESSAGE;
+}
+
+enum cut_kind interleaved_cut(const uint8_t *data, size_t size, struct cut *cut)
+{
+    if (size == 0)
+        return CUT_MORE;
+    if (data[0] == '$') {
+        if (size < 4)
+            return CUT_MORE;
+        size_t length = (size_t)data[2] << 8 | data[3];
+        if (size - 4 < length)
+            return CUT_MORE;
+        *cut =
+            (struct cut){.data = data + 4, .size = length, .used = 4 + length, .channel = data[1]};
+        return CUT_FRAME;
+    }
+    if (data[0] == '\r' || data[0] == '\n') {
+        size_t used = 1;
+        while (used < size && (data[used] == '\r' || data[used] == '\n'))
+            used++;
+        *cut = (struct cut){.used = used};
+        return CUT_SKIP;
+    }
+    return cut_message(data, size, cut);
+}

@@ -1,0 +1,243 @@
+#include "rtsp/rtsp.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "rtsp/engine.h"
+#include <string.h>
+#include <time.h>
+
+const struct rtsp_engine_options rtsp_engine_defaults = {
+    .receivers = 1,
+    .workers = 16,
+    .tick_us = 5000,
+    .answer_us = 5000000,
+    .no_data_us = 10000000,
+    .max_unit_bytes = 8 << 20,
+};
+
+enum { MAX_EVENTS = 100000, GUARD_MS = 1000, ANSWERS_A_CONVERSATION = 4 };
+
+struct rtsp_engine {
+    /* --- immutable */
+    struct rtsp_engine_options options;
+    GMainContext *context;
+    GThreadPool *workers;
+    struct receiver **receivers;
+    struct mailbox *events;
+    /* --- the loop's thread */
+    GSource *guard;
+    GHashTable *runs; /* not destroyed yet; borrowed */
+    /* --- any thread, atomic */
+    atomic_ullong handshake_cpu_ns;
+};
+
+struct run_event {
+    struct rtsp_run *run; /* reference held */
+    enum run_event_kind kind;
+    enum reason reason;
+    char *detail;
+};
+
+/* --- runs */
+
+struct rtsp_run *run_ref(struct rtsp_run *run)
+{
+    atomic_fetch_add(&run->refs, 1);
+    return run;
+}
+
+void run_unref(struct rtsp_run *run)
+{
+    if (!run || atomic_fetch_sub(&run->refs, 1) != 1)
+        return;
+    rtsp_url_clear(&run->url);
+    stream_unref(run->stream);
+    g_object_unref(run->cancel);
+    g_free(run->name);
+    g_free(run);
+}
+
+static void event_free(gpointer message)
+{
+    struct run_event *event = message;
+    run_unref(event->run);
+    g_free(event->detail);
+    g_free(event);
+}
+
+void run_post(struct rtsp_run *run, enum run_event_kind kind, enum reason reason, char *detail)
+{
+    struct run_event *event = g_new(struct run_event, 1);
+    *event = (struct run_event){run_ref(run), kind, reason, detail};
+    mailbox_post(run->engine->events, event);
+}
+
+static void deliver(gpointer message, gpointer user)
+{
+    (void)user;
+    struct run_event *event = message;
+    struct rtsp_run *run = event->run;
+    if (!run->destroyed) {
+        if (event->kind == RUN_PLAYING)
+            run->ops->playing(run->user);
+        else if (event->kind == RUN_LIVE)
+            run->ops->live(run->user);
+        else
+            run->ops->ended(event->reason, event->detail ? event->detail : "", run->user);
+    }
+    event_free(event);
+}
+
+static guint64 thread_cpu_ns(void)
+{
+    struct timespec cpu;
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &cpu);
+    return (guint64)cpu.tv_sec * 1000000000u + (guint64)cpu.tv_nsec;
+}
+
+/* A worker's thread. Takes the reference of `data`. */
+static void converse(gpointer data, gpointer user)
+{
+    struct rtsp_run *run = data;
+    struct rtsp_engine *engine = user;
+    guint64 cpu_ns = thread_cpu_ns();
+    struct handshake_failure failure = {0};
+    struct handshake_request request = {.url = &run->url,
+                                        .lower = run->lower,
+                                        .answer_us = engine->options.answer_us,
+                                        .cancel = run->cancel};
+    atomic_store(&run->talking_since_us, clock_mono_us());
+    struct rtsp_session *session = handshake_run(&request, &failure);
+    atomic_store(&run->talking_since_us, 0);
+    if (session && g_cancellable_is_cancelled(run->cancel)) {
+        g_autofree char *bye = rtsp_session_request(session, "TEARDOWN");
+        rtsp_session_send(session, bye);
+        g_clear_pointer(&session, rtsp_session_destroy);
+        failure = (struct handshake_failure){REASON_NO_DATA, g_strdup("PLAY took too long")};
+    }
+    if (session) {
+        g_free(failure.detail);
+        run_post(run, RUN_PLAYING, REASON_NONE, NULL);
+        receiver_add(run->receiver, run, session);
+        /* whoever destroyed the run meanwhile may have been too early for the receiver */
+        if (g_cancellable_is_cancelled(run->cancel))
+            receiver_remove(run->receiver, run);
+    } else {
+        run_post(run, RUN_ENDED, failure.reason, failure.detail);
+    }
+    atomic_fetch_add(&engine->handshake_cpu_ns, thread_cpu_ns() - cpu_ns);
+    run_unref(run);
+}
+
+struct rtsp_run *rtsp_run_create(struct rtsp_engine *engine, const struct rtsp_run_config *config,
+                                 GError **error)
+{
+    struct rtsp_url url;
+    if (!rtsp_url_parse(config->url, &url, error))
+        return NULL;
+    struct rtsp_run *run = g_new0(struct rtsp_run, 1);
+    atomic_init(&run->refs, 1);
+    run->engine = engine;
+    run->name = g_strdup(config->name);
+    run->url = url;
+    run->lower = config->lower;
+    run->stream = stream_ref(config->stream);
+    run->receiver = engine->receivers[config->affinity % engine->options.receivers];
+    run->ops = config->ops;
+    run->user = config->user;
+    run->cancel = g_cancellable_new();
+    g_hash_table_add(engine->runs, run);
+    g_thread_pool_push(engine->workers, run_ref(run), NULL);
+    return run;
+}
+
+void rtsp_run_destroy(struct rtsp_run *run)
+{
+    if (!run)
+        return;
+    run->destroyed = true;
+    g_hash_table_remove(run->engine->runs, run);
+    g_cancellable_cancel(run->cancel);
+    receiver_remove(run->receiver, run);
+    run_unref(run);
+}
+
+void rtsp_run_info(struct rtsp_run *run, struct rtsp_run_info *info)
+{
+    *info = (struct rtsp_run_info){
+        .clock_known = atomic_load(&run->clock_known),
+        .clock_offset_us = atomic_load(&run->clock_offset_us),
+        .lost_packets = atomic_load(&run->lost_packets),
+        .udp = atomic_load(&run->udp),
+    };
+}
+
+/* --- the engine */
+
+/* libgstrtsp bounds each read, not the whole conversation: a peer that drips would hold a worker.
+ */
+static gboolean guard(gpointer user)
+{
+    struct rtsp_engine *engine = user;
+    int64_t latest = clock_mono_us() - ANSWERS_A_CONVERSATION * engine->options.answer_us;
+    GHashTableIter iter;
+    gpointer key;
+    g_hash_table_iter_init(&iter, engine->runs);
+    while (g_hash_table_iter_next(&iter, &key, NULL)) {
+        struct rtsp_run *run = key;
+        int64_t since = atomic_load(&run->talking_since_us);
+        if (since && since < latest)
+            g_cancellable_cancel(run->cancel);
+    }
+    return G_SOURCE_CONTINUE;
+}
+
+struct rtsp_engine *rtsp_engine_create(const struct rtsp_engine_options *options,
+                                       GMainContext *context)
+{
+    struct rtsp_engine *engine = g_new0(struct rtsp_engine, 1);
+    engine->options = *options;
+    engine->context = context;
+    engine->runs = g_hash_table_new(NULL, NULL);
+    engine->events = mailbox_create(context, MAX_EVENTS, deliver, engine, event_free);
+    engine->receivers = g_new0(struct receiver *, options->receivers);
+    for (unsigned i = 0; i < options->receivers; i++)
+        engine->receivers[i] = receiver_create(&engine->options, i);
+    engine->workers = g_thread_pool_new(converse, engine, (gint)options->workers, FALSE, NULL);
+    engine->guard = g_timeout_source_new(GUARD_MS);
+    g_source_set_callback(engine->guard, guard, engine, NULL);
+    g_source_attach(engine->guard, context);
+    return engine;
+}
+
+void rtsp_engine_destroy(struct rtsp_engine *engine)
+{
+    if (!engine)
+        return;
+    g_assert(g_hash_table_size(engine->runs) == 0);
+    g_source_destroy(engine->guard);
+    g_source_unref(engine->guard);
+    g_thread_pool_free(engine->workers, FALSE, TRUE); /* conversations are cancelled already */
+    for (unsigned i = 0; i < engine->options.receivers; i++)
+        receiver_destroy(engine->receivers[i]);
+    mailbox_destroy(engine->events);
+    g_hash_table_unref(engine->runs);
+    g_free(engine->receivers);
+    g_free(engine);
+}
+
+void rtsp_engine_stats(struct rtsp_engine *engine, struct rtsp_engine_stats *stats)
+{
+    *stats = (struct rtsp_engine_stats){0};
+    for (unsigned i = 0; i < engine->options.receivers; i++) {
+        struct receiver_stats one;
+        receiver_stats(engine->receivers[i], &one);
+        stats->bytes += one.bytes;
+        stats->packets += one.packets;
+        stats->units += one.units;
+        stats->lost_packets += one.lost_packets;
+        stats->rounds += one.rounds;
+        stats->runs += one.runs;
+        stats->cpu_s += one.cpu_s;
+    }
+    stats->handshake_cpu_s = (double)atomic_load(&engine->handshake_cpu_ns) / 1e9;
+}

@@ -1,0 +1,73 @@
+/* RTSP cameras: many of them on few threads. A conversation (connect … PLAY) runs on one of a pool
+ * of worker threads; then the socket belongs to one receiver thread, which publishes units to a
+ * stream. One run is one unbroken connection: it ends once, and whoever wants more begins another.
+ */
+#pragma once
+#include "stream/reason.h"
+#include "stream/stream.h"
+
+struct rtsp_engine;
+struct rtsp_run;
+
+struct rtsp_engine_options {
+    unsigned receivers; /* threads that read sockets, ≥ 1 */
+    unsigned workers;   /* conversations at once, ≥ 1 */
+    int64_t tick_us;    /* least time between two rounds of a busy receiver; 0: none */
+    int64_t answer_us;  /* connecting, and each answer, may take so long */
+    int64_t no_data_us; /* a run without packets for so long ends with no_data */
+    size_t max_unit_bytes;
+};
+/* 1 receiver, 16 workers, 5 ms, 5 s, 10 s, 8 MiB. */
+extern const struct rtsp_engine_options rtsp_engine_defaults;
+
+/* `context`: of the owner's loop; callbacks of runs are called there. */
+struct rtsp_engine *rtsp_engine_create(const struct rtsp_engine_options *options,
+                                       GMainContext *context);
+/* The loop's thread. Runs must have been destroyed; waits until their TEARDOWNs are out, at most
+ * 1.5 s. NULL is fine. */
+void rtsp_engine_destroy(struct rtsp_engine *engine);
+
+struct rtsp_engine_stats {
+    guint64 bytes, packets, units, lost_packets; /* received ever */
+    double cpu_s;                                /* receiver threads */
+    double handshake_cpu_s;                      /* conversations */
+    unsigned runs;                               /* playing now */
+    guint64 rounds;                              /* wake-ups of receivers */
+};
+/* Any thread. */
+void rtsp_engine_stats(struct rtsp_engine *engine, struct rtsp_engine_stats *stats);
+
+enum rtsp_lower { RTSP_LOWER_AUTO, RTSP_LOWER_TCP, RTSP_LOWER_UDP };
+
+/* Called on the loop's thread, never after rtsp_run_destroy(). */
+struct rtsp_run_ops {
+    void (*playing)(gpointer user); /* PLAY was answered */
+    void (*live)(gpointer user);    /* the first unit was published */
+    /* It is over; `detail` is borrowed, says what was tried and answered, has no credentials. */
+    void (*ended)(enum reason reason, const char *detail, gpointer user);
+};
+
+struct rtsp_run_config {
+    const char *name; /* for logs: "c0007/sub" */
+    const char *url;  /* may carry credentials */
+    enum rtsp_lower lower;
+    struct stream *stream; /* reference taken; the run is its only publisher */
+    unsigned affinity;     /* runs of the same number share a receiver, one after the other */
+    const struct rtsp_run_ops *ops; /* static */
+    gpointer user;
+};
+
+/* The loop's thread. Begins at once. NULL: the URL cannot be used, `error` says why. */
+struct rtsp_run *rtsp_run_create(struct rtsp_engine *engine, const struct rtsp_run_config *config,
+                                 GError **error);
+/* The loop's thread. Stops it at any stage; a TEARDOWN is sent behind our back. NULL is fine. */
+void rtsp_run_destroy(struct rtsp_run *run);
+
+struct rtsp_run_info {
+    bool clock_known;
+    int64_t clock_offset_us; /* camera's clock − ours */
+    guint64 lost_packets;
+    bool udp;
+};
+/* Any thread. */
+void rtsp_run_info(struct rtsp_run *run, struct rtsp_run_info *info);
