@@ -1,0 +1,34 @@
+#include "camera/backoff.h"
+
+enum { LEAST_MS = 500, MAX_DOUBLINGS = 20 };
+
+static const struct {
+    enum reason reason;
+    int64_t least_ms, most_ms;
+} holds[] = {
+    {REASON_WRONG_PASSWORD, 300000, 600000},
+    {REASON_LIMIT_REACHED, 30000, 60000},
+};
+
+int64_t backoff_next_ms(struct backoff *backoff, const struct backoff_limits *limits,
+                        enum reason reason, double chance)
+{
+    unsigned doublings = backoff->failures < MAX_DOUBLINGS ? backoff->failures : MAX_DOUBLINGS;
+    backoff->failures++;
+    if (reason == REASON_BAD_URL)
+        return BACKOFF_NEVER;
+    for (unsigned i = 0; i < sizeof holds / sizeof holds[0]; i++)
+        if (holds[i].reason == reason)
+            return holds[i].least_ms +
+                   (int64_t)(chance * (double)(holds[i].most_ms - holds[i].least_ms));
+    int64_t bound_ms = limits->min_ms << doublings;
+    if (bound_ms > limits->max_ms)
+        bound_ms = limits->max_ms;
+    int64_t wait_ms = (int64_t)(chance * (double)bound_ms);
+    return wait_ms < LEAST_MS ? LEAST_MS : wait_ms;
+}
+
+void backoff_reset(struct backoff *backoff)
+{
+    backoff->failures = 0;
+}

@@ -1,0 +1,211 @@
+#include "camera/camera.h"
+#include "camera/lane.h"
+#include "common/clock.h"
+#include <string.h>
+
+struct camera {
+    guint n;
+    char *id, *name, *url, *sub_url;
+    enum camera_mode mode;
+    const struct camera_surroundings *surroundings;
+    struct lane *lanes[CAMERA_PROFILES]; /* the same lane twice when there is one address */
+    enum reason judgement;
+    bool stale;
+    /* as told last */
+    enum camera_state state;
+    enum reason reason;
+    int64_t since_us;
+    bool created;
+};
+
+static const char *const state_codes[] = {
+    [CAMERA_STATE_CONNECTING] = "connecting", [CAMERA_STATE_LIVE] = "live",
+    [CAMERA_STATE_SAMPLED] = "sampled",       [CAMERA_STATE_IDLE] = "idle",
+    [CAMERA_STATE_STALE] = "stale",           [CAMERA_STATE_DOWN] = "down",
+    [CAMERA_STATE_DISABLED] = "disabled",
+};
+
+const char *camera_state_code(enum camera_state state)
+{
+    return state_codes[state];
+}
+
+/* --- status */
+
+static const enum camera_state lane_states[] = {
+    [LANE_IDLE] = CAMERA_STATE_IDLE,
+    [LANE_CONNECTING] = CAMERA_STATE_CONNECTING,
+    [LANE_LIVE] = CAMERA_STATE_LIVE,
+    [LANE_DOWN] = CAMERA_STATE_DOWN,
+};
+
+static void derive(const struct camera *camera, const struct lane *lane, enum camera_state *state,
+                   enum reason *reason)
+{
+    *state = lane_states[lane_phase(lane)];
+    *reason = lane_reason(lane);
+    if (camera->mode == CAMERA_DISABLED)
+        *state = CAMERA_STATE_DISABLED;
+    if (*state != CAMERA_STATE_LIVE || lane != camera->lanes[CAMERA_SUB])
+        return;
+    if (camera->judgement == REASON_CANNOT_DECODE)
+        *state = CAMERA_STATE_DOWN;
+    else if (camera->judgement != REASON_NONE || camera->stale)
+        *state = CAMERA_STATE_STALE;
+    *reason = camera->judgement;
+}
+
+static void refresh(struct camera *camera)
+{
+    enum camera_state state;
+    enum reason reason;
+    derive(camera, camera->lanes[CAMERA_SUB], &state, &reason);
+    if (state != camera->state || reason != camera->reason || !camera->since_us) {
+        camera->state = state;
+        camera->reason = reason;
+        camera->since_us = clock_wall_us();
+    }
+    if (camera->created)
+        camera->surroundings->changed(camera, camera->surroundings->user);
+}
+
+static void lane_changed(struct lane *lane, gpointer user)
+{
+    struct camera *camera = user;
+    if (lane != camera->lanes[CAMERA_SUB])
+        return;
+    if (lane_phase(lane) != LANE_LIVE) {
+        camera->stale = false;
+        camera->judgement = REASON_NONE;
+    }
+    refresh(camera);
+}
+
+void camera_profile_status(struct camera *camera, enum camera_profile profile,
+                           struct camera_status *status)
+{
+    struct lane *lane = camera->lanes[profile];
+    *status = (struct camera_status){.detail = lane_detail(lane), .since_us = camera->since_us};
+    derive(camera, lane, &status->state, &status->reason);
+    struct stream_format *format = stream_format(lane_stream(lane));
+    if (format) {
+        status->codec = format->codec;
+        status->width_px = format->width_px;
+        status->height_px = format->height_px;
+        stream_format_unref(format);
+    }
+    status->clock_known = lane_clock_offset(lane, &status->clock_offset_us);
+}
+
+void camera_status(struct camera *camera, struct camera_status *status)
+{
+    camera_profile_status(camera, CAMERA_SUB, status);
+}
+
+/* --- life */
+
+struct camera *camera_create(const struct camera_config *config,
+                             const struct camera_surroundings *surroundings)
+{
+    struct camera *camera = g_new0(struct camera, 1);
+    camera->n = config->n;
+    camera->id = g_strdup(config->id);
+    camera->name = g_strdup(config->name);
+    camera->url = g_strdup(config->url);
+    camera->sub_url = g_strdup(config->sub_url && *config->sub_url ? config->sub_url : NULL);
+    camera->mode = config->mode;
+    camera->surroundings = surroundings;
+    struct lane_config lane = {
+        .camera_id = camera->id,
+        .profile = "sub",
+        .url = camera->sub_url ? camera->sub_url : camera->url,
+        .affinity = config->n,
+        .surroundings = surroundings,
+        .changed = lane_changed,
+        .user = camera,
+    };
+    camera->lanes[CAMERA_SUB] = lane_create(&lane);
+    camera->lanes[CAMERA_MAIN] = camera->lanes[CAMERA_SUB];
+    if (camera->sub_url && camera->url && *camera->url) {
+        lane.profile = "main";
+        lane.url = camera->url;
+        camera->lanes[CAMERA_MAIN] = lane_create(&lane);
+    }
+    camera->created = true;
+    if (camera->mode == CAMERA_ALWAYS)
+        lane_want(camera->lanes[CAMERA_SUB]);
+    else
+        refresh(camera);
+    return camera;
+}
+
+void camera_destroy(struct camera *camera)
+{
+    if (!camera)
+        return;
+    camera->created = false;
+    if (camera->lanes[CAMERA_MAIN] != camera->lanes[CAMERA_SUB])
+        lane_destroy(camera->lanes[CAMERA_MAIN]);
+    lane_destroy(camera->lanes[CAMERA_SUB]);
+    g_free(camera->id);
+    g_free(camera->name);
+    g_free(camera->url);
+    g_free(camera->sub_url);
+    g_free(camera);
+}
+
+bool camera_differs(const struct camera *camera, const struct camera_config *config)
+{
+    const char *sub_url = config->sub_url && *config->sub_url ? config->sub_url : NULL;
+    return camera->mode != config->mode || g_strcmp0(camera->id, config->id) != 0 ||
+           g_strcmp0(camera->url, config->url) != 0 || g_strcmp0(camera->sub_url, sub_url) != 0;
+}
+
+guint camera_n(const struct camera *camera)
+{
+    return camera->n;
+}
+
+const char *camera_id(const struct camera *camera)
+{
+    return camera->id;
+}
+
+struct stream *camera_stream(struct camera *camera, enum camera_profile profile)
+{
+    return lane_stream(camera->lanes[profile]);
+}
+
+void camera_want(struct camera *camera, enum camera_profile profile)
+{
+    if (camera->mode != CAMERA_DISABLED)
+        lane_want(camera->lanes[profile]);
+}
+
+void camera_release(struct camera *camera, enum camera_profile profile)
+{
+    if (camera->mode != CAMERA_DISABLED)
+        lane_release(camera->lanes[profile]);
+}
+
+void camera_judge(struct camera *camera, enum reason reason)
+{
+    if (camera->judgement == reason || lane_phase(camera->lanes[CAMERA_SUB]) != LANE_LIVE)
+        return;
+    camera->judgement = reason;
+    refresh(camera);
+}
+
+void camera_check(struct camera *camera, int64_t now_wall_us)
+{
+    struct lane *lane = camera->lanes[CAMERA_SUB];
+    if (lane_phase(lane) != LANE_LIVE)
+        return;
+    struct stream_stats stats;
+    stream_stats(lane_stream(lane), &stats);
+    bool stale = now_wall_us - stats.last_keyframe_wall_us > camera->surroundings->stale_us;
+    if (stale == camera->stale)
+        return;
+    camera->stale = stale;
+    refresh(camera);
+}

@@ -1,0 +1,247 @@
+#include "camera/lane.h"
+#include "common/clock.h"
+#include "common/log.h"
+
+enum { SUSTAINED_US = 30000000 };
+
+struct lane {
+    /* --- immutable */
+    char *name; /* "c0007/sub" */
+    char *log_name;
+    char *url;
+    unsigned affinity;
+    const struct camera_surroundings *surroundings;
+    void (*changed)(struct lane *lane, gpointer user);
+    gpointer user;
+    struct stream *stream;
+    /* --- state */
+    unsigned wants;
+    enum lane_phase phase;
+    enum reason reason;
+    char *detail;
+    struct backoff backoff;
+    struct gate_ticket *ticket;
+    struct source *source;
+    GSource *timer;        /* the next attempt, or the end of lingering */
+    int64_t live_since_us; /* monotonic */
+    /* what a camera that must not be asked again soon has said */
+    int64_t held_until_us; /* monotonic; 0: not held */
+    enum reason held_reason;
+    char *held_detail;
+};
+
+static void attempt(struct lane *lane);
+
+static void set_phase(struct lane *lane, enum lane_phase phase, enum reason reason,
+                      const char *detail)
+{
+    lane->phase = phase;
+    lane->reason = reason;
+    char *copy = g_strdup(detail);
+    g_free(lane->detail);
+    lane->detail = copy;
+    lane->changed(lane, lane->user);
+}
+
+static void stop_timer(struct lane *lane)
+{
+    if (!lane->timer)
+        return;
+    g_source_destroy(lane->timer);
+    g_clear_pointer(&lane->timer, g_source_unref);
+}
+
+static void start_timer(struct lane *lane, int64_t wait_ms, GSourceFunc fn)
+{
+    stop_timer(lane);
+    lane->timer = g_timeout_source_new((guint)wait_ms);
+    g_source_set_callback(lane->timer, fn, lane, NULL);
+    g_source_attach(lane->timer, lane->surroundings->context);
+}
+
+static void hold(struct lane *lane, int64_t wait_ms, enum reason reason, const char *detail)
+{
+    bool held = reason == REASON_WRONG_PASSWORD || reason == REASON_LIMIT_REACHED;
+    lane->held_until_us = held ? clock_mono_us() + wait_ms * 1000 : 0;
+    lane->held_reason = reason;
+    g_free(lane->held_detail);
+    lane->held_detail = held ? g_strdup(detail) : NULL;
+}
+
+/* --- attempts */
+
+static gboolean on_retry(gpointer user)
+{
+    struct lane *lane = user;
+    g_clear_pointer(&lane->timer, g_source_unref);
+    attempt(lane);
+    return G_SOURCE_REMOVE;
+}
+
+static void fail(struct lane *lane, enum reason reason, const char *detail)
+{
+    g_clear_pointer(&lane->source, source_close);
+    g_clear_pointer(&lane->ticket, gate_leave);
+    if (lane->phase == LANE_LIVE && clock_mono_us() - lane->live_since_us >= SUSTAINED_US)
+        backoff_reset(&lane->backoff);
+    int64_t wait_ms = backoff_next_ms(&lane->backoff, &lane->surroundings->backoff, reason,
+                                      lane->surroundings->chance());
+    bool news = lane->phase != LANE_DOWN || lane->reason != reason;
+    log_line(news ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, lane->log_name, "%s: %s", reason_code(reason),
+             detail);
+    hold(lane, wait_ms, reason, detail);
+    if (wait_ms != BACKOFF_NEVER)
+        start_timer(lane, wait_ms, on_retry);
+    set_phase(lane, LANE_DOWN, reason, detail);
+}
+
+static void on_playing(gpointer user)
+{
+    struct lane *lane = user;
+    g_clear_pointer(&lane->ticket, gate_leave);
+}
+
+static void on_live(gpointer user)
+{
+    struct lane *lane = user;
+    lane->live_since_us = clock_mono_us();
+    log_debug(lane->log_name, "live");
+    set_phase(lane, LANE_LIVE, REASON_NONE, NULL);
+}
+
+static void on_ended(enum reason reason, const char *detail, gpointer user)
+{
+    fail(user, reason, detail);
+}
+
+static const struct source_events events = {on_playing, on_live, on_ended};
+
+static void on_gate(gpointer user)
+{
+    struct lane *lane = user;
+    g_autoptr(GError) error = NULL;
+    lane->source = source_open(&lane->surroundings->ways,
+                               &(struct source_config){.name = lane->name,
+                                                       .url = lane->url,
+                                                       .stream = lane->stream,
+                                                       .affinity = lane->affinity,
+                                                       .events = &events,
+                                                       .user = lane},
+                               &error);
+    if (lane->source)
+        return;
+    g_autofree char *redacted = log_redact(error->message);
+    fail(lane, REASON_BAD_URL, redacted);
+}
+
+static void attempt(struct lane *lane)
+{
+    bool loopback;
+    g_autofree char *host = source_host(lane->url, &loopback);
+    if (lane->phase == LANE_IDLE)
+        set_phase(lane, LANE_CONNECTING, REASON_NONE, NULL);
+    lane->ticket =
+        gate_ticket_create(lane->surroundings->gate, loopback ? NULL : host, on_gate, lane);
+    gate_enter(lane->ticket);
+}
+
+/* --- wanted or not */
+
+static void let_go(struct lane *lane)
+{
+    stop_timer(lane);
+    g_clear_pointer(&lane->source, source_close);
+    g_clear_pointer(&lane->ticket, gate_leave);
+}
+
+static gboolean on_lingered(gpointer user)
+{
+    struct lane *lane = user;
+    g_clear_pointer(&lane->timer, g_source_unref);
+    let_go(lane);
+    backoff_reset(&lane->backoff);
+    set_phase(lane, LANE_IDLE, REASON_NONE, NULL);
+    return G_SOURCE_REMOVE;
+}
+
+/* Somebody who clicks again and again must not make us ask for a password again and again. */
+static void begin(struct lane *lane)
+{
+    int64_t rest_us = lane->held_until_us - clock_mono_us();
+    if (rest_us <= 0) {
+        attempt(lane);
+        return;
+    }
+    start_timer(lane, rest_us / 1000 + 1, on_retry);
+    if (lane->phase == LANE_IDLE)
+        set_phase(lane, LANE_DOWN, lane->held_reason, lane->held_detail);
+}
+
+void lane_want(struct lane *lane)
+{
+    if (lane->wants++)
+        return;
+    stop_timer(lane); /* of lingering */
+    if (!lane->source && !lane->ticket)
+        begin(lane);
+}
+
+void lane_release(struct lane *lane)
+{
+    g_assert(lane->wants > 0);
+    if (--lane->wants == 0)
+        start_timer(lane, lane->surroundings->linger_ms, on_lingered);
+}
+
+struct lane *lane_create(const struct lane_config *config)
+{
+    struct lane *lane = g_new0(struct lane, 1);
+    lane->name = g_strdup_printf("%s/%s", config->camera_id, config->profile);
+    lane->log_name = g_strdup_printf("camera:%s", lane->name);
+    lane->url = g_strdup(config->url ? config->url : "");
+    lane->affinity = config->affinity;
+    lane->surroundings = config->surroundings;
+    lane->changed = config->changed;
+    lane->user = config->user;
+    lane->stream = stream_create(lane->name, &config->surroundings->limits);
+    return lane;
+}
+
+void lane_destroy(struct lane *lane)
+{
+    if (!lane)
+        return;
+    let_go(lane);
+    stream_unref(lane->stream);
+    g_free(lane->name);
+    g_free(lane->log_name);
+    g_free(lane->url);
+    g_free(lane->detail);
+    g_free(lane->held_detail);
+    g_free(lane);
+}
+
+struct stream *lane_stream(struct lane *lane)
+{
+    return lane->stream;
+}
+
+enum lane_phase lane_phase(const struct lane *lane)
+{
+    return lane->phase;
+}
+
+enum reason lane_reason(const struct lane *lane)
+{
+    return lane->reason;
+}
+
+const char *lane_detail(const struct lane *lane)
+{
+    return lane->detail;
+}
+
+bool lane_clock_offset(struct lane *lane, int64_t *offset_us)
+{
+    return lane->source && source_clock_offset(lane->source, offset_us);
+}

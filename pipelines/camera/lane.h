@@ -1,0 +1,33 @@
+/* One stream of a camera and the sources that feed it, one after the other. Loop thread. */
+#pragma once
+#include "camera/camera.h"
+
+struct lane;
+
+enum lane_phase {
+    LANE_IDLE,       /* nobody wants it */
+    LANE_CONNECTING, /* for the first time since it is wanted */
+    LANE_LIVE,       /* units come */
+    LANE_DOWN,       /* failed; further attempts happen behind this */
+};
+
+struct lane_config {
+    const char *camera_id, *profile, *url;
+    unsigned affinity;
+    const struct camera_surroundings *surroundings;
+    void (*changed)(struct lane *lane, gpointer user);
+    gpointer user;
+};
+
+struct lane *lane_create(const struct lane_config *config);
+void lane_destroy(struct lane *lane); /* NULL is fine */
+
+/* Counted. Wanted: connects, and again until it is not. Not wanted: lingers, then closes. */
+void lane_want(struct lane *lane);
+void lane_release(struct lane *lane);
+
+struct stream *lane_stream(struct lane *lane);
+enum lane_phase lane_phase(const struct lane *lane);
+enum reason lane_reason(const struct lane *lane);
+const char *lane_detail(const struct lane *lane);
+bool lane_clock_offset(struct lane *lane, int64_t *offset_us);

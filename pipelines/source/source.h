@@ -1,0 +1,46 @@
+/* Ways in, behind one table: an address decides which one opens it. A source is one attempt to
+ * bring media: it ends once, and whoever wants more opens another. Everything runs on the loop's
+ * thread, except that units are published by the way's own thread. */
+#pragma once
+#include "rtsp/rtsp.h"
+#include "stream/reason.h"
+#include "stream/stream.h"
+
+struct source;
+struct pipelines;
+
+/* What the ways stand on. Borrowed by every source. */
+struct source_ways {
+    struct rtsp_engine *rtsp;
+    enum rtsp_lower rtsp_lower;
+    struct pipelines *pipelines; /* NULL: no GStreamer, only RTSP */
+};
+
+/* Never called after source_close(). */
+struct source_events {
+    void (*playing)(gpointer user); /* connected; what follows is data or an end */
+    void (*live)(gpointer user);    /* the first unit was published */
+    void (*ended)(enum reason reason, const char *detail,
+                  gpointer user); /* close it now or later */
+};
+
+struct source_config {
+    const char *name; /* for logs: "c0007/sub" */
+    const char *url;
+    struct stream *stream;              /* reference taken; the source is its only publisher */
+    unsigned affinity;                  /* sources of one stream have the same one */
+    const struct source_events *events; /* static */
+    gpointer user;
+};
+
+/* Begins at once. NULL: no way in takes this address, `error` says why (bad_url). */
+struct source *source_open(const struct source_ways *ways, const struct source_config *config,
+                           GError **error);
+void source_close(struct source *source); /* NULL is fine */
+
+/* Camera's clock − ours. false: not known. */
+bool source_clock_offset(struct source *source, int64_t *offset_us);
+
+/* The host that an address leads to, new string; NULL when there is none (a file, a bad address).
+ * *loopback tells whether it is this machine. Pure. */
+char *source_host(const char *url, bool *loopback);

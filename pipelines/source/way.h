@@ -1,0 +1,23 @@
+/* The table behind source.h; one file per way implements it. */
+#pragma once
+#include "source/source.h"
+
+struct source {
+    const struct way *way;
+    const struct source_events *events;
+    gpointer user;
+    gpointer inner; /* the way's own object */
+};
+
+struct way {
+    const char *name;
+    bool (*accepts)(const char *url);
+    /* Sets source->inner. */
+    bool (*open)(struct source *source, const struct source_ways *ways,
+                 const struct source_config *config, GError **error);
+    void (*close)(gpointer inner);
+    bool (*clock_offset)(gpointer inner, int64_t *offset_us); /* NULL: never known */
+};
+
+extern const struct way way_rtsp;
+extern const struct way way_gst;
