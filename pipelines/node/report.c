@@ -1,0 +1,119 @@
+#include "node/report.h"
+#include <sys/resource.h>
+#include <unistd.h>
+
+struct report {
+    struct report_totals last;
+    double last_cpu_s;
+    int64_t last_us;
+};
+
+struct report *report_create(void)
+{
+    return g_new0(struct report, 1);
+}
+
+void report_destroy(struct report *report)
+{
+    g_free(report);
+}
+
+json_t *report_camera(struct camera *camera)
+{
+    static const char *const codecs[] = {[CODEC_H264] = "h264", [CODEC_H265] = "h265"};
+    struct camera_status status;
+    camera_status(camera, &status);
+    const char *reason = reason_code(status.reason);
+    json_t *object = json_pack("{s:i, s:s, s:s?, s:s?, s:I}", "n", (int)camera_n(camera), "state",
+                               camera_state_code(status.state), "reason", reason, "detail",
+                               status.detail, "since_us", (json_int_t)status.since_us);
+    json_object_set_new(object, "codec",
+                        status.codec ? json_string(codecs[status.codec]) : json_null());
+    json_object_set_new(object, "width",
+                        status.codec ? json_integer(status.width_px) : json_null());
+    json_object_set_new(object, "height",
+                        status.codec ? json_integer(status.height_px) : json_null());
+    json_object_set_new(object, "clock_offset_ms",
+                        status.clock_known ? json_integer(status.clock_offset_us / 1000)
+                                           : json_null());
+    return object;
+}
+
+static double process_cpu_s(void)
+{
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
+}
+
+static json_int_t resident_bytes(void)
+{
+    g_autofree char *text = NULL;
+    if (!g_file_get_contents("/proc/self/statm", &text, NULL, NULL))
+        return 0;
+    char *end;
+    g_ascii_strtoull(text, &end, 10);
+    return (json_int_t)g_ascii_strtoull(end, NULL, 10) * sysconf(_SC_PAGESIZE);
+}
+
+json_t *report_stats(struct report *report, const struct report_totals *totals, int64_t now_mono_us)
+{
+    double cpu_s = process_cpu_s();
+    double span_s = (double)(now_mono_us - report->last_us) / 1e6;
+    const struct report_totals *last = &report->last;
+    double ingest = (totals->ingest_s - last->ingest_s) / span_s;
+    double picture = (totals->picture_s - last->picture_s) / span_s;
+    double gst = (totals->gst_s - last->gst_s) / span_s;
+    double all = (cpu_s - report->last_cpu_s) / span_s;
+    json_t *stats =
+        json_pack("{s:s, s:f, s:f, s:{s:f, s:f, s:f, s:f}, s:f, s:f, s:I, s:I, s:i, s:n}", "t",
+                  "stats", "units_per_s", (double)(totals->units - last->units) / span_s,
+                  "bytes_per_s", (double)(totals->bytes - last->bytes) / span_s, "cpu_cores",
+                  "ingest", ingest, "picture", picture, "gst", gst, "other",
+                  MAX(all - ingest - picture - gst, 0.0), "picture_cores", totals->picture_cores,
+                  "thumbs_per_s", (double)(totals->thumbnails - last->thumbnails) / span_s,
+                  "dropped_units", (json_int_t)totals->dropped_units, "rss_bytes", resident_bytes(),
+                  "pipelines", (int)totals->pipelines, "shed");
+    report->last = *totals;
+    report->last_cpu_s = cpu_s;
+    report->last_us = now_mono_us;
+    return stats;
+}
+
+static void count_state(struct camera *camera, gpointer user)
+{
+    struct camera_status status;
+    camera_status(camera, &status);
+    const char *code = camera_state_code(status.state);
+    json_int_t count = json_integer_value(json_object_get(user, code));
+    json_object_set_new(user, code, json_integer(count + 1));
+}
+
+json_t *report_counts(struct fleet *fleet)
+{
+    json_t *counts = json_object();
+    fleet_each(fleet, count_state, counts);
+    return counts;
+}
+
+static void add_dropped(struct camera *camera, gpointer user)
+{
+    guint64 *dropped = user;
+    struct stream *sub = camera_stream(camera, CAMERA_SUB);
+    struct stream *main_stream = camera_stream(camera, CAMERA_MAIN);
+    struct stream_stats stats;
+    stream_stats(sub, &stats);
+    *dropped += stats.dropped_units;
+    if (main_stream == sub)
+        return;
+    stream_stats(main_stream, &stats);
+    *dropped += stats.dropped_units;
+}
+
+guint64 report_dropped(struct fleet *fleet)
+{
+    guint64 dropped = 0;
+    fleet_each(fleet, add_dropped, &dropped);
+    return dropped;
+}

@@ -1,0 +1,26 @@
+/* What the node tells about itself: JSON of states and of each second's figures. Loop thread. */
+#pragma once
+#include "node/fleet.h"
+#include <jansson.h>
+
+/* One element of `states`. Returned: new object. */
+json_t *report_camera(struct camera *camera);
+
+struct report_totals {
+    guint64 units, bytes, thumbnails, dropped_units;
+    double ingest_s, picture_s, gst_s; /* CPU time */
+    unsigned pipelines;
+    double picture_cores; /* configured */
+};
+
+struct report;
+struct report *report_create(void);
+void report_destroy(struct report *report);
+
+/* The figures since the last call. Returned: new `stats` message. */
+json_t *report_stats(struct report *report, const struct report_totals *totals,
+                     int64_t now_mono_us);
+
+/* Counts by state, and of units that readers missed. Returned: new object {state: count}. */
+json_t *report_counts(struct fleet *fleet);
+guint64 report_dropped(struct fleet *fleet);

@@ -1,0 +1,74 @@
+#include "node/settings.h"
+#include "common/config.h"
+#include <string.h>
+#include <unistd.h>
+
+static int64_t seconds(const json_t *config, const char *path, double unit)
+{
+    return (int64_t)(config_number(config, path) * unit);
+}
+
+static char *path_of(const json_t *config, const char *path)
+{
+    const char *data_dir = config_string(config, "data_dir");
+    return g_path_is_absolute(path) ? g_strdup(path) : g_build_filename(data_dir, path, NULL);
+}
+
+static char *link_address(const json_t *config)
+{
+    const char *address = config_string(config, "link.address");
+    if (!g_str_has_prefix(address, "unix:"))
+        return g_strdup(address);
+    g_autofree char *path = path_of(config, address + strlen("unix:"));
+    return g_strconcat("unix:", path, NULL);
+}
+
+/* One thread takes in a town; a machine of many cores may give more. */
+static unsigned ingest_threads(const json_t *config)
+{
+    gint64 wanted = config_int(config, "media.ingest_threads");
+    if (wanted > 0)
+        return (unsigned)wanted;
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    return cores >= 8 ? 4 : cores >= 4 ? 2 : 1;
+}
+
+void settings_read(struct settings *settings, const json_t *config)
+{
+    *settings = (struct settings){
+        .node_id = g_strdup(config_string(config, "media.node_id")),
+        .link_address = link_address(config),
+        .ingest_threads = ingest_threads(config),
+        .rtsp_workers = (unsigned)config_int(config, "media.rtsp_workers"),
+        .connect_per_host = (unsigned)config_int(config, "media.connect_per_host"),
+        .keep_gops = (unsigned)config_int(config, "media.keep_gops"),
+        .tick_us = seconds(config, "media.ingest_tick_ms", 1e3),
+        .no_data_us = seconds(config, "media.no_data_s", 1e6),
+        .stale_us = seconds(config, "media.stale_s", 1e6),
+        .linger_ms = seconds(config, "media.main_linger_s", 1e3),
+        .backoff_min_ms = seconds(config, "media.backoff_min_s", 1e3),
+        .backoff_max_ms = seconds(config, "media.backoff_max_s", 1e3),
+        .stream_memory_bytes = (size_t)config_int(config, "media.stream_memory_mb") << 20,
+        .transport = g_strdup(config_string(config, "media.transport")),
+        .picture_cores = config_number(config, "media.picture_cores"),
+        .picture_threads = (unsigned)config_int(config, "media.picture_threads"),
+        .thumbnail_width_px = (int)config_int(config, "media.thumbnail.width"),
+        .thumbnail_height_px = (int)config_int(config, "media.thumbnail.height"),
+        .jpeg_quality = (int)config_int(config, "media.thumbnail.quality"),
+        .idle_refresh_us = seconds(config, "media.idle_refresh_s", 1e6),
+        .frozen_us = seconds(config, "media.frozen_s", 1e6),
+        .max_pipelines = (unsigned)config_int(config, "media.gst.max_pipelines"),
+        .pipeline_cores = config_number(config, "media.gst.max_cores"),
+    };
+    if (config_get(config, "link.trust"))
+        settings->link_trust = path_of(config, config_string(config, "link.trust"));
+}
+
+void settings_clear(struct settings *settings)
+{
+    g_free(settings->node_id);
+    g_free(settings->link_address);
+    g_free(settings->link_trust);
+    g_free(settings->transport);
+    *settings = (struct settings){0};
+}

@@ -1,0 +1,25 @@
+/* What townwall-media reads from its configuration, as values. */
+#pragma once
+#include <glib.h>
+#include <jansson.h>
+#include <stdbool.h>
+
+struct settings {
+    char *node_id;
+    char *link_address; /* paths made absolute against data_dir */
+    char *link_trust;   /* NULL: none */
+    unsigned ingest_threads, rtsp_workers, connect_per_host, keep_gops;
+    int64_t tick_us, no_data_us, stale_us, linger_ms, backoff_min_ms, backoff_max_ms;
+    size_t stream_memory_bytes;
+    char *transport; /* "tcp", "udp", "auto" */
+    double picture_cores;
+    unsigned picture_threads;
+    int thumbnail_width_px, thumbnail_height_px, jpeg_quality;
+    int64_t idle_refresh_us, frozen_us;
+    unsigned max_pipelines;
+    double pipeline_cores;
+};
+
+/* `config` is a checked tree. */
+void settings_read(struct settings *settings, const json_t *config);
+void settings_clear(struct settings *settings);

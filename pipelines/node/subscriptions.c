@@ -1,0 +1,265 @@
+#include "node/subscriptions.h"
+#include "common/clock.h"
+#include "common/log.h"
+#include "common/mailbox.h"
+#include <string.h>
+
+enum { MAX_WAKES = 100000, UNITS_A_TURN = 64, STARVED_US = 500000 };
+
+struct subscriptions {
+    struct fleet *fleet;
+    struct link *link; /* NULL: lost */
+    struct mailbox *wakes;
+    GHashTable *all; /* number → struct subscription */
+};
+
+struct subscription {
+    struct subscriptions *home;
+    guint32 number;
+    struct camera *camera;
+    enum camera_profile profile;
+    struct reader *reader;
+    gint64 credit;                /* bytes; a unit may take it below zero */
+    int64_t starved_us;           /* since when there is none; 0: there is */
+    bool blocked;                 /* the link is full */
+    struct stream_format *format; /* as told */
+    guint64 sent;
+};
+
+/* --- telling */
+
+static void tell_ended(struct subscriptions *home, guint32 number, const char *code,
+                       const char *detail)
+{
+    json_t *message = json_pack("{s:s, s:I, s:s, s:s}", "t", "ended", "sub", (json_int_t)number,
+                                "code", code, "detail", detail ? detail : "");
+    if (home->link)
+        link_send_control(home->link, message);
+    else
+        json_decref(message);
+}
+
+static void tell_format(struct subscription *subscription, struct stream_format *format)
+{
+    if (!format || subscription->format == format)
+        return;
+    stream_format_unref(subscription->format);
+    subscription->format = stream_format_ref(format);
+    link_send_control(subscription->home->link,
+                      json_pack("{s:s, s:I, s:s, s:b, s:i, s:i}", "t", "stream", "sub",
+                                (json_int_t)subscription->number, "codec", format->codec_string,
+                                "h265", format->codec == CODEC_H265, "width", format->width_px,
+                                "height", format->height_px));
+}
+
+/* --- one subscription */
+
+static void subscription_free(gpointer data)
+{
+    struct subscription *subscription = data;
+    if (subscription->home->link)
+        link_cancel(subscription->home->link, WIRE_UNIT, subscription->number);
+    reader_destroy(subscription->reader);
+    camera_release(subscription->camera, subscription->profile);
+    stream_format_unref(subscription->format);
+    g_free(subscription);
+}
+
+/* The publisher's thread. */
+static void on_wake(gpointer user)
+{
+    struct subscription *subscription = user;
+    mailbox_post(subscription->home->wakes, GUINT_TO_POINTER(subscription->number));
+}
+
+static bool send_unit(struct subscription *subscription, struct unit *unit)
+{
+    tell_format(subscription, unit->format);
+    struct wire_unit head = {
+        .pts_us = unit->pts_us,
+        .dts_us = unit->dts_us,
+        .wall_us = unit->wall_us,
+        .flags = (unit->keyframe ? WIRE_UNIT_KEY : 0u) | (unit->gap ? WIRE_UNIT_GAP : 0u) |
+                 (unit->format && unit->format->codec == CODEC_H265 ? WIRE_UNIT_H265 : 0u),
+        .dropped = (uint32_t)reader_dropped(subscription->reader),
+    };
+    uint8_t prefix[WIRE_UNIT_PREFIX_BYTES];
+    wire_unit_write(prefix, &head);
+    g_autoptr(GBytes) body =
+        g_bytes_new_with_free_func(unit->data, unit->size, (GDestroyNotify)unit_unref, unit);
+    if (!link_send(subscription->home->link, WIRE_UNIT, subscription->number, prefix, sizeof prefix,
+                   body))
+        return false;
+    subscription->credit -= (gint64)(sizeof prefix + unit->size);
+    subscription->sent++;
+    return true;
+}
+
+static void pump(struct subscription *subscription)
+{
+    for (int i = 0; i < UNITS_A_TURN && !subscription->blocked; i++) {
+        if (subscription->credit <= 0) {
+            if (!subscription->starved_us)
+                subscription->starved_us = clock_mono_us();
+            return;
+        }
+        struct unit *unit = reader_next(subscription->reader);
+        if (!unit)
+            return;
+        if (!send_unit(subscription, unit)) {
+            reader_skip(subscription->reader);
+            subscription->blocked = true;
+            return;
+        }
+    }
+    if (!subscription->blocked) /* others first */
+        on_wake(subscription);
+}
+
+static void deliver_wake(gpointer message, gpointer user)
+{
+    struct subscriptions *subscriptions = user;
+    struct subscription *subscription = g_hash_table_lookup(subscriptions->all, message);
+    if (subscription && subscriptions->link)
+        pump(subscription);
+}
+
+static void nothing(gpointer message)
+{
+    (void)message;
+}
+
+/* --- all of them */
+
+struct subscriptions *subscriptions_create(struct fleet *fleet, GMainContext *context)
+{
+    struct subscriptions *subscriptions = g_new0(struct subscriptions, 1);
+    subscriptions->fleet = fleet;
+    subscriptions->all = g_hash_table_new_full(NULL, NULL, NULL, subscription_free);
+    subscriptions->wakes = mailbox_create(context, MAX_WAKES, deliver_wake, subscriptions, nothing);
+    return subscriptions;
+}
+
+void subscriptions_destroy(struct subscriptions *subscriptions)
+{
+    if (!subscriptions)
+        return;
+    g_hash_table_unref(subscriptions->all);
+    mailbox_destroy(subscriptions->wakes);
+    g_free(subscriptions);
+}
+
+void subscriptions_set_link(struct subscriptions *subscriptions, struct link *link)
+{
+    subscriptions->link = NULL;
+    g_hash_table_remove_all(subscriptions->all);
+    subscriptions->link = link;
+}
+
+static const char *text_of(const json_t *message, const char *key, const char *otherwise)
+{
+    const char *text = json_string_value(json_object_get(message, key));
+    return text ? text : otherwise;
+}
+
+void subscriptions_add(struct subscriptions *subscriptions, const json_t *message)
+{
+    guint32 number = (guint32)json_integer_value(json_object_get(message, "sub"));
+    guint n = (guint)json_integer_value(json_object_get(message, "n"));
+    struct camera *camera = fleet_find(subscriptions->fleet, n);
+    if (!number || !camera) {
+        tell_ended(subscriptions, number, "stopped", "no such camera");
+        return;
+    }
+    bool key = !strcmp(text_of(message, "rung", "live"), "key");
+    bool main_profile = !strcmp(text_of(message, "profile", "sub"), "main");
+    struct subscription *subscription = g_new0(struct subscription, 1);
+    subscription->home = subscriptions;
+    subscription->number = number;
+    subscription->camera = camera;
+    subscription->profile = main_profile ? CAMERA_MAIN : CAMERA_SUB;
+    subscription->credit = json_integer_value(json_object_get(message, "credit"));
+    camera_want(camera, subscription->profile);
+    subscription->reader =
+        reader_create(camera_stream(camera, subscription->profile),
+                      key ? READER_KEYFRAMES : READER_FROM_GOP, on_wake, subscription);
+    g_hash_table_replace(subscriptions->all, GUINT_TO_POINTER(number), subscription);
+    pump(subscription);
+    subscriptions_camera_changed(subscriptions, camera);
+}
+
+void subscriptions_remove(struct subscriptions *subscriptions, const json_t *message)
+{
+    guint32 number = (guint32)json_integer_value(json_object_get(message, "sub"));
+    g_hash_table_remove(subscriptions->all, GUINT_TO_POINTER(number));
+}
+
+void subscriptions_credit(struct subscriptions *subscriptions, uint32_t channel, uint32_t bytes)
+{
+    struct subscription *subscription =
+        g_hash_table_lookup(subscriptions->all, GUINT_TO_POINTER(channel));
+    if (!subscription)
+        return;
+    subscription->credit += bytes;
+    if (subscription->credit <= 0)
+        return;
+    /* after a short pause what was kept is sent on; after a long one it is too old to be shown */
+    if (subscription->starved_us && clock_mono_us() - subscription->starved_us > STARVED_US)
+        reader_skip(subscription->reader);
+    subscription->starved_us = 0;
+    pump(subscription);
+}
+
+void subscriptions_writable(struct subscriptions *subscriptions)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, subscriptions->all);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        struct subscription *subscription = value;
+        if (!subscription->blocked)
+            continue;
+        subscription->blocked = false;
+        pump(subscription);
+    }
+}
+
+void subscriptions_camera_gone(struct subscriptions *subscriptions, const struct camera *camera)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, subscriptions->all);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        struct subscription *subscription = value;
+        if (subscription->camera != camera)
+            continue;
+        tell_ended(subscriptions, subscription->number, "stopped", "the camera was removed");
+        g_hash_table_iter_remove(&iter);
+    }
+}
+
+/* One that never got a picture is told why; one that had pictures waits for the camera to come
+ * back, whose state everybody sees. */
+void subscriptions_camera_changed(struct subscriptions *subscriptions, struct camera *camera)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, subscriptions->all);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        struct subscription *subscription = value;
+        if (subscription->camera != camera || subscription->sent)
+            continue;
+        struct camera_status status;
+        camera_profile_status(camera, subscription->profile, &status);
+        if (status.state != CAMERA_STATE_DOWN && status.state != CAMERA_STATE_DISABLED)
+            continue;
+        const char *code = reason_code(status.reason);
+        tell_ended(subscriptions, subscription->number, code ? code : "stopped", status.detail);
+        g_hash_table_iter_remove(&iter);
+    }
+}
+
+guint subscriptions_count(const struct subscriptions *subscriptions)
+{
+    return g_hash_table_size(subscriptions->all);
+}
