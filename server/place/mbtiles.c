@@ -12,8 +12,7 @@ struct mbtiles {
     int min_zoom, max_zoom;
     GThreadPool *pool;
     GMainContext *context;
-    bool closing; /* loop thread */
-    gint refs;    /* atomic: the owner and each read under way */
+    guint reading; /* loop thread: reads whose answer was not given yet */
 };
 
 struct read_job {
@@ -24,17 +23,6 @@ struct read_job {
     GBytes *tile;
     GError *error;
 };
-
-static void unref(struct mbtiles *mbtiles)
-{
-    if (!g_atomic_int_dec_and_test(&mbtiles->refs))
-        return;
-    sqlite3_finalize(mbtiles->select);
-    sqlite3_close(mbtiles->db);
-    g_main_context_unref(mbtiles->context);
-    g_free(mbtiles->format);
-    g_free(mbtiles);
-}
 
 /* --- the pool's thread */
 
@@ -57,11 +45,10 @@ static void read_tile(struct read_job *job)
 static gboolean deliver(gpointer data)
 {
     struct read_job *job = data;
-    if (!job->mbtiles->closing)
-        job->done(job->tile, job->error, job->user);
+    job->mbtiles->reading--;
+    job->done(job->tile, job->error, job->user);
     g_clear_pointer(&job->tile, g_bytes_unref);
     g_clear_error(&job->error);
-    unref(job->mbtiles);
     g_free(job);
     return G_SOURCE_REMOVE;
 }
@@ -84,7 +71,7 @@ void mbtiles_read(struct mbtiles *mbtiles, int z, int x, int y, mbtiles_done_fn 
     struct read_job *job = g_new0(struct read_job, 1);
     *job =
         (struct read_job){.mbtiles = mbtiles, .z = z, .x = x, .y = y, .done = done, .user = user};
-    g_atomic_int_inc(&mbtiles->refs);
+    mbtiles->reading++;
     g_thread_pool_push(mbtiles->pool, job, NULL);
 }
 
@@ -111,7 +98,6 @@ static int metadata_int(sqlite3 *db, const char *name, int fallback)
 struct mbtiles *mbtiles_open(const char *path, GError **error)
 {
     struct mbtiles *mbtiles = g_new0(struct mbtiles, 1);
-    mbtiles->refs = 1;
     mbtiles->context = g_main_context_ref_thread_default();
     if (sqlite3_open_v2(path, &mbtiles->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_FULLMUTEX, NULL) !=
             SQLITE_OK ||
@@ -141,10 +127,15 @@ void mbtiles_close(struct mbtiles *mbtiles)
 {
     if (!mbtiles)
         return;
-    mbtiles->closing = true;
+    while (mbtiles->reading)
+        g_main_context_iteration(mbtiles->context, TRUE);
     if (mbtiles->pool)
         g_thread_pool_free(mbtiles->pool, FALSE, TRUE);
-    unref(mbtiles);
+    sqlite3_finalize(mbtiles->select);
+    sqlite3_close(mbtiles->db);
+    g_main_context_unref(mbtiles->context);
+    g_free(mbtiles->format);
+    g_free(mbtiles);
 }
 
 const char *mbtiles_format(const struct mbtiles *mbtiles)

@@ -8,7 +8,7 @@ struct mbtiles;
 
 /* NULL + error: no such file, or not an MBTiles file. */
 struct mbtiles *mbtiles_open(const char *path, GError **error);
-/* Outstanding reads end without an answer. NULL is fine. */
+/* Waits until outstanding reads are answered. NULL is fine. */
 void mbtiles_close(struct mbtiles *mbtiles);
 
 /* "pbf", "png", "jpg", "webp"; borrowed. */

@@ -1,0 +1,347 @@
+#include "wall/camera.h"
+#include "common/log.h"
+#include <math.h>
+#include <string.h>
+
+#define NUMBER_TOLERANCE 1e-9
+
+void camera_fields_init(struct camera_fields *fields)
+{
+    *fields = (struct camera_fields){
+        .lon = NAN,
+        .lat = NAN,
+        .source_lon = NAN,
+        .source_lat = NAN,
+        .azimuth = NAN,
+        .fov = NAN,
+        .enabled = true,
+        .notice_sign = -1,
+        .video_keep_days = -1,
+        .retention_days = -1,
+    };
+}
+
+void camera_fields_clear(struct camera_fields *fields)
+{
+    g_free(fields->id);
+    g_free(fields->name);
+    g_free(fields->url);
+    g_free(fields->sub_url);
+    g_free(fields->crs);
+    g_free(fields->area);
+    g_free(fields->source_system);
+    g_free(fields->mode);
+    g_free(fields->place);
+    g_free(fields->keeper);
+    g_free(fields->legal_basis);
+    g_free(fields->filing_no);
+    g_free(fields->forbidden_zone);
+    json_decref(fields->properties);
+    camera_fields_init(fields);
+}
+
+void camera_fields_copy(struct camera_fields *to, const struct camera_fields *from)
+{
+    *to = *from;
+    to->id = g_strdup(from->id);
+    to->name = g_strdup(from->name);
+    to->url = g_strdup(from->url);
+    to->sub_url = g_strdup(from->sub_url);
+    to->crs = g_strdup(from->crs);
+    to->area = g_strdup(from->area);
+    to->source_system = g_strdup(from->source_system);
+    to->mode = g_strdup(from->mode);
+    to->place = g_strdup(from->place);
+    to->keeper = g_strdup(from->keeper);
+    to->legal_basis = g_strdup(from->legal_basis);
+    to->filing_no = g_strdup(from->filing_no);
+    to->forbidden_zone = g_strdup(from->forbidden_zone);
+    to->properties = json_incref(from->properties);
+}
+
+struct camera *camera_create(guint32 n)
+{
+    struct camera *camera = g_new0(struct camera, 1);
+    camera->n = n;
+    camera->state = g_strdup("connecting");
+    camera_fields_init(&camera->fields);
+    return camera;
+}
+
+void camera_destroy(struct camera *camera)
+{
+    if (!camera)
+        return;
+    camera_fields_clear(&camera->fields);
+    g_free(camera->state);
+    g_free(camera->reason);
+    g_free(camera->detail);
+    g_free(camera->codec);
+    g_free(camera);
+}
+
+/* --- JSON */
+
+static json_t *text_or_null(const char *text)
+{
+    return text ? json_string(text) : json_null();
+}
+
+static json_t *number_or_null(double number)
+{
+    return isnan(number) ? json_null() : json_real(number);
+}
+
+static json_t *flag_or_null(int flag)
+{
+    return flag < 0 ? json_null() : json_boolean(flag != 0);
+}
+
+static json_t *days_or_null(gint64 days)
+{
+    return days < 0 ? json_null() : json_integer(days);
+}
+
+json_t *camera_live_json(const struct camera *camera)
+{
+    g_autofree char *since = g_strdup_printf("%" G_GINT64_FORMAT, camera->since_us);
+    return json_pack(
+        "{s:i,s:s,s:o,s:o,s:s,s:o,s:i,s:i,s:o}", "n", (int)camera->n, "state", camera->state,
+        "reason", text_or_null(camera->reason), "detail", text_or_null(camera->detail), "since_us",
+        since, "codec", text_or_null(camera->codec), "width", camera->width, "height",
+        camera->height, "clock_offset_ms",
+        camera->has_clock_offset ? json_integer(camera->clock_offset_ms) : json_null());
+}
+
+json_t *camera_json(const struct camera *camera)
+{
+    const struct camera_fields *f = &camera->fields;
+    json_t *json = camera_live_json(camera);
+    json_t *scene = json_object_get(f->properties, "scene");
+    json_t *fixed =
+        json_pack("{s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:s,s:s,s:O}", "id", f->id, "name", f->name, "area",
+                  f->area ? f->area : "", "lon", number_or_null(f->lon), "lat",
+                  number_or_null(f->lat), "azimuth", number_or_null(f->azimuth), "fov",
+                  number_or_null(f->fov), "source_system", f->source_system ? f->source_system : "",
+                  "mode", f->mode ? f->mode : "always", "scene", scene ? scene : json_null());
+    json_object_update(json, fixed);
+    json_decref(fixed);
+    return json;
+}
+
+static json_t *redacted_or_null(const char *text)
+{
+    if (!text)
+        return json_null();
+    g_autofree char *redacted = log_redact(text);
+    return json_string(redacted);
+}
+
+json_t *camera_detail_json(const struct camera *camera)
+{
+    const struct camera_fields *f = &camera->fields;
+    json_t *json = camera_json(camera);
+    json_t *more = json_pack(
+        "{s:o,s:o,s:s,s:b,s:I,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "url",
+        redacted_or_null(f->url), "sub_url", redacted_or_null(f->sub_url), "crs",
+        f->crs ? f->crs : "WGS84", "enabled", f->enabled, "version", (json_int_t)camera->version,
+        "place", text_or_null(f->place), "keeper", text_or_null(f->keeper), "legal_basis",
+        text_or_null(f->legal_basis), "filing_no", text_or_null(f->filing_no), "notice_sign",
+        flag_or_null(f->notice_sign), "forbidden_zone", text_or_null(f->forbidden_zone),
+        "video_keep_days", days_or_null(f->video_keep_days), "retention_days",
+        days_or_null(f->retention_days), "properties",
+        f->properties ? json_incref(f->properties) : json_object());
+    json_object_update(json, more);
+    json_decref(more);
+    return json;
+}
+
+static bool take_text(char **field, const json_t *value)
+{
+    const char *text = json_string_value(value);
+    if (g_strcmp0(*field, text) == 0)
+        return false;
+    g_free(*field);
+    *field = g_strdup(text);
+    return true;
+}
+
+static bool take_int(int *field, const json_t *value)
+{
+    int number = (int)json_integer_value(value);
+    bool changed = *field != number;
+    *field = number;
+    return changed;
+}
+
+static gint64 time_value(const json_t *value)
+{
+    if (json_is_string(value))
+        return g_ascii_strtoll(json_string_value(value), NULL, 10);
+    return json_integer_value(value);
+}
+
+bool camera_take_state(struct camera *camera, const json_t *entry)
+{
+    const char *state = json_string_value(json_object_get(entry, "state"));
+    if (!state)
+        return false;
+    bool changed = take_text(&camera->state, json_object_get(entry, "state"));
+    changed |= take_text(&camera->reason, json_object_get(entry, "reason"));
+    changed |= take_text(&camera->detail, json_object_get(entry, "detail"));
+    changed |= take_text(&camera->codec, json_object_get(entry, "codec"));
+    changed |= take_int(&camera->width, json_object_get(entry, "width"));
+    changed |= take_int(&camera->height, json_object_get(entry, "height"));
+    gint64 since_us = time_value(json_object_get(entry, "since_us"));
+    changed |= camera->since_us != since_us;
+    camera->since_us = since_us;
+    json_t *offset = json_object_get(entry, "clock_offset_ms");
+    bool has = json_is_integer(offset);
+    changed |= has != camera->has_clock_offset ||
+               (has && camera->clock_offset_ms != json_integer_value(offset));
+    camera->has_clock_offset = has;
+    camera->clock_offset_ms = json_integer_value(offset);
+    return changed;
+}
+
+/* --- the row */
+
+static gint64 days_read(struct store_rows *rows, int column)
+{
+    return store_null(rows, column) ? -1 : store_int(rows, column);
+}
+
+void camera_row_read(struct store_rows *rows, struct camera_fields *f, gint64 *version)
+{
+    camera_fields_clear(f);
+    int c = 0;
+    f->id = store_text_dup(rows, c++);
+    f->name = store_text_dup(rows, c++);
+    f->url = store_text_dup(rows, c++);
+    f->sub_url = store_text_dup(rows, c++);
+    f->lon = store_double(rows, c++);
+    f->lat = store_double(rows, c++);
+    f->crs = store_text_dup(rows, c++);
+    f->source_lon = store_double(rows, c++);
+    f->source_lat = store_double(rows, c++);
+    f->area = store_text_dup(rows, c++);
+    f->source_system = store_text_dup(rows, c++);
+    f->azimuth = store_double(rows, c++);
+    f->fov = store_double(rows, c++);
+    f->mode = store_text_dup(rows, c++);
+    f->enabled = store_int(rows, c++) != 0;
+    f->place = store_text_dup(rows, c++);
+    f->keeper = store_text_dup(rows, c++);
+    f->legal_basis = store_text_dup(rows, c++);
+    f->filing_no = store_text_dup(rows, c++);
+    f->notice_sign = store_null(rows, c) ? -1 : store_int(rows, c) != 0;
+    c++;
+    f->forbidden_zone = store_text_dup(rows, c++);
+    f->video_keep_days = days_read(rows, c++);
+    f->retention_days = days_read(rows, c++);
+    const char *properties = store_text(rows, c++);
+    f->properties = properties ? json_loads(properties, 0, NULL) : NULL;
+    *version = store_int(rows, c);
+}
+
+static bool same_number(double a, double b)
+{
+    return (isnan(a) && isnan(b)) || fabs(a - b) < NUMBER_TOLERANCE;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return strcmp(a ? a : "", b ? b : "") == 0;
+}
+
+static bool same_fields(const struct camera_fields *a, const struct camera_fields *b)
+{
+    bool properties =
+        (!a->properties || !json_object_size(a->properties)) ==
+            (!b->properties || !json_object_size(b->properties)) &&
+        (!a->properties || !b->properties || json_equal(a->properties, b->properties));
+    return same_text(a->name, b->name) && same_text(a->url, b->url) &&
+           same_text(a->sub_url, b->sub_url) && same_number(a->lon, b->lon) &&
+           same_number(a->lat, b->lat) && same_text(a->crs, b->crs) &&
+           same_text(a->area, b->area) && same_text(a->source_system, b->source_system) &&
+           same_number(a->azimuth, b->azimuth) && same_number(a->fov, b->fov) &&
+           same_text(a->mode, b->mode) && a->enabled == b->enabled &&
+           same_text(a->place, b->place) && same_text(a->keeper, b->keeper) &&
+           same_text(a->legal_basis, b->legal_basis) && same_text(a->filing_no, b->filing_no) &&
+           a->notice_sign == b->notice_sign && same_text(a->forbidden_zone, b->forbidden_zone) &&
+           a->video_keep_days == b->video_keep_days && a->retention_days == b->retention_days &&
+           properties;
+}
+
+/* Unknown flags and days are −1 here and NULL in the row; both engines have NULLIF. Insert and
+ * update take the same arguments in the same order. */
+static bool row_write(struct store_tx *tx, const struct camera_fields *f, bool exists,
+                      gint64 version, gint64 now_us, GError **error)
+{
+    static const char insert[] =
+        "INSERT INTO camera (name, url, sub_url, lon, lat, crs, source_lon, source_lat, area, "
+        "source_system, azimuth, fov, mode, enabled, place, keeper, legal_basis, filing_no, "
+        "notice_sign, forbidden_zone, video_keep_days, retention_days, properties, version, "
+        "updated_us, id, created_us) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,NULLIF(?,-1),?,"
+        "NULLIF(?,-1),NULLIF(?,-1),?,?,?,?,?)";
+    static const char update[] =
+        "UPDATE camera SET name=?, url=?, sub_url=?, lon=?, lat=?, crs=?, source_lon=?, "
+        "source_lat=?, area=?, source_system=?, azimuth=?, fov=?, mode=?, enabled=?, place=?, "
+        "keeper=?, legal_basis=?, filing_no=?, notice_sign=NULLIF(?,-1), forbidden_zone=?, "
+        "video_keep_days=NULLIF(?,-1), retention_days=NULLIF(?,-1), properties=?, version=?, "
+        "updated_us=? WHERE id=? AND created_us<=?";
+    g_autofree char *properties =
+        f->properties ? json_dumps(f->properties, JSON_COMPACT | JSON_SORT_KEYS) : g_strdup("{}");
+    return store_exec(
+        tx, error, exists ? update : insert, "sssddsddssddsissssisiisiisi", f->name, f->url,
+        f->sub_url, f->lon, f->lat, f->crs ? f->crs : "WGS84", f->source_lon, f->source_lat,
+        f->area ? f->area : "", f->source_system ? f->source_system : "", f->azimuth, f->fov,
+        f->mode ? f->mode : "always", (gint64)f->enabled, f->place, f->keeper, f->legal_basis,
+        f->filing_no, (gint64)f->notice_sign, f->forbidden_zone, f->video_keep_days,
+        f->retention_days, properties, version, now_us, f->id, exists ? G_MAXINT64 : now_us);
+}
+
+bool camera_row_compare(struct store_tx *tx, const struct camera_fields *fields, bool *exists,
+                        bool *same, gint64 *version, GError **error)
+{
+    struct camera_fields old;
+    camera_fields_init(&old);
+    *exists = *same = false;
+    *version = 0;
+    GError *local = NULL;
+    store_rows_auto rows =
+        store_query(tx, error, "SELECT " CAMERA_COLUMNS " FROM camera WHERE id=?", "s", fields->id);
+    if (!rows)
+        return false;
+    *exists = store_rows_next(rows, &local);
+    if (*exists) {
+        camera_row_read(rows, &old, version);
+        *same = same_fields(&old, fields);
+        camera_fields_clear(&old);
+    }
+    if (!local)
+        return true;
+    g_propagate_error(error, local);
+    return false;
+}
+
+bool camera_row_put(struct store_tx *tx, const struct camera_fields *fields,
+                    gint64 expected_version, gint64 now_us, bool *changed, gint64 *version,
+                    GError **error)
+{
+    bool exists, same;
+    if (!camera_row_compare(tx, fields, &exists, &same, version, error))
+        return false;
+    if (expected_version >= 0 && *version != expected_version) {
+        g_set_error(error, STORE_ERROR, STORE_ERROR_CONFLICT,
+                    "camera %s has version %" G_GINT64_FORMAT
+                    ", the change was made on %" G_GINT64_FORMAT,
+                    fields->id, *version, expected_version);
+        return false;
+    }
+    *changed = !exists || !same;
+    if (!*changed)
+        return true;
+    (*version)++;
+    return row_write(tx, fields, exists, *version, now_us, error);
+}

@@ -1,0 +1,184 @@
+/* Pictures by REST: the newest keyframe as JPEG, the live stream as endless fragmented MP4. */
+#include "wall/reasons.h"
+#include "wall/wall_private.h"
+#include <string.h>
+
+#define MP4_HIGH_BYTES (2 * 1024 * 1024) /* waiting; over it a slow player skips */
+
+static bool may_in(const struct net_request *request, enum right right, const struct camera *camera)
+{
+    return identity_may_in(net_request_session(request), right, camera->fields.area);
+}
+
+/* Checks right and reason and opens the view's record. 0: answered. */
+static guint64 begin_view(struct wall *wall, struct net_request *request,
+                          const struct camera *camera, const char *kind, const char *profile)
+{
+    const struct net_session *session = net_request_session(request);
+    const char *code = NULL;
+    if (!may_in(request, RIGHT_CAMERA_LIVE, camera))
+        code = "no_right";
+    else if (!identity_view_reason(wall->options.identity, session))
+        code = "reason_required";
+    if (code) {
+        const struct reason *reason = reason_find(code);
+        net_reply_error(request, 403, code, reason->zh, reason->en);
+        return 0;
+    }
+    const struct identity_view view = {
+        .camera = camera->fields.id, .profile = profile, .kind = kind};
+    return identity_view_begin(wall->options.identity, session, &view);
+}
+
+static void snapshot_done(GBytes *jpeg, gint64 wall_us, const char *code, gpointer user)
+{
+    struct net_request *request = user;
+    if (jpeg) {
+        g_autofree char *at = g_strdup_printf("%" G_GINT64_FORMAT, wall_us);
+        net_request_set_header(request, "X-Picture-Wall-Us", at);
+        net_reply_bytes(request, 200, "image/jpeg", jpeg);
+    } else {
+        const struct reason *reason = reason_find(code);
+        net_reply_error(request, strcmp(code, "timeout") == 0 ? 504 : 503, code, reason->zh,
+                        reason->en);
+    }
+    net_request_unref(request);
+}
+
+static void get_snapshot(struct net_request *request, gpointer user)
+{
+    struct wall *wall = user;
+    gint64 width;
+    const struct camera *camera = wall_find_camera(wall, request);
+    if (!camera || !net_request_query_int(request, "width", 0, 8192, 0, &width))
+        return;
+    guint64 view = begin_view(wall, request, camera, "snapshot", "sub");
+    if (!view)
+        return;
+    identity_view_end(wall->options.identity, view, "ended");
+    media_snapshot(wall->media, camera->n, (guint)width, snapshot_done, net_request_ref(request));
+}
+
+/* One endless MP4. */
+struct mp4 {
+    struct wall *wall;
+    struct net_stream *stream;
+    struct hub_reader *reader;
+    guint64 view;
+    guint end_source; /* ending, outside the call that told so */
+};
+
+static void mp4_end(struct mp4 *mp4, const char *why)
+{
+    loop_cancel(mp4->wall->options.loop, &mp4->end_source);
+    g_ptr_array_remove_fast(mp4->wall->mp4s, mp4);
+    identity_view_end(mp4->wall->options.identity, mp4->view, why);
+    hub_close(mp4->reader);
+    net_stream_end(mp4->stream);
+    g_free(mp4);
+}
+
+static gboolean mp4_end_later(gpointer user)
+{
+    struct mp4 *mp4 = user;
+    mp4->end_source = 0;
+    mp4_end(mp4, "ended");
+    return G_SOURCE_REMOVE;
+}
+
+static void mp4_write(struct mp4 *mp4)
+{
+    struct hub_item item;
+    while (!mp4->end_source && net_stream_pending_bytes(mp4->stream) < MP4_HIGH_BYTES &&
+           hub_next(mp4->reader, &item)) {
+        gsize size = g_bytes_get_size(item.message);
+        g_autoptr(GBytes) piece = g_bytes_new_from_bytes(item.message, WIRE_UNIT_PREFIX_BYTES,
+                                                         size - WIRE_UNIT_PREFIX_BYTES);
+        net_stream_write(mp4->stream, piece);
+    }
+}
+
+static void mp4_ready(struct hub_reader *reader, gpointer user)
+{
+    struct mp4 *mp4 = user;
+    if (mp4->reader == reader) /* not yet while it is being opened */
+        mp4_write(mp4);
+}
+
+static void mp4_changed(struct hub_reader *reader, const struct hub_info *info, gpointer user)
+{
+    (void)reader;
+    (void)info;
+    (void)user;
+}
+
+static void mp4_ended(struct hub_reader *reader, const char *code, const char *detail,
+                      gpointer user)
+{
+    (void)reader;
+    (void)code;
+    (void)detail;
+    struct mp4 *mp4 = user;
+    if (!mp4->end_source)
+        mp4->end_source = loop_after(mp4->wall->options.loop, 0, mp4_end_later, mp4);
+}
+
+static void mp4_drained(gpointer user)
+{
+    mp4_write(user);
+}
+
+static void mp4_closed(gpointer user)
+{
+    struct mp4 *mp4 = user;
+    if (!mp4->end_source)
+        mp4->end_source = loop_after(mp4->wall->options.loop, 0, mp4_end_later, mp4);
+}
+
+static void get_mp4(struct net_request *request, gpointer user)
+{
+    static const struct hub_reader_ops ops = {
+        .ready = mp4_ready, .changed = mp4_changed, .ended = mp4_ended};
+    struct wall *wall = user;
+    const struct camera *camera = wall_find_camera(wall, request);
+    if (!camera)
+        return;
+    const char *wanted = net_request_query(request, "profile");
+    const char *codec = net_request_query(request, "codec");
+    bool main_profile = wanted && strcmp(wanted, "main") == 0;
+    guint64 view = begin_view(wall, request, camera, "mp4", main_profile ? "main" : "sub");
+    if (!view)
+        return;
+    struct mp4 *mp4 = g_new0(struct mp4, 1);
+    mp4->wall = wall;
+    mp4->view = view;
+    mp4->stream = net_stream_begin(request, "video/mp4", mp4_drained, mp4_closed, mp4);
+    if (!mp4->stream) {
+        identity_view_end(wall->options.identity, view, "closed");
+        g_free(mp4);
+        return;
+    }
+    struct media_key key = {.n = camera->n,
+                            .profile = main_profile ? "main" : "sub",
+                            .format = "fmp4",
+                            .variant = codec && strcmp(codec, "h264") == 0 ? "h264" : "plain",
+                            .rung = "live"};
+    g_ptr_array_add(wall->mp4s, mp4);
+    mp4->reader = hub_open(wall->hub, &key, &ops, mp4);
+    mp4_write(mp4);
+}
+
+void wall_end_mp4s(struct wall *wall)
+{
+    while (wall->mp4s->len)
+        mp4_end(wall->mp4s->pdata[0], "server_stopped");
+}
+
+void wall_add_picture_routes(struct wall *wall)
+{
+    static const struct net_route routes[] = {
+        {"GET", "/api/v1/cameras/:id/snapshot.jpg", "camera.live", get_snapshot, 0},
+        {"GET", "/api/v1/cameras/:id/live.mp4", "camera.live", get_mp4, 0},
+    };
+    net_add_routes(wall->options.net, routes, G_N_ELEMENTS(routes), wall);
+}

@@ -1,0 +1,32 @@
+/* One stream of one seat: what `play` asked for, until it is stopped, replaced or ends. Loop thread
+ * only. */
+#pragma once
+#include "wall/wall_private.h"
+
+#define PLAY_LIMIT 64 /* streams a seat */
+
+struct play_request {
+    guint stream; /* 1–65535 */
+    const char *camera;
+    const char *profile, *rung, *format; /* static */
+    bool h265;                           /* the client can decode it */
+};
+
+/* Pure. Reads a `play` command; strings are borrowed from `message`. false: *zh, *en (static) say
+ * what is wrong. */
+bool play_request_read(const json_t *message, struct play_request *request, const char **zh,
+                       const char **en);
+
+struct play;
+/* Checks rights and reason, opens the view's record. NULL: *code (static) says why. */
+struct play *play_create(struct wall *wall, struct net_client *client,
+                         const struct play_request *request, const char **code);
+/* Closes the view's record; before play_destroy(). */
+void play_end(struct play *play, const char *why);
+void play_destroy(struct play *play);
+
+/* Appends at most one message to `frame`. */
+bool play_pull(struct play *play, struct net_frame *frame);
+
+/* {"t":"ended"}; `detail` may be NULL. */
+void play_send_ended(struct net_client *client, guint stream, const char *code, const char *detail);

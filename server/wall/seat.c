@@ -1,0 +1,347 @@
+#include "common/clock.h"
+#include "wall/play.h"
+#include "wall/wall_private.h"
+#include <string.h>
+
+#define BATCH_ENTRIES   64
+#define BATCH_BYTES     (256 * 1024)
+#define MIN_INTERVAL_MS 200
+#define MAX_INTERVAL_MS 600000
+/* a set that is shown for so long is a view on record, not a movement of the map */
+#define VIEW_AFTER_US (5 * G_USEC_PER_SEC)
+
+struct seat {
+    struct wall *wall;
+    struct net_client *client;
+    GHashTable *plays; /* stream number → struct play */
+    GPtrArray *turn;   /* the same plays, for going round */
+    guint next_turn;
+    bool thumbs_first; /* whose turn it is when both have something */
+    bool hidden;
+    struct thumb_view *view;
+    char *why;             /* "mosaic", "map", "layout" */
+    guint64 view_record;   /* of the thumbnails, 0: none yet */
+    gint64 shown_since_us; /* of the present set */
+};
+
+static void say_hello(struct seat *seat)
+{
+    const struct net_session *session = net_client_session(seat->client);
+    g_autofree char *now = g_strdup_printf("%" G_GINT64_FORMAT, clock_wall_us());
+    net_client_send_json(
+        seat->client,
+        json_pack("{s:s,s:i,s:s,s:s,s:s,s:{s:s,s:s,s:s,s:o},s:s}", "t", "hello", "proto", 1, "boot",
+                  seat->wall->boot, "server", seat->wall->options.version, "now_us", now, "session",
+                  "user", session->login, "name", session->name, "role", session->role, "rights",
+                  identity_rights_json(session), "seat", net_client_id(seat->client)));
+}
+
+struct seat *seat_create(struct wall *wall, struct net_client *client)
+{
+    struct seat *seat = g_new0(struct seat, 1);
+    seat->wall = wall;
+    seat->client = client;
+    seat->plays = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)play_destroy);
+    seat->turn = g_ptr_array_new();
+    seat->view = thumb_view_create();
+    seat->why = g_strdup("mosaic");
+    say_hello(seat);
+    return seat;
+}
+
+static void end_view(struct seat *seat, const char *why)
+{
+    if (seat->view_record)
+        identity_view_end(seat->wall->options.identity, seat->view_record, why);
+    seat->view_record = 0;
+}
+
+void seat_destroy(struct seat *seat, const char *why)
+{
+    struct wall *wall = seat->wall;
+    topic_unsubscribe(wall->camera_topic, seat->client);
+    topic_unsubscribe(wall->media_topic, seat->client);
+    topic_unsubscribe(wall->presence_topic, seat->client);
+    end_view(seat, why);
+    g_hash_table_unref(seat->plays);
+    g_ptr_array_unref(seat->turn);
+    thumb_view_destroy(seat->view);
+    g_free(seat->why);
+    g_free(seat);
+}
+
+json_t *seat_json(const struct seat *seat)
+{
+    const struct net_session *session = net_client_session(seat->client);
+    return json_pack("{s:s,s:s,s:s}", "seat", net_client_id(seat->client), "name", session->name,
+                     "role", session->role);
+}
+
+/* --- commands */
+
+static void refuse(struct seat *seat, const json_t *message, const char *zh, const char *en)
+{
+    net_client_send_error(seat->client, "bad_message", zh, en, json_object_get(message, "re"));
+}
+
+static struct topic *topic_of(struct seat *seat, const json_t *message, enum right *right)
+{
+    const char *name = json_string_value(json_object_get(message, "topic"));
+    struct wall *wall = seat->wall;
+    *right = RIGHT_CAMERA_LIST;
+    if (g_strcmp0(name, topic_name(wall->camera_topic)) == 0)
+        return wall->camera_topic;
+    if (g_strcmp0(name, topic_name(wall->media_topic)) == 0)
+        return wall->media_topic;
+    *right = RIGHT_WALL_SEE;
+    if (g_strcmp0(name, topic_name(wall->presence_topic)) == 0)
+        return wall->presence_topic;
+    return NULL;
+}
+
+static void take_sub(struct seat *seat, json_t *message)
+{
+    enum right right;
+    struct topic *topic = topic_of(seat, message, &right);
+    if (!topic) {
+        refuse(seat, message, "没有这个主题", "there is no such topic");
+        return;
+    }
+    if (!identity_may(net_client_session(seat->client), right)) {
+        net_client_send_error(seat->client, "no_right", "没有查看该主题的权限",
+                              "no right to follow this topic", json_object_get(message, "re"));
+        return;
+    }
+    topic_subscribe(topic, seat->client, json_string_value(json_object_get(message, "from")));
+}
+
+static void take_unsub(struct seat *seat, json_t *message)
+{
+    enum right right;
+    struct topic *topic = topic_of(seat, message, &right);
+    if (topic)
+        topic_unsubscribe(topic, seat->client);
+    else
+        refuse(seat, message, "没有这个主题", "there is no such topic");
+}
+
+static bool may_show(const struct seat *seat, guint32 n)
+{
+    const struct camera *camera = camera_set_at(seat->wall->cameras, n);
+    return camera && !camera->gone &&
+           identity_may_in(net_client_session(seat->client), RIGHT_CAMERA_LIST,
+                           camera->fields.area);
+}
+
+/* The handles of a `thumbs` command that this session may see; NULL: not a list of handles. */
+static GArray *read_handles(struct seat *seat, const json_t *list, bool all)
+{
+    GArray *handles = g_array_new(FALSE, FALSE, sizeof(guint32));
+    for (guint32 n = 1; all && n <= camera_set_size(seat->wall->cameras); n++)
+        if (may_show(seat, n))
+            g_array_append_val(handles, n);
+    size_t i;
+    json_t *value;
+    json_array_foreach(list, i, value)
+    {
+        json_int_t number = json_integer_value(value);
+        if (!json_is_integer(value) || number < 1 || number > G_MAXINT32) {
+            g_array_unref(handles);
+            return NULL;
+        }
+        guint32 n = (guint32)number;
+        if (may_show(seat, n))
+            g_array_append_val(handles, n);
+    }
+    return handles;
+}
+
+static void take_thumbs(struct seat *seat, json_t *message)
+{
+    const json_t *cameras = json_object_get(message, "cameras");
+    bool all = g_strcmp0(json_string_value(cameras), "all") == 0;
+    g_autoptr(GArray) handles =
+        all || json_is_array(cameras) ? read_handles(seat, cameras, all) : NULL;
+    if (!handles) {
+        refuse(seat, message, "cameras 应为编号数组或 \"all\"",
+               "cameras: expected an array of handles or \"all\"");
+        return;
+    }
+    json_t *interval = json_object_get(message, "interval_ms");
+    gint64 interval_ms = json_is_integer(interval) ? json_integer_value(interval) : 1000;
+    bool whole = all && handles->len == camera_set_count(seat->wall->cameras);
+    thumb_view_show(seat->view, seat->wall->thumbs, whole, camera_set_size(seat->wall->cameras),
+                    handles, CLAMP(interval_ms, MIN_INTERVAL_MS, MAX_INTERVAL_MS) * 1000);
+    const char *why = json_string_value(json_object_get(message, "why"));
+    g_free(seat->why);
+    seat->why = g_strdup(why && strlen(why) <= 32 ? why : "mosaic");
+    end_view(seat, "replaced");
+    seat->shown_since_us = clock_mono_us();
+    seat->wall->watch_changed = true;
+    net_client_want_pull(seat->client);
+}
+
+static void forget_play(struct seat *seat, guint stream, const char *why)
+{
+    struct play *play = g_hash_table_lookup(seat->plays, GUINT_TO_POINTER(stream));
+    if (!play)
+        return;
+    play_end(play, why);
+    g_ptr_array_remove(seat->turn, play);
+    g_hash_table_remove(seat->plays, GUINT_TO_POINTER(stream));
+}
+
+static void take_play(struct seat *seat, json_t *message)
+{
+    struct play_request request;
+    const char *zh, *en;
+    if (!play_request_read(message, &request, &zh, &en)) {
+        refuse(seat, message, zh, en);
+        return;
+    }
+    forget_play(seat, request.stream, "replaced");
+    const char *code = g_hash_table_size(seat->plays) >= PLAY_LIMIT ? "limit" : NULL;
+    struct play *play = code ? NULL : play_create(seat->wall, seat->client, &request, &code);
+    if (!play) {
+        play_send_ended(seat->client, request.stream, code, NULL);
+        return;
+    }
+    g_hash_table_insert(seat->plays, GUINT_TO_POINTER(request.stream), play);
+    g_ptr_array_add(seat->turn, play);
+    net_client_want_pull(seat->client);
+}
+
+static void take_stop(struct seat *seat, json_t *message)
+{
+    json_int_t stream = json_integer_value(json_object_get(message, "stream"));
+    if (stream < 1 || stream > G_MAXUINT16)
+        refuse(seat, message, "stream 应为 1 到 65535", "stream: expected 1 to 65535");
+    else
+        forget_play(seat, (guint)stream, "stopped");
+}
+
+static void take_hidden(struct seat *seat, json_t *message)
+{
+    seat->hidden = json_is_true(json_object_get(message, "hidden"));
+    seat->wall->watch_changed = true;
+    if (!seat->hidden)
+        net_client_want_pull(seat->client);
+}
+
+static void take_ping(struct seat *seat, json_t *message)
+{
+    g_autofree char *now = g_strdup_printf("%" G_GINT64_FORMAT, clock_wall_us());
+    json_t *re = json_object_get(message, "re");
+    net_client_send_json(seat->client,
+                         json_pack("{s:s,s:o,s:s}", "t", "pong", "re",
+                                   re ? json_incref(re) : json_null(), "now_us", now));
+}
+
+void seat_take(struct seat *seat, json_t *message)
+{
+    static const struct {
+        const char *type;
+        void (*take)(struct seat *seat, json_t *message);
+    } commands[] = {
+        {"sub", take_sub},   {"unsub", take_unsub}, {"thumbs", take_thumbs}, {"play", take_play},
+        {"stop", take_stop}, {"ping", take_ping},   {"hidden", take_hidden},
+    };
+    const char *type = json_string_value(json_object_get(message, "t"));
+    for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+        if (g_strcmp0(type, commands[i].type) == 0) {
+            commands[i].take(seat, message);
+            return;
+        }
+    refuse(seat, message, "不认识的命令", "unknown command");
+}
+
+/* --- pictures */
+
+void seat_thumb(struct seat *seat, guint32 n)
+{
+    thumb_view_arrived(seat->view, n);
+}
+
+static void begin_view(struct seat *seat)
+{
+    json_t *content =
+        json_pack("{s:s,s:i,s:b}", "why", seat->why, "cameras", (int)thumb_view_count(seat->view),
+                  "all", thumb_view_all(seat->view));
+    if (!thumb_view_all(seat->view)) {
+        json_t *ids = json_array();
+        for (guint32 n = 1; n <= camera_set_size(seat->wall->cameras); n++)
+            if (thumb_view_shows(seat->view, n))
+                json_array_append_new(
+                    ids, json_string(camera_set_at(seat->wall->cameras, n)->fields.id));
+        json_object_set_new(content, "ids", ids);
+    }
+    char *text = json_dumps(content, JSON_COMPACT);
+    json_decref(content);
+    const struct identity_view view = {.camera = "",
+                                       .profile = "",
+                                       .kind = "mosaic",
+                                       .content = text,
+                                       .seat = net_client_id(seat->client)};
+    seat->view_record =
+        identity_view_begin(seat->wall->options.identity, net_client_session(seat->client), &view);
+    free(text);
+}
+
+void seat_tick(struct seat *seat)
+{
+    if (seat->hidden)
+        return;
+    if (thumb_view_due(seat->view))
+        net_client_want_pull(seat->client);
+    if (!seat->view_record && thumb_view_count(seat->view) && seat->shown_since_us &&
+        clock_mono_us() - seat->shown_since_us > VIEW_AFTER_US)
+        begin_view(seat);
+}
+
+bool seat_visible(const struct seat *seat, GByteArray *visible)
+{
+    if (seat->hidden)
+        return false;
+    for (guint32 n = 1; n < visible->len; n++)
+        if (thumb_view_shows(seat->view, n))
+            visible->data[n] = 1;
+    return thumb_view_all(seat->view);
+}
+
+static bool pull_thumbs(struct seat *seat, struct net_frame *frame)
+{
+    gint64 now_us = clock_mono_us();
+    uint16_t count = 0;
+    const struct thumb *thumb;
+    while (count < BATCH_ENTRIES && net_frame_size(frame) < BATCH_BYTES &&
+           (thumb = thumb_view_next(seat->view, seat->wall->thumbs, now_us))) {
+        if (count == 0)
+            net_frame_reserve(frame, WIRE_THUMBS_WS_HEAD);
+        wire_thumb_write(net_frame_reserve(frame, WIRE_THUMB_BYTES), &thumb->head);
+        net_frame_append(frame, thumb->jpeg, thumb->head.size_bytes);
+        count++;
+    }
+    if (count)
+        wire_thumbs_ws_head(net_frame_data(frame), count, clock_wall_us());
+    return count > 0;
+}
+
+static bool pull_unit(struct seat *seat, struct net_frame *frame)
+{
+    for (guint i = 0; i < seat->turn->len; i++) {
+        seat->next_turn = (seat->next_turn + 1) % seat->turn->len;
+        if (play_pull(seat->turn->pdata[seat->next_turn], frame))
+            return true;
+    }
+    return false;
+}
+
+bool seat_pull(struct seat *seat, struct net_frame *frame)
+{
+    if (seat->hidden)
+        return false;
+    seat->thumbs_first = !seat->thumbs_first;
+    if (seat->thumbs_first)
+        return pull_thumbs(seat, frame) || pull_unit(seat, frame);
+    return pull_unit(seat, frame) || pull_thumbs(seat, frame);
+}

@@ -1,0 +1,27 @@
+/* The wall: cameras, their live state, thumbnails and streams, given to the seats that look at it.
+ * Loop thread only. */
+#pragma once
+#include "common/loop.h"
+#include "control/control.h"
+#include "identity/identity.h"
+#include "net/net.h"
+#include "store/store.h"
+
+struct wall;
+
+/* All borrowed; they outlive the wall. */
+struct wall_options {
+    struct loop *loop;
+    struct store *store;
+    struct identity *identity;
+    struct net *net;
+    struct control *control;
+    const char *link_address; /* "unix:PATH" or "tcp:HOST:PORT" */
+    const char *version;
+};
+
+/* Loads the cameras, listens on the media link, registers routes, topics, commands and metrics.
+ * NULL + error. */
+struct wall *wall_create(const struct wall_options *options, GError **error);
+/* NULL is fine. Before net, identity and store. */
+void wall_destroy(struct wall *wall);

@@ -1,0 +1,55 @@
+/* What the files of this folder share. */
+#pragma once
+#include "wall/camera_set.h"
+#include "wall/hub.h"
+#include "wall/media.h"
+#include "wall/thumbs.h"
+#include "wall/topic.h"
+#include "wall/wall.h"
+
+struct wall {
+    struct wall_options options;
+    char *boot; /* names this server start */
+    struct camera_set *cameras;
+    struct media *media;
+    struct hub *hub;
+    struct thumbs *thumbs;
+    struct topic *camera_topic, *media_topic, *presence_topic;
+    GPtrArray *seats; /* struct seat * */
+    GPtrArray *mp4s;  /* struct mp4 *, endless answers */
+    struct wall_metrics *metrics;
+    guint tick_source, second_source;
+    gint64 age_p50_ms, age_p99_ms; /* of the newest thumbnails; −1: none */
+    bool watch_changed;
+};
+
+/* camera_api.c, picture_api.c, wall_control.c, wall_metrics.c: register themselves. */
+void wall_add_camera_routes(struct wall *wall);
+void wall_add_picture_routes(struct wall *wall);
+/* Ends every endless answer. */
+void wall_end_mp4s(struct wall *wall);
+void wall_add_commands(struct wall *wall);
+void wall_add_metrics(struct wall *wall);
+
+/* The camera of a request's ":id" that its session may see; NULL: answered 404. */
+struct camera *wall_find_camera(struct wall *wall, struct net_request *request);
+
+/* May this session see that camera in lists? */
+bool wall_may_list(const struct net_session *session, const struct camera *camera);
+/* Counts of cameras by state, for `media` and status. Returned: an object. */
+json_t *wall_counts_json(const struct wall *wall);
+json_t *wall_media_json(const struct wall *wall);
+
+/* --- seats (seat.c): one WebSocket each */
+struct seat;
+struct seat *seat_create(struct wall *wall, struct net_client *client);
+void seat_destroy(struct seat *seat, const char *why);
+void seat_take(struct seat *seat, json_t *message);
+bool seat_pull(struct seat *seat, struct net_frame *frame);
+/* A thumbnail arrived. */
+void seat_thumb(struct seat *seat, guint32 n);
+/* Some times a second: due thumbnails go out. */
+void seat_tick(struct seat *seat);
+/* Adds what this seat shows to `visible` (one bool a handle); true: it shows all. */
+bool seat_visible(const struct seat *seat, GByteArray *visible);
+json_t *seat_json(const struct seat *seat);

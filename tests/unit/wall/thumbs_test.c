@@ -1,0 +1,108 @@
+/* Thumbnails: what a seat still has to be sent, and that nothing starves or is sent twice. */
+#include "wall/thumbs.h"
+#include <glib.h>
+
+static GBytes *batch(const guint32 *handles, guint count)
+{
+    GByteArray *bytes = g_byte_array_new();
+    uint8_t head[WIRE_THUMBS_LINK_HEAD];
+    wire_thumbs_link_head(head, (uint16_t)count);
+    g_byte_array_append(bytes, head, sizeof head);
+    for (guint i = 0; i < count; i++) {
+        const struct wire_thumb thumb = {
+            .n = handles[i], .size_bytes = 3, .wall_us = 1000 + i, .width = 160, .height = 90};
+        uint8_t entry[WIRE_THUMB_BYTES];
+        wire_thumb_write(entry, &thumb);
+        g_byte_array_append(bytes, entry, sizeof entry);
+        g_byte_array_append(bytes, (const guint8 *)"jpg", 3);
+    }
+    return g_byte_array_free_to_bytes(bytes);
+}
+
+static void arrived(guint32 n, gpointer user)
+{
+    thumb_view_arrived(user, n);
+}
+
+static void take(struct thumbs *thumbs, struct thumb_view *view, guint32 from, guint32 to)
+{
+    g_autoptr(GArray) handles = g_array_new(FALSE, FALSE, sizeof(guint32));
+    for (guint32 n = from; n <= to; n++)
+        g_array_append_val(handles, n);
+    g_autoptr(GBytes) bytes = batch((guint32 *)handles->data, handles->len);
+    g_assert_true(thumbs_take(thumbs, bytes, arrived, view));
+}
+
+static guint drain(struct thumb_view *view, struct thumbs *thumbs, gint64 now_us)
+{
+    guint count = 0;
+    while (thumb_view_next(view, thumbs, now_us))
+        count++;
+    return count;
+}
+
+static void shows_and_replaces(void)
+{
+    struct thumbs *thumbs = thumbs_create();
+    struct thumb_view *view = thumb_view_create();
+    take(thumbs, view, 1, 50);
+    g_assert_false(thumb_view_due(view));
+    thumb_view_show(view, thumbs, true, 50, NULL, 1000);
+    g_assert_cmpuint(drain(view, thumbs, 10000), ==, 50);
+    g_assert_cmpuint(drain(view, thumbs, 10000), ==, 0);
+    /* a newer picture of some; two arrivals of one camera are one due picture */
+    take(thumbs, view, 10, 12);
+    take(thumbs, view, 10, 12);
+    g_assert_cmpuint(drain(view, thumbs, 20000), ==, 3);
+    /* a smaller set: what was already sent does not come again, others do not come at all */
+    GArray *few = g_array_new(FALSE, FALSE, sizeof(guint32));
+    for (guint32 n = 5; n <= 6; n++)
+        g_array_append_val(few, n);
+    thumb_view_show(view, thumbs, false, 50, few, 1000);
+    g_assert_cmpuint(thumb_view_count(view), ==, 2);
+    g_assert_cmpuint(drain(view, thumbs, 30000), ==, 0);
+    take(thumbs, view, 1, 50);
+    g_assert_cmpuint(drain(view, thumbs, 40000), ==, 2);
+    g_array_unref(few);
+    thumb_view_destroy(view);
+    thumbs_destroy(thumbs);
+}
+
+static void interval_holds_back(void)
+{
+    struct thumbs *thumbs = thumbs_create();
+    struct thumb_view *view = thumb_view_create();
+    thumb_view_show(view, thumbs, true, 3, NULL, 1000000);
+    take(thumbs, view, 1, 3);
+    g_assert_cmpuint(drain(view, thumbs, 5000000), ==, 3);
+    take(thumbs, view, 1, 3);
+    g_assert_cmpuint(drain(view, thumbs, 5500000), ==, 0);
+    g_assert_true(thumb_view_due(view));
+    g_assert_cmpuint(drain(view, thumbs, 6000000), ==, 3);
+    thumb_view_destroy(view);
+    thumbs_destroy(thumbs);
+}
+
+static void malformed(void)
+{
+    struct thumbs *thumbs = thumbs_create();
+    struct thumb_view *view = thumb_view_create();
+    g_autoptr(GBytes) good = batch((const guint32[]){1, 2}, 2);
+    g_autoptr(GBytes) cut = g_bytes_new_from_bytes(good, 0, g_bytes_get_size(good) - 1);
+    g_assert_false(thumbs_take(thumbs, cut, arrived, view));
+    g_assert_nonnull(thumbs_at(thumbs, 1));
+    g_assert_null(thumbs_at(thumbs, 2));
+    g_autoptr(GBytes) huge = batch((const guint32[]){4000000000u}, 1);
+    g_assert_false(thumbs_take(thumbs, huge, arrived, view));
+    thumb_view_destroy(view);
+    thumbs_destroy(thumbs);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/thumbs/shows-and-replaces", shows_and_replaces);
+    g_test_add_func("/thumbs/interval", interval_holds_back);
+    g_test_add_func("/thumbs/malformed", malformed);
+    return g_test_run();
+}
