@@ -78,47 +78,73 @@ static int32_t reorder_of(const AVPacket *packet)
     return (int32_t)((packet->pts - packet->dts) / packet->duration);
 }
 
-/* Packetises the parameter sets and slices of one access unit; delimiters, SEI and filler are left
- * out, as most cameras send none. */
-static void add_picture(struct reading *reading, const AVPacket *packet)
+/* The parameter sets and slices of one access unit; delimiters, SEI and filler are left out, as
+ * most cameras send none. */
+static GPtrArray *split_picture(const struct clip *clip, const AVPacket *packet)
 {
-    struct clip *clip = reading->clip;
-    const size_t data_bytes = (size_t)packet->size;
-    struct picture picture = {.first_packet = clip->starts->len, .reorder = reorder_of(packet)};
-    g_autoptr(GPtrArray) nals = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
+    GPtrArray *nals = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
     size_t offset = 0, size_bytes;
     const uint8_t *nal;
-    bool has_slice = false;
-    while ((nal = annexb_next(packet->data, data_bytes, &offset, &size_bytes))) {
+    while ((nal = annexb_next(packet->data, (size_t)packet->size, &offset, &size_bytes))) {
         if (size_bytes < 3)
             continue;
         const unsigned type = nal_type(clip->codec, nal[0]);
+        if (is_parameter_set(clip->codec, type) || nal_type_is_slice(clip->codec, type))
+            g_ptr_array_add(nals, g_bytes_new(nal, size_bytes));
+    }
+    return nals;
+}
+
+/* Packetises the NAL units, noting where the stamp belongs. */
+static void packetise_picture(struct clip *clip, struct picture *picture, GPtrArray *nals,
+                              guint stamp_at)
+{
+    const guint start_bytes = clip->bytes->len;
+    picture->first_packet = clip->starts->len;
+    for (guint i = 0; i < nals->len; i++) {
+        gsize size_bytes;
+        const uint8_t *nal = g_bytes_get_data(nals->pdata[i], &size_bytes);
+        if (i == stamp_at)
+            picture->before_stamp = clip->starts->len - picture->first_packet;
+        packetise_nal(clip->bytes, clip->starts, clip->codec, nal, size_bytes, i + 1 == nals->len);
+    }
+    picture->packet_count = clip->starts->len - picture->first_packet;
+    clip->largest_picture_bytes =
+        MAX(clip->largest_picture_bytes, (size_t)(clip->bytes->len - start_bytes));
+}
+
+static bool add_picture(struct reading *reading, const AVPacket *packet, GError **error)
+{
+    struct clip *clip = reading->clip;
+    struct picture picture = {.reorder = reorder_of(packet)};
+    struct slice_head head;
+    guint stamp_at = 0;
+    bool has_slice = false;
+    g_autoptr(GPtrArray) nals = split_picture(clip, packet);
+    if (clip->stamper && nals->len && !stamper_take(clip->stamper, nals, &head, &stamp_at, error))
+        return false;
+    for (guint i = 0; i < nals->len; i++) {
+        gsize size_bytes;
+        const uint8_t *nal = g_bytes_get_data(nals->pdata[i], &size_bytes);
+        const unsigned type = nal_type(clip->codec, nal[0]);
         if (is_parameter_set(clip->codec, type))
             keep_parameter_set(clip, nal, size_bytes);
-        else if (!nal_type_is_slice(clip->codec, type))
-            continue;
         has_slice |= nal_type_is_slice(clip->codec, type);
         picture.keyframe |= nal_type_is_key(clip->codec, type);
-        g_ptr_array_add(nals, g_bytes_new(nal, size_bytes));
     }
     const guint index = clip->pictures->len;
     if (!has_slice || (index == 0 && !picture.keyframe))
-        return;
+        return true;
     picture.gop_start = picture.keyframe
                             ? index
                             : g_array_index(clip->pictures, struct picture, index - 1).gop_start;
     if (reading->gop_max && index - picture.gop_start >= reading->gop_max)
-        return;
-    const guint start_bytes = clip->bytes->len;
-    for (guint i = 0; i < nals->len; i++) {
-        gsize length;
-        const uint8_t *bytes = g_bytes_get_data(nals->pdata[i], &length);
-        packetise_nal(clip->bytes, clip->starts, clip->codec, bytes, length, i + 1 == nals->len);
-    }
-    picture.packet_count = clip->starts->len - picture.first_packet;
-    clip->largest_picture_bytes =
-        MAX(clip->largest_picture_bytes, (size_t)(clip->bytes->len - start_bytes));
+        return true;
+    packetise_picture(clip, &picture, nals, stamp_at);
     g_array_append_val(clip->pictures, picture);
+    if (clip->stamper)
+        g_array_append_val(clip->heads, head);
+    return true;
 }
 
 static bool read_pictures(struct reading *reading, const char *path, GError **error)
@@ -132,8 +158,12 @@ static bool read_pictures(struct reading *reading, const char *path, GError **er
         if (code < 0)
             return fail_av(error, path, "cannot read", code);
         while (av_bsf_receive_packet(reading->filter, reading->packet) >= 0) {
-            add_picture(reading, reading->packet);
+            const bool added = add_picture(reading, reading->packet, error);
             av_packet_unref(reading->packet);
+            if (!added) {
+                g_prefix_error(error, "%s: ", path);
+                return false;
+            }
         }
     }
     struct clip *clip = reading->clip;
@@ -151,10 +181,15 @@ struct clip *clip_load(const char *path, unsigned gop_max, bool stamped, GError 
     clip->bytes = g_byte_array_new();
     clip->starts = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     clip->pictures = g_array_new(FALSE, FALSE, sizeof(struct picture));
+    clip->heads = g_array_new(FALSE, FALSE, sizeof(struct slice_head));
     clip->parameter_sets = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
     struct reading reading = {.clip = clip, .gop_max = gop_max, .packet = av_packet_alloc()};
-    (void)stamped;
-    const bool ok = open_input(&reading, path, error) && read_pictures(&reading, path, error);
+    bool ok = open_input(&reading, path, error);
+    if (ok && stamped) {
+        clip->stamper = stamper_create(clip->codec);
+        clip->height_px = stamper_height_px(clip->codec, clip->height_px);
+    }
+    ok = ok && read_pictures(&reading, path, error);
     av_packet_free(&reading.packet);
     av_bsf_free(&reading.filter);
     avformat_close_input(&reading.input);
@@ -171,6 +206,8 @@ void clip_destroy(struct clip *clip)
     g_byte_array_unref(clip->bytes);
     g_array_unref(clip->starts);
     g_array_unref(clip->pictures);
+    g_array_unref(clip->heads);
+    stamper_destroy(clip->stamper);
     g_ptr_array_unref(clip->parameter_sets);
     g_free(clip);
 }

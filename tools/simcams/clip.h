@@ -1,9 +1,7 @@
 /* A piece of video, read from a file and cut into RTP packets, which many cameras play in a loop.
  * Immutable after loading. */
 #pragma once
-#include "simcams/packetise.h"
-
-struct stamper;
+#include "simcams/stamper.h"
 
 /* One coded picture: packets first_packet … first_packet + packet_count - 1 of its clip. */
 struct picture {
@@ -26,6 +24,7 @@ struct clip {
     GArray *starts;            /* uint32_t: where each packet begins, and one past the last */
     GArray *pictures;          /* struct picture */
     GPtrArray *parameter_sets; /* GBytes: VPS, SPS, PPS as they go into SDP */
+    GArray *heads;             /* struct slice_head by picture; empty without a stamper */
     /* Generates this clip's own stamp slices; NULL if the file has no room for a stamp. */
     struct stamper *stamper;
     size_t largest_picture_bytes;

@@ -1,6 +1,7 @@
 #include "simcams/media.h"
 #include "simcams/client.h"
 #include "simcams/server.h"
+#include "stamp/stamp.h"
 #include <errno.h>
 #include <gio/gio.h>
 #include <math.h>
@@ -185,6 +186,48 @@ static size_t put_packets(struct server *server, struct client *client, uint32_t
     return clip_packet_start(clip, first + count) - begin;
 }
 
+/* A generated NAL unit, in as many packets as it takes. */
+static void put_nal(struct server *server, struct client *client, const uint8_t *nal,
+                    size_t size_bytes, bool marker, uint32_t timestamp)
+{
+    g_autoptr(GByteArray) bytes = g_byte_array_new();
+    g_autoptr(GArray) starts = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    packetise_nal(bytes, starts, client->clip->codec, nal, size_bytes, marker);
+    for (guint i = 0; i < starts->len; i++) {
+        const uint32_t start = g_array_index(starts, uint32_t, i);
+        const uint32_t end =
+            i + 1 < starts->len ? g_array_index(starts, uint32_t, i + 1) : bytes->len;
+        put_packet(server, client, bytes->data + start, end - start, timestamp);
+    }
+}
+
+static void put_stamp(struct server *server, struct client *client, const struct picture *picture,
+                      uint32_t timestamp)
+{
+    const struct clip *clip = client->clip;
+    const guint index = (guint)(picture - (const struct picture *)(void *)clip->pictures->data);
+    const uint32_t time_ms = (uint32_t)((uint64_t)server->wall_us / 1000);
+    uint8_t nal[SLICE_MAX_BYTES];
+    const size_t size_bytes =
+        stamper_stamp(clip->stamper, &g_array_index(clip->heads, struct slice_head, index),
+                      stamp_bits(client->camera->number, time_ms), nal);
+    put_nal(server, client, nal, size_bytes, false, timestamp);
+}
+
+/* All packets of a picture; returns their bytes without what was generated. */
+static size_t put_picture(struct server *server, struct client *client,
+                          const struct picture *picture, uint32_t timestamp)
+{
+    const uint32_t first = picture->first_packet;
+    if (!picture->keyframe || !client->clip->stamper)
+        return put_packets(server, client, first, picture->packet_count, timestamp);
+    size_t size_bytes = put_packets(server, client, first, picture->before_stamp, timestamp);
+    put_stamp(server, client, picture, timestamp);
+    size_bytes += put_packets(server, client, first + picture->before_stamp,
+                              picture->packet_count - picture->before_stamp, timestamp);
+    return size_bytes;
+}
+
 /* RFC 3550 section 6.4.1: sender report, and 6.5: the source's name. */
 static void build_report(const struct server *server, const struct client *client,
                          uint32_t timestamp, uint8_t report[REPORT_BYTES])
@@ -312,8 +355,7 @@ void media_send(struct server *server, struct client *client, uint64_t cycle)
     const uint32_t timestamp = media_timestamp(server, camera->timestamp_base,
                                                cycle + (uint64_t)(int64_t)picture->reorder);
     server->media.frame_size = 0;
-    const size_t size_bytes =
-        put_packets(server, client, picture->first_packet, picture->packet_count, timestamp);
+    const size_t size_bytes = put_picture(server, client, picture, timestamp);
     put_report(server, client, timestamp);
     if (client->transport.kind == TRANSPORT_TCP)
         write_frame(server, client);
