@@ -46,18 +46,50 @@ static size_t match_userinfo(const char *at)
     return last;
 }
 
-/* Length of a secret's name that ends just before `end` ("…_password", "Pwd"), case-insensitive. */
-static bool is_secret_name(const char *name, size_t size)
+static bool ends_with_one_of(const char *name, size_t size, const char *const *words, size_t count)
 {
-    static const char *const words[] = {"password", "passwd", "passphrase", "pwd",      "pass",
-                                        "secret",   "token",  "apikey",     "api_key",  "psk",
-                                        "nonce",    "cnonce", "response",   "signature"};
-    for (size_t i = 0; i < G_N_ELEMENTS(words); i++) {
+    for (size_t i = 0; i < count; i++) {
         size_t length = strlen(words[i]);
         if (size >= length && g_ascii_strncasecmp(name + size - length, words[i], length) == 0)
             return true;
     }
     return false;
+}
+
+/* "db_password", "Pwd": the end of a name decides. */
+static bool is_secret_name(const char *name, size_t size)
+{
+    static const char *const words[] = {"password",   "passwd", "passphrase", "pwd",
+                                        "pass",       "secret", "token",      "apikey",
+                                        "api_key",    "psk",    "user-pw",    "user_pw",
+                                        "secret_key", "nonce",  "signature",  "response"};
+    return ends_with_one_of(name, size, words, G_N_ELEMENTS(words));
+}
+
+/* Words of prose too: only response="…" of a digest is a secret, not response=404. */
+static bool is_weak_name(const char *name, size_t size)
+{
+    static const char *const words[] = {"nonce", "signature", "response"};
+    return ends_with_one_of(name, size, words, G_N_ELEMENTS(words));
+}
+
+/* "Basic dXNlcjpwYXNz", "Bearer 0a1b…" outside a header; "Basic authentication" is prose. `text` at
+ * the first byte behind the word. */
+static size_t match_scheme(const char *name, size_t size, const char *text, size_t *hide)
+{
+    bool known = (size == 5 && g_ascii_strncasecmp(name, "basic", size) == 0) ||
+                 (size == 6 && g_ascii_strncasecmp(name, "bearer", size) == 0);
+    if (!known || *text != ' ')
+        return 0;
+    const char *p = text + 1;
+    size_t length = 0;
+    bool coded = false;
+    for (; p[length] && (g_ascii_isalnum(p[length]) || strchr("+/=._~-", p[length])); length++)
+        coded |= length > 0 && (g_ascii_isupper(p[length]) || g_ascii_isdigit(p[length]));
+    if (length < 8 || !coded)
+        return 0;
+    *hide = length;
+    return 1;
 }
 
 /* name=value, name="value", "name":"value", name:value. `text` at the first byte behind the name.
@@ -113,13 +145,7 @@ static size_t match_element(const char *text, size_t *hide)
 static size_t match_header(const char *name, size_t size, const char *text, size_t *hide)
 {
     static const char *const headers[] = {"authorization", "cookie", "x-csrf-token"};
-    bool known = false;
-    for (size_t i = 0; i < G_N_ELEMENTS(headers); i++) {
-        size_t length = strlen(headers[i]);
-        known |=
-            size >= length && g_ascii_strncasecmp(name + size - length, headers[i], length) == 0;
-    }
-    if (!known)
+    if (!ends_with_one_of(name, size, headers, G_N_ELEMENTS(headers)))
         return 0;
     const char *p = text;
     if (*p == '"')
@@ -135,6 +161,26 @@ static size_t match_header(const char *name, size_t size, const char *text, size
     return (size_t)(p - text);
 }
 
+/* `name` begins a word of `size` bytes and is not the first byte of the text when `inside`.
+ * Returned: bytes behind the word that stay. */
+static size_t match_word(const char *name, size_t size, bool inside, size_t *hide)
+{
+    const char *text = name + size;
+    size_t keep = match_header(name, size, text, hide);
+    if (!keep)
+        keep = match_scheme(name, size, text, hide);
+    if (keep || !is_secret_name(name, size))
+        return keep;
+    keep = match_assignment(text, hide);
+    if (keep && is_weak_name(name, size) && text[keep - 1] != '"') {
+        *hide = 0;
+        return 0;
+    }
+    if (!keep && inside && (name[-1] == '<' || name[-1] == ':'))
+        keep = match_element(text, hide);
+    return keep;
+}
+
 char *log_redact(const char *text)
 {
     GString *out = g_string_sized_new(strlen(text) + 16);
@@ -147,14 +193,7 @@ char *log_redact(const char *text)
         } else if (is_word(*p)) {
             while (is_word(p[keep]))
                 keep++;
-            size_t name = keep;
-            size_t more = match_header(p, name, p + name, &hide);
-            if (!more && is_secret_name(p, name)) {
-                more = match_assignment(p + name, &hide);
-                if (!more && p > text && (p[-1] == '<' || p[-1] == ':'))
-                    more = match_element(p + name, &hide);
-            }
-            keep += more;
+            keep += match_word(p, keep, p > text, &hide);
         } else {
             keep = 1;
         }

@@ -31,6 +31,10 @@ static const struct {
      "<wsse:Password Type=\"http://x#PasswordDigest\">***</wsse:Password>"},
     {"<Password>geheim</Password><Nonce>abc</Nonce>", "<Password>***</Password><Nonce>***</Nonce>"},
     {"token=abc secret=def", "token=*** secret=***"},
+    {"response=404 nonce=7", "response=404 nonce=7"},
+    {"rtspsrc user-id=admin user-pw=geheim", "rtspsrc user-id=admin user-pw=***"},
+    {"sent Basic dXNlcjpwYXNz and Bearer 0123456789abcdef.", "sent Basic *** and Bearer ***"},
+    {"needs Basic authentication", "needs Basic authentication"},
     {"passwords are bad", "passwords are bad"},
     {"石桥 rtsp://管理:密码@主机/流", "石桥 rtsp://***@主机/流"},
 };
