@@ -43,8 +43,9 @@ void link_cancel(struct link *link, enum wire_kind kind, uint32_t channel);
 size_t link_pending_bytes(const struct link *link);
 
 /* Listening side: accepts at "unix:PATH" (mode 0600, a stale socket file is replaced, a living one
- * is an error) or "tcp:HOST:PORT" with a certificate (NULL: only loopback allowed). `accepted` gets
- * a connected stream, borrowed. */
+ * is an error) or "tcp:HOST:PORT" with a certificate and its key (NULL: only loopback allowed).
+ * With a certificate, a peer must show that same certificate or one signed by it. `accepted` gets a
+ * connected stream, borrowed. */
 struct link_listener;
 struct link_listener *link_listen(const char *address, GTlsCertificate *certificate,
                                   GMainContext *context,
@@ -54,7 +55,9 @@ struct link_listener *link_listen(const char *address, GTlsCertificate *certific
 guint16 link_listener_port(const struct link_listener *listener);
 void link_listener_destroy(struct link_listener *listener);
 
-/* Connecting side: asynchronous; exactly one of stream / error is given to `done`. */
+/* Connecting side: asynchronous; exactly one of stream / error is given to `done`,
+ * from the thread-default context, never inside this call. `trust`: the listener's certificate or
+ * its issuer, needed on anything but loopback; with a private key it is also what we show. */
 void link_connect(const char *address, GTlsCertificate *trust, GCancellable *cancel,
                   void (*done)(GIOStream *stream, const GError *error, gpointer user),
                   gpointer user);

@@ -57,6 +57,27 @@ bool link_address_is_loopback(const struct link_address *address)
     return inet && g_inet_address_get_is_loopback(inet);
 }
 
+/* The peer shows the very certificate that we were given, or one that it signed. */
+static gboolean on_peer_certificate(GTlsConnection *tls, GTlsCertificate *peer,
+                                    GTlsCertificateFlags flags, gpointer user)
+{
+    (void)tls;
+    (void)flags;
+    GTlsCertificate *trust = user;
+    return g_tls_certificate_is_same(peer, trust) ||
+           g_tls_certificate_verify(peer, NULL, trust) == 0;
+}
+
+/* Lets `tls` accept only a peer that `trust` vouches for. Without a database every certificate is
+ * unknown and comes to on_peer_certificate(); with the system's, any public one would pass by it.
+ */
+static void pin_peer(GIOStream *tls, GTlsCertificate *trust)
+{
+    g_tls_connection_set_database(G_TLS_CONNECTION(tls), NULL);
+    g_object_set_data_full(G_OBJECT(tls), "trust", g_object_ref(trust), g_object_unref);
+    g_signal_connect(tls, "accept-certificate", G_CALLBACK(on_peer_certificate), trust);
+}
+
 /* --- listening */
 
 struct link_listener {
@@ -128,6 +149,8 @@ static void start_handshake(struct link_listener *listener, GIOStream *plain)
         log_error("link", "no TLS: %s", error->message);
         return;
     }
+    g_object_set(tls, "authentication-mode", G_TLS_AUTHENTICATION_REQUIRED, NULL);
+    pin_peer(tls, listener->certificate);
     struct handshake *handshake = g_new0(struct handshake, 1);
     handshake->listener = listener;
     handshake->cancel = g_cancellable_new();
@@ -319,17 +342,6 @@ static void connecting_finish(struct connecting *connecting, GIOStream *stream, 
     g_free(connecting);
 }
 
-/* The peer shows the very certificate that we were given, or one that it signed. */
-static gboolean on_peer_certificate(GTlsConnection *tls, GTlsCertificate *peer,
-                                    GTlsCertificateFlags flags, gpointer user)
-{
-    (void)tls;
-    (void)flags;
-    GTlsCertificate *trust = user;
-    return g_tls_certificate_is_same(peer, trust) ||
-           g_tls_certificate_verify(peer, NULL, trust) == 0;
-}
-
 static void on_client_handshake(GObject *object, GAsyncResult *result, gpointer user)
 {
     g_autoptr(GError) error = NULL;
@@ -358,8 +370,11 @@ static void on_connected(GObject *object, GAsyncResult *result, gpointer user)
         connecting_finish(connecting, NULL, error);
         return;
     }
-    g_object_set_data_full(G_OBJECT(tls), "trust", g_object_ref(connecting->trust), g_object_unref);
-    g_signal_connect(tls, "accept-certificate", G_CALLBACK(on_peer_certificate), connecting->trust);
+    pin_peer(tls, connecting->trust);
+    g_autofree char *key = NULL;
+    g_object_get(connecting->trust, "private-key-pem", &key, NULL);
+    if (key)
+        g_tls_connection_set_certificate(G_TLS_CONNECTION(tls), connecting->trust);
     g_tls_connection_handshake_async(G_TLS_CONNECTION(tls), G_PRIORITY_DEFAULT, connecting->cancel,
                                      on_client_handshake, connecting);
 }
