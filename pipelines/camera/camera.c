@@ -72,8 +72,11 @@ static void refresh(struct camera *camera)
 static void lane_changed(struct lane *lane, gpointer user)
 {
     struct camera *camera = user;
-    if (lane != camera->lanes[CAMERA_SUB])
+    if (lane != camera->lanes[CAMERA_SUB]) {
+        if (camera->created)
+            camera->surroundings->changed(camera, camera->surroundings->user);
         return;
+    }
     if (lane_phase(lane) != LANE_LIVE) {
         camera->stale = false;
         camera->judgement = REASON_NONE;

@@ -39,7 +39,7 @@ struct camera_surroundings {
     int64_t linger_ms; /* of a stream that nobody reads any more */
     int64_t stale_us;
     double (*chance)(void);                                /* uniform in [0, 1) */
-    void (*changed)(struct camera *camera, gpointer user); /* its status is another */
+    void (*changed)(struct camera *camera, gpointer user); /* the status of one of its streams is another */
     gpointer user;
 };
 

@@ -9,7 +9,7 @@
 
 struct arguments {
     char *config, *schema, *cameras;
-    gboolean check, stats, version;
+    gboolean check, stats, version, no_pictures;
 };
 
 static bool parse(struct arguments *arguments, int *argc, char ***argv)
@@ -22,6 +22,8 @@ static bool parse(struct arguments *arguments, int *argc, char ***argv)
          "Run these cameras (CSV: id,url,sub_url) without townwalld", "FILE"},
         {"stats", 0, 0, G_OPTION_ARG_NONE, &arguments->stats, "Print a line of JSON each second",
          NULL},
+        {"no-pictures", 0, 0, G_OPTION_ARG_NONE, &arguments->no_pictures,
+         "Decode no keyframes (to measure what taking in costs)", NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &arguments->version, "Print the version", NULL},
         {0},
     };
@@ -60,7 +62,11 @@ static int run(const struct arguments *arguments, const json_t *config)
     struct loop *loop = loop_create(NULL);
     loop_catch_signals(loop);
     struct node_options options = {
-        .settings = &settings, .cameras_csv = csv, .stats_to_stdout = arguments->stats};
+        .settings = &settings,
+        .cameras_csv = csv,
+        .stats_to_stdout = arguments->stats,
+        .pictures = !arguments->no_pictures,
+    };
     struct node *node = node_create(loop, &options, &error);
     if (node)
         loop_run(loop);

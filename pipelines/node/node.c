@@ -2,6 +2,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "node/camera_list.h"
+#include "node/pictures.h"
 #include "node/report.h"
 #include "node/subscriptions.h"
 #include "node/uplink.h"
@@ -22,6 +23,7 @@ struct node {
     struct camera_surroundings surroundings;
     struct fleet *fleet;
     struct subscriptions *subscriptions;
+    struct pictures *pictures; /* NULL: switched off */
     struct uplink *uplink;
     struct link *link; /* NULL: townwalld is away */
     struct report *report;
@@ -52,6 +54,9 @@ static void camera_changed(struct camera *camera, gpointer user)
 
 static void camera_added(struct camera *camera, gpointer user)
 {
+    struct node *node = user;
+    if (node->pictures)
+        pictures_camera_added(node->pictures, camera);
     camera_changed(camera, user);
 }
 
@@ -60,6 +65,8 @@ static void camera_removed(struct camera *camera, gpointer user)
     struct node *node = user;
     g_hash_table_remove(node->changed, GUINT_TO_POINTER(camera_n(camera)));
     subscriptions_camera_gone(node->subscriptions, camera);
+    if (node->pictures)
+        pictures_camera_removed(node->pictures, camera);
 }
 
 static const struct fleet_ops fleet_ops = {camera_added, camera_removed};
@@ -131,6 +138,11 @@ static gboolean on_stats(gpointer user)
         .dropped_units = report_dropped(node->fleet),
         .picture_cores = node->settings->picture_cores,
     };
+    struct picture_pool_stats pictures = {0};
+    if (node->pictures)
+        pictures_stats(node->pictures, &pictures);
+    totals.thumbnails = pictures.pictures;
+    totals.picture_s = pictures.cpu_s;
     json_t *stats = report_stats(node->report, &totals, clock_mono_us());
     if (node->stats_to_stdout)
         print_stats(node, stats);
@@ -189,15 +201,26 @@ static void take_unsubscribe(struct node *node, json_t *message)
     subscriptions_remove(node->subscriptions, message);
 }
 
+static void take_watch(struct node *node, json_t *message)
+{
+    if (node->pictures)
+        pictures_watch(node->pictures, message);
+}
+
+static void take_snapshot(struct node *node, json_t *message)
+{
+    if (node->pictures)
+        pictures_snapshot(node->pictures, message);
+}
+
 static void take_control(const char *type, json_t *message, gpointer user)
 {
     static const struct {
         const char *type;
         void (*take)(struct node *node, json_t *message);
     } table[] = {
-        {"cameras", take_cameras},
-        {"subscribe", take_subscribe},
-        {"unsubscribe", take_unsubscribe},
+        {"cameras", take_cameras}, {"subscribe", take_subscribe}, {"unsubscribe", take_unsubscribe},
+        {"watch", take_watch},     {"snapshot", take_snapshot},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
         if (!strcmp(table[i].type, type)) {
@@ -221,6 +244,8 @@ static void link_up(struct link *link, gpointer user)
     struct node *node = user;
     node->link = link;
     subscriptions_set_link(node->subscriptions, link);
+    if (node->pictures)
+        pictures_set_link(node->pictures, link);
     fleet_each(node->fleet, mark_changed, node);
     if (!node->states_timer)
         node->states_timer = loop_after(node->loop, STATES_MS, on_states, node);
@@ -230,6 +255,8 @@ static void link_lost(gpointer user)
 {
     struct node *node = user;
     subscriptions_set_link(node->subscriptions, NULL);
+    if (node->pictures)
+        pictures_set_link(node->pictures, NULL);
     node->link = NULL;
     g_clear_pointer(&node->incoming, camera_list_destroy);
 }
@@ -324,6 +351,8 @@ struct node *node_create(struct loop *loop, const struct node_options *options, 
     set_surroundings(node);
     node->fleet = fleet_create(&node->surroundings, &fleet_ops, node);
     node->subscriptions = subscriptions_create(node->fleet, loop_context(loop));
+    if (options->pictures)
+        node->pictures = pictures_create(node->settings, loop_context(loop), node->fleet);
     if (options->cameras_csv) {
         if (!apply_csv(node, options->cameras_csv, error))
             goto fail;
@@ -351,10 +380,13 @@ void node_destroy(struct node *node)
     loop_cancel(node->loop, &node->watchdog_timer);
     subscriptions_set_link(node->subscriptions, NULL);
     node->link = NULL;
+    if (node->pictures)
+        pictures_set_link(node->pictures, NULL);
     uplink_destroy(node->uplink);
     fleet_destroy(node->fleet);
     loop_cancel(node->loop, &node->states_timer);
     subscriptions_destroy(node->subscriptions);
+    pictures_destroy(node->pictures);
     gate_destroy(node->gate);
     rtsp_engine_destroy(node->rtsp);
     camera_list_destroy(node->incoming);

@@ -10,6 +10,7 @@ struct node_options {
     const struct settings *settings; /* borrowed for the node's life */
     const char *cameras_csv;         /* text; NULL: cameras come over the link */
     bool stats_to_stdout;            /* a line of JSON each second */
+    bool pictures;                   /* decode keyframes; off only to measure */
 };
 
 struct node *node_create(struct loop *loop, const struct node_options *options, GError **error);

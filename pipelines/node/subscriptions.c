@@ -2,6 +2,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mailbox.h"
+#include "node/feed.h"
 #include <string.h>
 
 enum { MAX_WAKES = 100000, UNITS_A_TURN = 64, STARVED_US = 500000 };
@@ -10,7 +11,9 @@ struct subscriptions {
     struct fleet *fleet;
     struct link *link; /* NULL: lost */
     struct mailbox *wakes;
-    GHashTable *all; /* number → struct subscription */
+    GHashTable *all;    /* number → struct subscription */
+    GHashTable *muxers; /* struct stream → struct muxed_stream, while subscribed */
+    GMainContext *context;
 };
 
 struct subscription {
@@ -18,7 +21,8 @@ struct subscription {
     guint32 number;
     struct camera *camera;
     enum camera_profile profile;
-    struct reader *reader;
+    struct feed *feed;
+    struct stream *muxed;         /* key of the muxer in use, or NULL */
     gint64 credit;                /* bytes; a unit may take it below zero */
     int64_t starved_us;           /* since when there is none; 0: there is */
     bool blocked;                 /* the link is full */
@@ -54,43 +58,43 @@ static void tell_format(struct subscription *subscription, struct stream_format 
 
 /* --- one subscription */
 
+static void leave_muxer(struct subscription *subscription)
+{
+    GHashTable *muxers = subscription->home->muxers;
+    if (!subscription->muxed)
+        return;
+    if (muxed_stream_readers(g_hash_table_lookup(muxers, subscription->muxed)) == 0)
+        g_hash_table_remove(muxers, subscription->muxed);
+}
+
 static void subscription_free(gpointer data)
 {
     struct subscription *subscription = data;
     if (subscription->home->link)
         link_cancel(subscription->home->link, WIRE_UNIT, subscription->number);
-    reader_destroy(subscription->reader);
+    feed_destroy(subscription->feed);
+    leave_muxer(subscription);
     camera_release(subscription->camera, subscription->profile);
     stream_format_unref(subscription->format);
     g_free(subscription);
 }
 
-/* The publisher's thread. */
+/* Any thread. */
 static void on_wake(gpointer user)
 {
     struct subscription *subscription = user;
     mailbox_post(subscription->home->wakes, GUINT_TO_POINTER(subscription->number));
 }
 
-static bool send_unit(struct subscription *subscription, struct unit *unit)
+static bool send_item(struct subscription *subscription, struct feed_item *item)
 {
-    tell_format(subscription, unit->format);
-    struct wire_unit head = {
-        .pts_us = unit->pts_us,
-        .dts_us = unit->dts_us,
-        .wall_us = unit->wall_us,
-        .flags = (unit->keyframe ? WIRE_UNIT_KEY : 0u) | (unit->gap ? WIRE_UNIT_GAP : 0u) |
-                 (unit->format && unit->format->codec == CODEC_H265 ? WIRE_UNIT_H265 : 0u),
-        .dropped = (uint32_t)reader_dropped(subscription->reader),
-    };
+    tell_format(subscription, item->format);
     uint8_t prefix[WIRE_UNIT_PREFIX_BYTES];
-    wire_unit_write(prefix, &head);
-    g_autoptr(GBytes) body =
-        g_bytes_new_with_free_func(unit->data, unit->size, (GDestroyNotify)unit_unref, unit);
+    wire_unit_write(prefix, &item->head);
     if (!link_send(subscription->home->link, WIRE_UNIT, subscription->number, prefix, sizeof prefix,
-                   body))
+                   item->body))
         return false;
-    subscription->credit -= (gint64)(sizeof prefix + unit->size);
+    subscription->credit -= (gint64)(sizeof prefix + g_bytes_get_size(item->body));
     subscription->sent++;
     return true;
 }
@@ -103,13 +107,14 @@ static void pump(struct subscription *subscription)
                 subscription->starved_us = clock_mono_us();
             return;
         }
-        struct unit *unit = reader_next(subscription->reader);
-        if (!unit)
+        struct feed_item item;
+        if (!feed_next(subscription->feed, &item))
             return;
-        if (!send_unit(subscription, unit)) {
-            reader_skip(subscription->reader);
+        bool sent = send_item(subscription, &item);
+        feed_item_clear(&item);
+        if (!sent) {
+            feed_skip(subscription->feed);
             subscription->blocked = true;
-            return;
         }
     }
     if (!subscription->blocked) /* others first */
@@ -136,6 +141,9 @@ struct subscriptions *subscriptions_create(struct fleet *fleet, GMainContext *co
     struct subscriptions *subscriptions = g_new0(struct subscriptions, 1);
     subscriptions->fleet = fleet;
     subscriptions->all = g_hash_table_new_full(NULL, NULL, NULL, subscription_free);
+    subscriptions->muxers =
+        g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)muxed_stream_destroy);
+    subscriptions->context = context;
     subscriptions->wakes = mailbox_create(context, MAX_WAKES, deliver_wake, subscriptions, nothing);
     return subscriptions;
 }
@@ -145,6 +153,7 @@ void subscriptions_destroy(struct subscriptions *subscriptions)
     if (!subscriptions)
         return;
     g_hash_table_unref(subscriptions->all);
+    g_hash_table_unref(subscriptions->muxers);
     mailbox_destroy(subscriptions->wakes);
     g_free(subscriptions);
 }
@@ -162,6 +171,30 @@ static const char *text_of(const json_t *message, const char *key, const char *o
     return text ? text : otherwise;
 }
 
+static struct muxed_stream *muxer_of(struct subscription *subscription, struct stream *stream)
+{
+    struct subscriptions *home = subscription->home;
+    struct muxed_stream *muxed = g_hash_table_lookup(home->muxers, stream);
+    if (!muxed) {
+        muxed = muxed_stream_create(stream, home->context);
+        g_hash_table_insert(home->muxers, stream, muxed);
+    }
+    subscription->muxed = stream;
+    return muxed;
+}
+
+static void open_feed(struct subscription *subscription, const json_t *message)
+{
+    struct stream *stream = camera_stream(subscription->camera, subscription->profile);
+    if (!strcmp(text_of(message, "format", "annexb"), "fmp4")) {
+        subscription->feed =
+            feed_create_pieces(muxer_of(subscription, stream), on_wake, subscription);
+    } else {
+        bool keyframes_only = !strcmp(text_of(message, "rung", "live"), "key");
+        subscription->feed = feed_create_units(stream, keyframes_only, on_wake, subscription);
+    }
+}
+
 void subscriptions_add(struct subscriptions *subscriptions, const json_t *message)
 {
     guint32 number = (guint32)json_integer_value(json_object_get(message, "sub"));
@@ -171,7 +204,6 @@ void subscriptions_add(struct subscriptions *subscriptions, const json_t *messag
         tell_ended(subscriptions, number, "stopped", "no such camera");
         return;
     }
-    bool key = !strcmp(text_of(message, "rung", "live"), "key");
     bool main_profile = !strcmp(text_of(message, "profile", "sub"), "main");
     struct subscription *subscription = g_new0(struct subscription, 1);
     subscription->home = subscriptions;
@@ -180,9 +212,7 @@ void subscriptions_add(struct subscriptions *subscriptions, const json_t *messag
     subscription->profile = main_profile ? CAMERA_MAIN : CAMERA_SUB;
     subscription->credit = json_integer_value(json_object_get(message, "credit"));
     camera_want(camera, subscription->profile);
-    subscription->reader =
-        reader_create(camera_stream(camera, subscription->profile),
-                      key ? READER_KEYFRAMES : READER_FROM_GOP, on_wake, subscription);
+    open_feed(subscription, message);
     g_hash_table_replace(subscriptions->all, GUINT_TO_POINTER(number), subscription);
     pump(subscription);
     subscriptions_camera_changed(subscriptions, camera);
@@ -205,7 +235,7 @@ void subscriptions_credit(struct subscriptions *subscriptions, uint32_t channel,
         return;
     /* after a short pause what was kept is sent on; after a long one it is too old to be shown */
     if (subscription->starved_us && clock_mono_us() - subscription->starved_us > STARVED_US)
-        reader_skip(subscription->reader);
+        feed_skip(subscription->feed);
     subscription->starved_us = 0;
     pump(subscription);
 }
