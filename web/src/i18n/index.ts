@@ -1,0 +1,23 @@
+import { createI18n } from 'vue-i18n';
+import { en } from './en.ts';
+import { zhCN } from './zh-CN.ts';
+
+export type Locale = 'zh-CN' | 'en';
+const key = 'townwall.locale';
+
+export const i18n = createI18n<false>({
+  legacy: false,
+  locale: localStorage.getItem(key) === 'en' ? 'en' : 'zh-CN',
+  fallbackLocale: 'zh-CN',
+  messages: { 'zh-CN': zhCN, en } as never,
+});
+
+export function setLocale(locale: Locale): void {
+  (i18n.global.locale as unknown as { value: string }).value = locale;
+  localStorage.setItem(key, locale);
+  document.documentElement.lang = locale;
+}
+
+export function isZh(): boolean {
+  return (i18n.global.locale as unknown as { value: string }).value !== 'en';
+}

@@ -1,0 +1,9 @@
+import { createPinia } from 'pinia';
+import { createApp } from 'vue';
+import App from './app/App.vue';
+import { router } from './app/router.ts';
+import { i18n } from './i18n/index.ts';
+import './tokens/tokens.css';
+import './tokens/base.css';
+
+createApp(App).use(createPinia()).use(i18n).use(router).mount('#app');

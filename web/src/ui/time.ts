@@ -1,0 +1,23 @@
+/** A duration in words short enough for a tile: "0.4 s", "12 s", "6 分", "3 小时". */
+export interface DurationWords { key: 's' | 'min' | 'h' | 'd'; n: string }
+
+export function durationWords(ms: number): DurationWords {
+  const s = Math.max(0, ms) / 1000;
+  if (s < 9.95) return { key: 's', n: s.toFixed(1) };
+  if (s < 60) return { key: 's', n: String(Math.floor(s)) };
+  if (s < 3600) return { key: 'min', n: String(Math.floor(s / 60)) };
+  if (s < 86400) return { key: 'h', n: String(Math.floor(s / 3600)) };
+  return { key: 'd', n: String(Math.floor(s / 86400)) };
+}
+
+/** mm:ss up to an hour, then h:mm:ss. */
+export function clockDuration(ms: number): string {
+  const s = Math.floor(Math.max(0, ms) / 1000);
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return s < 3600 ? `${two(Math.floor(s / 60))}:${two(s % 60)}` : `${Math.floor(s / 3600)}:${two(Math.floor(s / 60) % 60)}:${two(s % 60)}`;
+}
+
+export function clockTime(at: Date): string {
+  const two = (n: number): string => String(n).padStart(2, '0');
+  return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
