@@ -32,7 +32,15 @@ struct client {
     uint32_t packets_sent;
     uint32_t octets_sent;
     int64_t next_report_us;
-    bool desync_done;
+    unsigned desyncs_done;
+    /* faults change pictures from one keyframe to the next */
+    enum client_show {
+        SHOW_CLIP,
+        SHOW_FROZEN,
+        SHOW_BLACK,
+    } show;
+    const struct picture *frozen; /* keyframe of client->clip that a frozen camera repeats */
+    uint64_t frozen_cells;
 };
 
 /* Takes the connected socket fd. */

@@ -1,4 +1,5 @@
 #include "simcams/dialogue.h"
+#include "simcams/auth.h"
 #include <string.h>
 
 static void reply(struct client *client, const struct rtsp_input *request, const char *status,
@@ -58,7 +59,47 @@ static void answer_options(struct client *client, const struct rtsp_input *reque
           NULL);
 }
 
-/* The camera and profile that the request is about; answers 404 itself if there is none. */
+static void refuse_password(struct client *client, const struct rtsp_input *request,
+                            const struct camera *camera)
+{
+    enum auth_mode kind = auth_of_camera(client->server->options->auth, camera->number);
+    if (kind == AUTH_NONE)
+        kind = AUTH_DIGEST;
+    if (!client->nonce)
+        client->nonce = g_strdup_printf("%08x%08x%08x%08x", g_random_int(), g_random_int(),
+                                        g_random_int(), g_random_int());
+    g_autofree char *challenge = auth_challenge(kind, client->nonce);
+    reply(client, request, "401 Unauthorized", challenge, NULL);
+}
+
+/* Whether the camera deals with this request at all; answers itself if not. */
+static bool admit(struct client *client, const struct rtsp_input *request,
+                  const struct camera *camera)
+{
+    struct server *server = client->server;
+    const struct options *options = server->options;
+    const struct faults *faults = &camera->faults;
+    if (fault_active(faults, FAULT_REFUSE)) {
+        client_close(client, true);
+        return false;
+    }
+    if (fault_active(faults, FAULT_SLOW)) {
+        if (!client->hold_until_us)
+            g_ptr_array_add(server->held, client);
+        client->hold_until_us = server->now_us + (int64_t)(faults->value[FAULT_SLOW] * 1000);
+    }
+    const enum auth_mode kind = auth_of_camera(options->auth, camera->number);
+    if (fault_active(faults, FAULT_UNAUTHORIZED) ||
+        !auth_check(kind, rtsp_header(request, "Authorization"), request->method, options->user,
+                    options->password, client->nonce)) {
+        refuse_password(client, request, camera);
+        return false;
+    }
+    return true;
+}
+
+/* The camera and profile that the request is about; NULL if the request has been answered: there is
+ * none, or it does not admit the client. */
 static struct camera *find_target(struct client *client, const struct rtsp_input *request,
                                   enum profile *profile)
 {
@@ -71,7 +112,7 @@ static struct camera *find_target(struct client *client, const struct rtsp_input
         return NULL;
     }
     *profile = target.main ? PROFILE_MAIN : PROFILE_SUB;
-    return camera;
+    return admit(client, request, camera) ? camera : NULL;
 }
 
 static void answer_describe(struct client *client, const struct rtsp_input *request)
@@ -111,6 +152,11 @@ static void answer_setup(struct client *client, const struct rtsp_input *request
         reply(client, request, "461 Unsupported Transport", NULL, NULL);
         return;
     }
+    if (fault_active(&camera->faults, FAULT_LIMIT) &&
+        camera->playing >= (unsigned)camera->faults.value[FAULT_LIMIT]) {
+        reply(client, request, "453 Not Enough Bandwidth", NULL, NULL);
+        return;
+    }
     if (client->playing) {
         reply(client, request, "455 Method Not Valid In This State", NULL, NULL);
         return;
@@ -136,6 +182,8 @@ static void start_playing(struct client *client)
     struct server *server = client->server;
     client->playing = true;
     client->clip = NULL;
+    client->show = SHOW_CLIP;
+    client->desyncs_done = client->camera->desyncs;
     client->next_report_us = 0;
     client->camera->playing++;
     g_hash_table_insert(server->by_ssrc, GUINT_TO_POINTER(client->ssrc), client);
@@ -148,6 +196,8 @@ static void answer_play(struct client *client, const struct rtsp_input *request)
         reply(client, request, "455 Method Not Valid In This State", NULL, NULL);
         return;
     }
+    if (!admit(client, request, client->camera))
+        return;
     const struct server *server = client->server;
     const uint32_t timestamp = media_timestamp(server, client->camera->timestamp_base,
                                                wheel_next_cycle(&server->wheel, client->slot));

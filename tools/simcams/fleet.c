@@ -116,6 +116,17 @@ static struct scene *pick_scene(GPtrArray *scenes, enum codec codec, uint32_t n)
     }
 }
 
+static bool check_main_size(const struct clip *clip, const struct options *options, GError **error)
+{
+    if (!options->main_width_px ||
+        (clip->width_px == options->main_width_px && clip->height_px == options->main_height_px))
+        return true;
+    g_set_error(error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND,
+                "%s: the main clips are %dx%d; scenes.sh makes others", options->clips,
+                clip->width_px, clip->height_px);
+    return false;
+}
+
 static bool give_scene(struct fleet *fleet, struct camera *camera, const struct roster_row *row,
                        GPtrArray *scenes, const struct options *options, GError **error)
 {
@@ -153,7 +164,7 @@ static bool give_scene(struct fleet *fleet, struct camera *camera, const struct 
         if (!camera->clips[profile])
             return false;
     }
-    return true;
+    return check_main_size(camera->clips[PROFILE_MAIN], options, error);
 }
 
 static bool give_file(struct fleet *fleet, struct camera *camera, const struct roster_row *row,

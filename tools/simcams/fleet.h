@@ -18,6 +18,7 @@ struct camera {
     uint64_t offset;                         /* where in the clip it stands at cycle 0 */
     uint32_t timestamp_base;                 /* RTP timestamp of cycle 0 */
     struct faults faults;
+    unsigned desyncs; /* how often "desync" was asked for */
     unsigned playing; /* clients */
     uint64_t units_sent;
     uint64_t units_dropped;

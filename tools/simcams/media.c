@@ -201,31 +201,116 @@ static void put_nal(struct server *server, struct client *client, const uint8_t 
     }
 }
 
-static void put_stamp(struct server *server, struct client *client, const struct picture *picture,
-                      uint32_t timestamp)
+static const struct slice_head *head_of(const struct client *client, const struct picture *picture)
 {
     const struct clip *clip = client->clip;
-    const guint index = (guint)(picture - (const struct picture *)(void *)clip->pictures->data);
-    const uint32_t time_ms = (uint32_t)((uint64_t)server->wall_us / 1000);
-    uint8_t nal[SLICE_MAX_BYTES];
-    const size_t size_bytes =
-        stamper_stamp(clip->stamper, &g_array_index(clip->heads, struct slice_head, index),
-                      stamp_bits(client->camera->number, time_ms), nal);
-    put_nal(server, client, nal, size_bytes, false, timestamp);
+    const struct picture *pictures = (const struct picture *)(void *)clip->pictures->data;
+    return &g_array_index(clip->heads, struct slice_head, picture - pictures);
 }
 
-/* All packets of a picture; returns their bytes without what was generated. */
+/* Fault "oversize": user data that blows the keyframe up (H.264 D.1.7, H.265 D.2.7). */
+static void put_ballast(struct server *server, struct client *client, uint32_t timestamp)
+{
+    const size_t ballast_bytes = (size_t)client->camera->faults.value[FAULT_OVERSIZE];
+    g_autoptr(GByteArray) nal = g_byte_array_new();
+    if (client->clip->codec == CODEC_H264)
+        g_byte_array_append(nal, (const uint8_t[]){6, 5}, 2);
+    else
+        g_byte_array_append(nal, (const uint8_t[]){39 << 1, 1, 5}, 3);
+    const guint head_bytes = nal->len;
+    const guint size_bytes = (guint)(ballast_bytes / 255);
+    g_byte_array_set_size(nal, head_bytes + size_bytes + 1 + (guint)ballast_bytes + 1);
+    memset(nal->data + head_bytes, 0xff, size_bytes);
+    nal->data[head_bytes + size_bytes] = (uint8_t)(ballast_bytes % 255);
+    memset(nal->data + head_bytes + size_bytes + 1, 0x5a, ballast_bytes);
+    nal->data[nal->len - 1] = 0x80;
+    put_nal(server, client, nal->data, nal->len, false, timestamp);
+}
+
+/* Decides, at a keyframe, what the client sees until the next one. */
+static void choose_show(struct client *client, const struct picture *picture)
+{
+    const struct faults *faults = &client->camera->faults;
+    const enum client_show before = client->show;
+    client->show = SHOW_CLIP;
+    if (client->clip->stamper && fault_active(faults, FAULT_BLACK))
+        client->show = SHOW_BLACK;
+    else if (client->clip->stamper && fault_active(faults, FAULT_FREEZE))
+        client->show = SHOW_FROZEN;
+    if (client->show == SHOW_FROZEN && before != SHOW_FROZEN) {
+        client->frozen = picture;
+        client->frozen_cells = 0;
+    }
+}
+
+/* What the top row says: who and when, or, frozen, when it froze. */
+static uint64_t choose_cells(const struct server *server, struct client *client)
+{
+    const uint32_t time_ms = (uint32_t)((uint64_t)server->wall_us / 1000);
+    const uint64_t cells = stamp_bits(client->camera->number, time_ms);
+    if (client->show != SHOW_FROZEN)
+        return cells;
+    if (!client->frozen_cells)
+        client->frozen_cells = cells;
+    return client->frozen_cells;
+}
+
+static size_t put_keyframe(struct server *server, struct client *client,
+                           const struct picture *picture, uint32_t timestamp)
+{
+    const struct clip *clip = client->clip;
+    choose_show(client, picture);
+    if (client->show == SHOW_FROZEN)
+        picture = client->frozen;
+    const uint32_t first = picture->first_packet;
+    size_t size_bytes = put_packets(server, client, first, picture->before_stamp, timestamp);
+    if (fault_active(&client->camera->faults, FAULT_OVERSIZE))
+        put_ballast(server, client, timestamp);
+    uint8_t nal[SLICE_MAX_BYTES];
+    if (clip->stamper) {
+        const size_t stamp_bytes = stamper_stamp(clip->stamper, head_of(client, picture),
+                                                 choose_cells(server, client), nal);
+        put_nal(server, client, nal, stamp_bytes, false, timestamp);
+        size_bytes += stamp_bytes;
+    }
+    if (client->show == SHOW_BLACK) {
+        const size_t black_bytes = stamper_black(clip->stamper, head_of(client, picture), nal);
+        put_nal(server, client, nal, black_bytes, true, timestamp);
+        return size_bytes + black_bytes;
+    }
+    return size_bytes + put_packets(server, client, first + picture->before_stamp,
+                                    picture->packet_count - picture->before_stamp, timestamp);
+}
+
+/* All packets of a picture; returns their bytes. */
 static size_t put_picture(struct server *server, struct client *client,
                           const struct picture *picture, uint32_t timestamp)
 {
-    const uint32_t first = picture->first_packet;
-    if (!picture->keyframe || !client->clip->stamper)
-        return put_packets(server, client, first, picture->packet_count, timestamp);
-    size_t size_bytes = put_packets(server, client, first, picture->before_stamp, timestamp);
-    put_stamp(server, client, picture, timestamp);
-    size_bytes += put_packets(server, client, first + picture->before_stamp,
-                              picture->packet_count - picture->before_stamp, timestamp);
+    if (picture->keyframe)
+        return put_keyframe(server, client, picture, timestamp);
+    if (client->show == SHOW_CLIP)
+        return put_packets(server, client, picture->first_packet, picture->packet_count, timestamp);
+    size_t size_bytes = 0;
+    for (int part = 0; part < 2; part++) {
+        uint8_t nal[SLICE_MAX_BYTES];
+        const size_t part_bytes =
+            stamper_skip(client->clip->stamper, head_of(client, picture), part == 0, nal);
+        put_nal(server, client, nal, part_bytes, part == 1, timestamp);
+        size_bytes += part_bytes;
+    }
     return size_bytes;
+}
+
+/* Fault "desync": some bytes in the middle of the interleaved stream are missing. */
+static void lose_bytes(struct media *media, struct client *client)
+{
+    enum { LOST_BYTES = 7 };
+    if (client->desyncs_done == client->camera->desyncs || media->frame_size < 4 * LOST_BYTES)
+        return;
+    client->desyncs_done = client->camera->desyncs;
+    const size_t at = media->frame_size / 2;
+    memmove(media->frame + at, media->frame + at + LOST_BYTES, media->frame_size - at - LOST_BYTES);
+    media->frame_size -= LOST_BYTES;
 }
 
 /* RFC 3550 section 6.4.1: sender report, and 6.5: the source's name. */
@@ -279,7 +364,7 @@ static void write_frame(struct server *server, struct client *client)
         size_t part = media->frame_size - done;
         if (server->options->packets_apart) {
             const uint8_t *head = media->frame + done;
-            part = INTERLEAVED_BYTES + (((size_t)head[2] << 8) | head[3]);
+            part = MIN(part, INTERLEAVED_BYTES + (((size_t)head[2] << 8) | head[3]));
         }
         const ssize_t sent =
             send(client->watch.fd, media->frame + done, part, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -326,6 +411,8 @@ static const struct picture *choose_picture(struct client *client, uint64_t cycl
         client->waiting_keyframe = false;
     }
     if (picture->keyframe) {
+        if (client->clip != wanted)
+            client->show = SHOW_CLIP;
         client->clip = wanted;
         client->shift = 0;
     }
@@ -357,8 +444,10 @@ void media_send(struct server *server, struct client *client, uint64_t cycle)
     server->media.frame_size = 0;
     const size_t size_bytes = put_picture(server, client, picture, timestamp);
     put_report(server, client, timestamp);
-    if (client->transport.kind == TRANSPORT_TCP)
+    if (client->transport.kind == TRANSPORT_TCP) {
+        lose_bytes(&server->media, client);
         write_frame(server, client);
+    }
     camera->units_sent++;
     camera->bytes_sent += size_bytes;
     server->units_sent++;

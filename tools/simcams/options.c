@@ -1,5 +1,6 @@
 #include "simcams/options.h"
 #include <gio/gio.h>
+#include <stdio.h>
 #include <string.h>
 
 static bool fail(GError **error, const char *text)
@@ -18,6 +19,16 @@ static bool read_auth(struct options *options, const char *name, GError **error)
         }
     }
     return fail(error, "--auth is none, basic, digest or mixed");
+}
+
+static bool read_main_size(struct options *options, const char *text, GError **error)
+{
+    if (!text)
+        return true;
+    char rest;
+    if (sscanf(text, "%5dx%5d%c", &options->main_width_px, &options->main_height_px, &rest) == 2)
+        return true;
+    return fail(error, "--main-size is WIDTHxHEIGHT");
 }
 
 static bool read_password(struct options *options, const char *path, GError **error)
@@ -56,7 +67,7 @@ static bool check(const struct options *options, GError **error)
 bool options_parse(struct options *options, int argc, char **argv, GError **error)
 {
     *options = (struct options){.h265_share = 0.3, .rate = 25, .gop = 50, .session_timeout_s = 60};
-    g_autofree char *auth = g_strdup("none"), *password_file = NULL;
+    g_autofree char *auth = g_strdup("none"), *password_file = NULL, *main_size = NULL;
     gboolean packets_apart = FALSE;
     GOptionEntry entries[] = {
         {"cameras", 0, 0, G_OPTION_ARG_INT, &options->cameras, "How many cameras", "N"},
@@ -76,6 +87,8 @@ bool options_parse(struct options *options, int argc, char **argv, GError **erro
         {"ready-file", 0, 0, G_OPTION_ARG_FILENAME, &options->ready_file, "Written when ready",
          "FILE"},
         {"packets-apart", 0, 0, G_OPTION_ARG_NONE, &packets_apart, "One write a packet", NULL},
+        {"main-size", 0, 0, G_OPTION_ARG_STRING, &main_size, "Expected size of the main clips",
+         "1280x720"},
         {"session-timeout", 0, 0, G_OPTION_ARG_INT, &options->session_timeout_s,
          "Silence after which a session ends", "SECONDS"},
         {0},
@@ -91,8 +104,8 @@ bool options_parse(struct options *options, int argc, char **argv, GError **erro
     options->packets_apart = packets_apart;
     if (!options->listen)
         options->listen = g_strdup("127.0.0.1");
-    return read_auth(options, auth, error) && read_password(options, password_file, error) &&
-           check(options, error);
+    return read_auth(options, auth, error) && read_main_size(options, main_size, error) &&
+           read_password(options, password_file, error) && check(options, error);
 }
 
 void options_clear(struct options *options)

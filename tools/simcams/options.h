@@ -27,6 +27,7 @@ struct options {
     char *control;
     char *ready_file;
     bool packets_apart;
+    int main_width_px, main_height_px; /* what the main clips must be; 0: any */
     int session_timeout_s;
 };
 

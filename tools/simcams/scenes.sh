@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes the simulator's clips in a folder: scenes.sh SCENES_PROGRAM FOLDER
-# Loops of 10 s, 25 pictures a second, closed groups of 50, H.264 and H.265, 640x360 and 1280x720, made so
+# Makes the simulator's clips in a folder: scenes.sh SCENES_PROGRAM FOLDER [MAIN_WIDTHxHEIGHT]
+# Loops of 10 s, 25 pictures a second, closed groups of 50, H.264 and H.265, sub (640x360) and main, made so
 # that the top 16 lines can be replaced by a stamp (docs/simcams.md):
 #   H.264  the top macroblock row is a slice of its own and so restless that no block refers to it
 #   H.265  encoded 16 lines less high; the simulator puts a row of coding tree units on top
@@ -8,10 +8,12 @@
 set -eu
 scenes=$(realpath "$1")
 folder=$2
+main=${3:-1280x720}
+main_width=${main%x*} main_height=${main#*x}
 jobs=${SCENES_JOBS:-$(nproc)}
 pictures=250
 version=$(cat "$0" "$(dirname "$0")"/scenes/*.[ch] | sha256sum | cut -c1-16)
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/townwall/clips-$version
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/townwall/clips-$version-$main
 
 gop=keyint=50:min-keyint=50:scenecut=0:bframes=0:ref=1:open-gop=0
 x264=$gop:slices-max=1:threads=1:mbtree=0:weightp=0:cabac=0:no-deblock=1
@@ -37,7 +39,7 @@ encode() { # SCENE PROFILE WIDTH HEIGHT KBITS
 
 make_scene() {
     encode "$1" sub 640 360 400
-    encode "$1" main 1280 720 1700
+    encode "$1" main "$main_width" "$main_height" $((main_width * main_height * 17 / 9216))
     echo "scenes: $1 is ready"
 }
 

@@ -1,5 +1,6 @@
 #include "simcams/server.h"
 #include "simcams/client.h"
+#include "simcams/control.h"
 #include <errno.h>
 #include <gio/gio.h>
 #include <signal.h>
@@ -147,7 +148,12 @@ struct server *server_create(const struct options *options, struct fleet *fleet,
     wheel_init(&server->wheel, G_USEC_PER_SEC / options->rate, server->now_us);
     raise_limit();
     server->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    if (listen_on(server, error) && watch_all(server, error))
+    bool ok = listen_on(server, error) && watch_all(server, error);
+    if (ok && options->control) {
+        server->control = control_create(server, options->control, error);
+        ok = server->control != NULL;
+    }
+    if (ok)
         return server;
     server_destroy(server);
     return NULL;
@@ -223,6 +229,7 @@ void server_destroy(struct server *server)
 {
     if (!server)
         return;
+    control_destroy(server->control);
     while (server->clients->len)
         client_destroy(server->clients->pdata[0]);
     wheel_finish(&server->wheel);

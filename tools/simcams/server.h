@@ -28,7 +28,7 @@ struct server {
     GHashTable *by_ssrc; /* playing clients */
     struct wheel wheel;
     struct media media;
-    struct control *control; /* NULL without --control */
+    struct control *control; /* NULL without --control; owned */
     GRand *random;           /* seeded: losses and SSRCs repeat */
     int64_t now_us;          /* monotonic, once a turn */
     int64_t wall_us;         /* real time, once a turn */
