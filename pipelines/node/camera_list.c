@@ -122,16 +122,17 @@ bool camera_list_add_csv(struct camera_list *list, const char *text, GError **er
     for (guint number = 2; *text; number++) {
         g_autoptr(GPtrArray) line = take_line(&text);
         const char *id = field_of(head, line, "id"), *url = field_of(head, line, "url");
+        const char *sub_url = field_of(head, line, "sub_url");
         if (!id || !*id)
             return fail(error, "line", number, "a camera needs an id");
-        if (!url || !*url)
-            return fail(error, "line", number, "a camera needs an url");
+        if (!(url && *url) && !(sub_url && *sub_url))
+            return fail(error, "line", number, "a camera needs an url or a sub_url");
         struct camera_config config = {
             .n = list->configs->len + 1,
             .id = keep(list, id),
             .name = keep(list, field_of(head, line, "name")),
             .url = keep(list, url),
-            .sub_url = keep(list, field_of(head, line, "sub_url")),
+            .sub_url = keep(list, sub_url),
         };
         if (!read_mode(field_of(head, line, "mode"), &config.mode))
             return fail(error, "line", number, "mode is always, on_demand, sampled or disabled");

@@ -108,7 +108,7 @@ static void check_camera(struct camera *camera, gpointer now_wall_us)
     camera_check(camera, *(const int64_t *)now_wall_us);
 }
 
-static void print_stats(struct node *node, json_t *stats)
+static void print_stats(struct node *node, json_t *stats, const struct report_streams *streams)
 {
     struct rtsp_engine_stats engine;
     rtsp_engine_stats(node->rtsp, &engine);
@@ -117,6 +117,9 @@ static void print_stats(struct node *node, json_t *stats)
     json_object_set_new(line, "units", json_integer((json_int_t)engine.units));
     json_object_set_new(line, "lost_packets", json_integer((json_int_t)engine.lost_packets));
     json_object_set_new(line, "rounds", json_integer((json_int_t)engine.rounds));
+    json_object_set_new(line, "bytes", json_integer((json_int_t)engine.bytes));
+    json_object_set_new(line, "mono_us", json_integer(clock_mono_us()));
+    json_object_set_new(line, "ring_bytes", json_integer((json_int_t)streams->ring_bytes));
     char *text = json_dumps(line, JSON_COMPACT | JSON_REAL_PRECISION(6));
     puts(text);
     fflush(stdout);
@@ -131,11 +134,12 @@ static gboolean on_stats(gpointer user)
     fleet_each(node->fleet, check_camera, &now_wall_us);
     struct rtsp_engine_stats engine;
     rtsp_engine_stats(node->rtsp, &engine);
+    struct report_streams streams = report_streams(node->fleet);
     struct report_totals totals = {
         .units = engine.units,
         .bytes = engine.bytes,
         .ingest_s = engine.cpu_s + engine.handshake_cpu_s,
-        .dropped_units = report_dropped(node->fleet),
+        .dropped_units = streams.dropped_units,
         .picture_cores = node->settings->picture_cores,
     };
     struct picture_pool_stats pictures = {0};
@@ -145,7 +149,7 @@ static gboolean on_stats(gpointer user)
     totals.picture_s = pictures.cpu_s;
     json_t *stats = report_stats(node->report, &totals, clock_mono_us());
     if (node->stats_to_stdout)
-        print_stats(node, stats);
+        print_stats(node, stats, &streams);
     if (node->link)
         link_send_control(node->link, stats);
     else

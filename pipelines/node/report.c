@@ -97,23 +97,26 @@ json_t *report_counts(struct fleet *fleet)
     return counts;
 }
 
-static void add_dropped(struct camera *camera, gpointer user)
+static void add_stream(struct stream *stream, struct report_streams *sums)
 {
-    guint64 *dropped = user;
-    struct stream *sub = camera_stream(camera, CAMERA_SUB);
-    struct stream *main_stream = camera_stream(camera, CAMERA_MAIN);
     struct stream_stats stats;
-    stream_stats(sub, &stats);
-    *dropped += stats.dropped_units;
-    if (main_stream == sub)
-        return;
-    stream_stats(main_stream, &stats);
-    *dropped += stats.dropped_units;
+    stream_stats(stream, &stats);
+    sums->dropped_units += stats.dropped_units;
+    sums->ring_bytes += stats.ring_bytes;
 }
 
-guint64 report_dropped(struct fleet *fleet)
+static void add_camera(struct camera *camera, gpointer user)
 {
-    guint64 dropped = 0;
-    fleet_each(fleet, add_dropped, &dropped);
-    return dropped;
+    struct stream *sub = camera_stream(camera, CAMERA_SUB);
+    struct stream *main_stream = camera_stream(camera, CAMERA_MAIN);
+    add_stream(sub, user);
+    if (main_stream != sub)
+        add_stream(main_stream, user);
+}
+
+struct report_streams report_streams(struct fleet *fleet)
+{
+    struct report_streams sums = {0};
+    fleet_each(fleet, add_camera, &sums);
+    return sums;
 }

@@ -21,6 +21,12 @@ void report_destroy(struct report *report);
 json_t *report_stats(struct report *report, const struct report_totals *totals,
                      int64_t now_mono_us);
 
-/* Counts by state, and of units that readers missed. Returned: new object {state: count}. */
+/* Counts by state. Returned: new object {state: count}. */
 json_t *report_counts(struct fleet *fleet);
-guint64 report_dropped(struct fleet *fleet);
+
+/* Sums over all streams. */
+struct report_streams {
+    guint64 dropped_units;
+    size_t ring_bytes;
+};
+struct report_streams report_streams(struct fleet *fleet);

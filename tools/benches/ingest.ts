@@ -1,0 +1,185 @@
+// What taking a town in costs: townwall-media beside a program that only receives and discards the
+// same bytes, alternately, against the same simulated cameras. docs/performance.md explains the figures.
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, existsSync, writeFileSync, openSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as pause } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+
+const top = resolve(import.meta.dirname, '../..');
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '20' },
+    cameras: { type: 'string', default: '1447' },
+    rounds: { type: 'string', default: '2' },
+    warmup: { type: 'string', default: '5' },
+    rate: { type: 'string', default: '25' },
+    'packets-apart': { type: 'boolean', default: false },
+    'floor-tick-ms': { type: 'string', default: '0' },
+    preset: { type: 'string', default: process.env.TW_PRESET ?? 'release' },
+    'no-build': { type: 'boolean', default: false },
+  },
+});
+const number = (text: string): number => Number.parseFloat(text);
+const seconds = number(values.seconds), cameras = number(values.cameras), rounds = number(values.rounds);
+const build = join(top, 'build', values.preset);
+const ratioGoal = 1.3, rssGoalMb = 250;
+
+interface Round {
+  program: string; seconds: number; cpu_cores: number; mbit_per_s: number; rss_mb: number;
+  units_per_s?: number; lost_packets?: number; dropped_units?: number; gop_mb?: number; rounds_per_s?: number;
+}
+
+/** A program whose standard output is one JSON object a line. */
+class Talker {
+  readonly child: ChildProcess;
+  last: Record<string, any> = {};
+  private waiting: (() => void)[] = [];
+  private ended = '';
+
+  constructor(command: string[], log: string) {
+    const [file = '', ...args] = command;
+    this.child = spawn(file, args, { stdio: ['ignore', 'pipe', openSync(log, 'a')] });
+    this.child.once('exit', (code, signal) => {
+      this.ended = signal ?? `exit ${code}`;
+      this.wake();
+    });
+    createInterface({ input: this.child.stdout! }).on('line', (line) => {
+      this.last = JSON.parse(line);
+      this.wake();
+    });
+  }
+
+  private wake(): void {
+    const waiting = this.waiting;
+    this.waiting = [];
+    for (const one of waiting) one();
+  }
+
+  async until(what: string, test: (last: Record<string, any>) => boolean, limitMs: number): Promise<void> {
+    const deadline = Date.now() + limitMs;
+    while (!test(this.last)) {
+      if (this.ended) throw new Error(`${what}: the program ended (${this.ended})`);
+      if (Date.now() > deadline) throw new Error(`${what}: not within ${limitMs} ms; last: ${JSON.stringify(this.last)}`);
+      await new Promise<void>((done) => {
+        this.waiting.push(done);
+        setTimeout(done, 500).unref();
+      });
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (this.ended) return;
+    const over = new Promise((done) => this.child.once('exit', done));
+    this.child.kill('SIGTERM');
+    await over;
+  }
+}
+
+const ticksPerSecond = number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }).stdout);
+
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
+  return (number(fields[11]!) + number(fields[12]!)) / ticksPerSecond;
+}
+
+function residentMb(pid: number): number {
+  return number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]!) / 1024;
+}
+
+async function measure(program: string, talker: Talker, bytes: () => number): Promise<Round> {
+  await pause(number(values.warmup) * 1000);
+  const pid = talker.child.pid!;
+  const before = { ...talker.last }, begunBytes = bytes(), cpu = cpuSeconds(pid), begun = performance.now();
+  let rss = 0;
+  for (let i = 0; i < seconds; i++) {
+    await pause(1000);
+    rss = Math.max(rss, residentMb(pid));
+  }
+  const span = (performance.now() - begun) / 1000;
+  const round: Round = {
+    program, seconds: span, cpu_cores: (cpuSeconds(pid) - cpu) / span,
+    mbit_per_s: (bytes() - begunBytes) * 8e-6 / span, rss_mb: rss,
+  };
+  if (talker.last.rounds !== undefined) round.rounds_per_s = (talker.last.rounds - before.rounds) / span;
+  if (talker.last.units !== undefined) {
+    const told = (talker.last.mono_us - before.mono_us) / 1e6;
+    round.units_per_s = (talker.last.units - before.units) / told;
+    round.lost_packets = talker.last.lost_packets - before.lost_packets;
+    round.dropped_units = talker.last.dropped_units - before.dropped_units;
+    round.gop_mb = talker.last.ring_bytes / 1048576;
+  }
+  for (const key of Object.keys(round) as (keyof Round)[])
+    if (typeof round[key] === 'number') (round[key] as number) = Math.round((round[key] as number) * 1000) / 1000;
+  console.log(JSON.stringify(round));
+  return round;
+}
+
+async function main(): Promise<void> {
+  if (!values['no-build']) {
+    const built = spawnSync(join(top, 'tools/build'), [values.preset, '--no-web'], { stdio: ['ignore', 'inherit', 'inherit'] });
+    if (built.status !== 0) process.exit(1);
+  }
+  const dir = mkdtempSync(join(tmpdir(), 'townwall-bench-'));
+  const ready = join(dir, 'ready'), list = join(dir, 'cameras.csv'), log = join(dir, 'log');
+  const simulator = spawn(join(build, 'tools/simcams/simcams'), [
+    '--cameras', String(cameras), '--port', '0', '--rate', values.rate, '--gop', '50', '--session-timeout', '600',
+    '--clips', join(build, 'tools/simcams/clips'), '--ready-file', ready,
+    ...(values['packets-apart'] ? ['--packets-apart'] : []),
+  ], { stdio: ['ignore', 'ignore', openSync(log, 'a')] });
+  const talkers: Talker[] = [];
+  const results: Round[] = [];
+  try {
+    for (let i = 0; !existsSync(ready) || readFileSync(ready, 'utf8') === ''; i++) {
+      if (i > 300) throw new Error(`the simulator is not ready: ${readFileSync(log, 'utf8')}`);
+      await pause(100);
+    }
+    const port = JSON.parse(readFileSync(ready, 'utf8')).port;
+    const rows = Array.from({ length: cameras }, (_, i) => `c${i + 1},,rtsp://127.0.0.1:${port}/cam/${i + 1}/sub`);
+    writeFileSync(list, ['id,url,sub_url', ...rows, ''].join('\n'));
+    for (let round = 0; round < rounds; round++) {
+      const floor = new Talker([join(build, 'tests/bench/ingest/ingest-floor'), '--cameras', list, '--tick-ms', values['floor-tick-ms']], log);
+      talkers.push(floor);
+      await floor.until('floor', (last) => last.cameras === cameras, 60000);
+      results.push(await measure('floor', floor, () => floor.last.bytes));
+      await floor.stop();
+      const media = new Talker([join(build, 'pipelines/node/townwall-media'), '--cameras', list, '--stats', '--no-pictures'], log);
+      talkers.push(media);
+      await media.until('townwall-media', (last) => last.cameras?.live === cameras, 60000);
+      results.push(await measure('townwall-media', media, () => media.last.bytes));
+      await media.stop();
+    }
+  } finally {
+    for (const talker of talkers) await talker.stop();
+    simulator.kill('SIGTERM');
+    rmSync(dir, { recursive: true, force: true });
+  }
+  conclude(results);
+}
+
+function mean(rounds: Round[], key: keyof Round): number {
+  return rounds.reduce((sum, round) => sum + Number(round[key] ?? 0), 0) / rounds.length;
+}
+
+function conclude(results: Round[]): void {
+  const media = results.filter((round) => round.program === 'townwall-media');
+  const floor = results.filter((round) => round.program === 'floor');
+  const sent = cameras * number(values.rate), received = mean(media, 'units_per_s');
+  const ratio = mean(media, 'cpu_cores') / mean(floor, 'cpu_cores');
+  const rss = Math.max(...media.map((round) => round.rss_mb));
+  const gop = Math.max(...media.map((round) => round.gop_mb ?? 0));
+  const lost = media.reduce((sum, round) => sum + (round.lost_packets ?? 0) + (round.dropped_units ?? 0), 0);
+  const round3 = (value: number): number => Math.round(value * 1000) / 1000;
+  const summary = {
+    bench: 'ingest', cameras, units_sent_per_s: sent, units_received_per_s: round3(received),
+    cpu_cores: round3(mean(media, 'cpu_cores')), floor_cpu_cores: round3(mean(floor, 'cpu_cores')),
+    ratio: round3(ratio), rss_mb: round3(rss), gop_mb: round3(gop), lost,
+    pass: lost === 0 && received >= sent * 0.999 && ratio <= ratioGoal && rss <= rssGoalMb + gop,
+  };
+  console.log(JSON.stringify(summary));
+  process.exitCode = summary.pass ? 0 : 1;
+}
+
+await main();
