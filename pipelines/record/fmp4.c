@@ -1,5 +1,6 @@
 #include "record/fmp4.h"
 #include "stream/nal.h"
+#include "stream/unit_clock.h"
 #include <libavformat/avformat.h>
 #include <libavutil/opt.h>
 
@@ -7,7 +8,6 @@ enum {
     TIMESCALE = 90000,
     IO_BYTES = 32 * 1024,
     FIRST_DURATION = TIMESCALE / 25,
-    JUMP_US = 10 * 1000 * 1000, /* further ahead than this is a new clock, not a pause */
 };
 
 struct fmp4 {
@@ -20,11 +20,8 @@ struct fmp4 {
     GByteArray *sample; /* Annex B without parameter sets */
     GByteArray *out;
     /* --- timeline */
-    bool begun;
-    int64_t base_us;     /* camera time of the timeline's 0 */
-    int64_t last_dts_us; /* camera time of the last unit */
-    int64_t last_wall_us;
-    int64_t last_dts, last_duration; /* in TIMESCALE */
+    struct unit_clock clock;
+    int64_t last_dts, last_duration; /* in TIMESCALE; -1: none yet */
     guint64 bytes;
 };
 
@@ -36,6 +33,7 @@ struct fmp4 *fmp4_create(fmp4_sink_fn sink, gpointer user)
     fmp4->packet = av_packet_alloc();
     fmp4->sample = g_byte_array_new();
     fmp4->out = g_byte_array_new();
+    fmp4->last_dts = -1;
     fmp4->last_duration = FIRST_DURATION;
     return fmp4;
 }
@@ -189,28 +187,17 @@ static bool sample_fill(GByteArray *sample, const struct unit *unit)
 /* Places the unit on the timeline: sets the packet's times. */
 static void time_fill(struct fmp4 *fmp4, const struct unit *unit)
 {
-    if (!fmp4->begun)
-        fmp4->base_us = unit->dts_us;
-    int64_t step_us = unit->dts_us - fmp4->last_dts_us;
-    if (fmp4->begun && (step_us < 0 || step_us > JUMP_US)) {
-        int64_t passed_us = CLAMP(unit->wall_us - fmp4->last_wall_us, 1000, JUMP_US);
-        fmp4->base_us += step_us - passed_us;
-    }
-    int64_t dts = av_rescale(unit->dts_us - fmp4->base_us, TIMESCALE, G_USEC_PER_SEC);
-    if (fmp4->begun) {
+    int64_t dts = av_rescale(unit_clock_dts_us(&fmp4->clock, unit), TIMESCALE, G_USEC_PER_SEC);
+    if (fmp4->last_dts >= 0) {
         dts = MAX(dts, fmp4->last_dts + 1);
         /* the next unit's time is not known yet: it will take as long as the last one did */
         if (dts - fmp4->last_dts < TIMESCALE)
             fmp4->last_duration = dts - fmp4->last_dts;
     }
-    int64_t shown_later_us = CLAMP(unit->pts_us - unit->dts_us, 0, JUMP_US);
     fmp4->packet->dts = dts;
-    fmp4->packet->pts = dts + av_rescale(shown_later_us, TIMESCALE, G_USEC_PER_SEC);
+    fmp4->packet->pts = dts + av_rescale(unit_clock_delay_us(unit), TIMESCALE, G_USEC_PER_SEC);
     fmp4->packet->duration = fmp4->last_duration;
     fmp4->last_dts = dts;
-    fmp4->last_dts_us = unit->dts_us;
-    fmp4->last_wall_us = unit->wall_us;
-    fmp4->begun = true;
 }
 
 static bool sample_write(struct fmp4 *fmp4, const struct unit *unit, GError **error)
