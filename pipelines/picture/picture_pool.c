@@ -37,6 +37,7 @@ struct picture_camera {
     /* --- the worker that has it, else the owner */
     struct reader *reader;
     struct picture_judge judge;
+    guint64 keyframes; /* of the stream, when the last one was taken; 0: none yet */
 };
 
 struct snapshot_request {
@@ -165,16 +166,22 @@ void picture_pool_watch(struct picture_pool *pool, bool all, const uint32_t *vis
 
 /* --- workers */
 
-/* The newest of the keyframes that came; counts the others. */
+/* The newest of the keyframes that came; the others were passed over. */
 static struct unit *newest_unread(struct picture_camera *camera, guint64 *passed_over)
 {
     struct unit *newest = NULL, *unit;
     while ((unit = reader_next(camera->reader))) {
-        if (newest)
-            ++*passed_over;
         unit_unref(newest);
         newest = unit;
     }
+    if (!newest)
+        return NULL;
+    /* the stream may have dropped some before they could be read: its count knows */
+    struct stream_stats stats;
+    stream_stats(camera->stream, &stats);
+    if (camera->keyframes && stats.keyframes > camera->keyframes + 1)
+        *passed_over = stats.keyframes - camera->keyframes - 1;
+    camera->keyframes = stats.keyframes;
     return newest;
 }
 
