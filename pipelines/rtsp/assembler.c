@@ -1,9 +1,9 @@
 #include "rtsp/assembler.h"
-#include "rtsp/annexb.h"
-#include "rtsp/bits.h"
 #include "rtsp/depay.h"
-#include "rtsp/parameters.h"
 #include "rtsp/timeline.h"
+#include "stream/annexb.h"
+#include "stream/bits.h"
+#include "stream/parameters.h"
 #include <string.h>
 
 enum { STRANGERS_BEFORE_SWITCH = 50, HEAD_BYTES = 6 };

@@ -1,5 +1,5 @@
-#include "rtsp/annexb.h"
 #include "rtsp/depay.h"
+#include "stream/annexb.h"
 
 enum { STAP_A = 24, FU_A = 28 };
 

@@ -1,5 +1,5 @@
-#include "rtsp/annexb.h"
 #include "rtsp/depay.h"
+#include "stream/annexb.h"
 
 enum { AP = 48, FU = 49, PACI = 50 };
 

@@ -1,4 +1,4 @@
-#include "rtsp/annexb.h"
+#include "stream/annexb.h"
 #include <string.h>
 
 size_t annexb_find(const uint8_t *data, size_t size, size_t from)

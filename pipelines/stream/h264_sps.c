@@ -1,6 +1,6 @@
 /* ITU-T H.264 §7.3.2.1.1 and Annex E. */
-#include "rtsp/bits.h"
-#include "rtsp/sps.h"
+#include "stream/bits.h"
+#include "stream/sps.h"
 #include <stdio.h>
 #include <string.h>
 

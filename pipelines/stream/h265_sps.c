@@ -1,6 +1,6 @@
 /* ITU-T H.265 §7.3.2.2 and §7.3.3, as far as the reordering of pictures. */
-#include "rtsp/bits.h"
-#include "rtsp/sps.h"
+#include "stream/bits.h"
+#include "stream/sps.h"
 #include <stdio.h>
 
 enum { RBSP_BYTES = 1024 };

@@ -1,7 +1,7 @@
-#include "rtsp/parameters.h"
-#include "rtsp/annexb.h"
-#include "rtsp/bits.h"
-#include "rtsp/sps.h"
+#include "stream/parameters.h"
+#include "stream/annexb.h"
+#include "stream/bits.h"
+#include "stream/sps.h"
 #include <string.h>
 
 enum { MAX_SETS = 64, MAX_SET_BYTES = 4096 };
