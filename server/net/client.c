@@ -8,6 +8,7 @@
 struct net_client {
     struct conn *conn;
     struct net_session *session;
+    char *address;
     gpointer user;
     char id[24];
     bool open;      /* `opened` ran, `closed` has not */
@@ -124,7 +125,7 @@ void net_client_close(struct net_client *client, guint code, const char *reason)
     g_snprintf(text, sizeof text, "%u", code);
     metric_add(client->conn->net->closed_total, 1, text);
     log_info(NET_OBJECT, "client %s of %s at %s closed: %u %s", client->id, client->session->login,
-             client->conn->address, code, reason);
+             client->address, code, reason);
     want_write(client);
 }
 
@@ -221,7 +222,9 @@ int client_writable(struct net_client *client)
     }
     g_byte_array_set_size(buffer, 0);
     if (client->ping_due) {
+        /* libwebsockets 4.1 tells nothing of a pong without payload */
         struct net_frame frame = frame_begin(buffer);
+        net_frame_append(&frame, "ping", 4);
         frame_end(&frame, OPCODE_PING);
         client->ping_due = false;
         client->pinged_us = clock_mono_us();
@@ -310,11 +313,12 @@ void client_pong(struct net_client *client)
 
 /* --- life */
 
-struct net_client *client_create(struct conn *conn, struct net_session *session)
+struct net_client *client_create(struct conn *conn, const struct net_request *request)
 {
     struct net_client *client = g_new0(struct net_client, 1);
     client->conn = conn;
-    client->session = net_session_ref(session);
+    client->session = net_session_ref(request->session);
+    client->address = g_strdup(request->address);
     client->message = g_byte_array_new();
     client->stats.opened_us = clock_wall_us();
     g_snprintf(client->id, sizeof client->id, "s%" G_GUINT64_FORMAT, ++conn->net->clients_ever);
@@ -340,12 +344,12 @@ void client_tick(struct net_client *client, gint64 now_us)
             conn_kill(client->conn);
         return;
     }
-    gint64 stall_us = NET_STALL_S * G_USEC_PER_SEC;
+    gint64 stall_us = client->conn->net->stall_us;
     bool blocked = client->waiting_since_us && now_us - client->waiting_since_us > stall_us;
     bool silent = client->pinged_us > client->heard_us && now_us - client->heard_us > stall_us;
     if (blocked || silent) {
         net_client_close(client, NET_CLOSE_STALLED, "stalled");
-    } else if (now_us - client->pinged_us >= NET_PING_S * G_USEC_PER_SEC && !client->ping_due) {
+    } else if (now_us - client->pinged_us >= client->conn->net->ping_us && !client->ping_due) {
         client->ping_due = true;
         want_write(client);
     }
@@ -363,6 +367,7 @@ void client_gone(struct net_client *client)
     drop_texts(client);
     g_byte_array_unref(client->message);
     net_session_unref(client->session);
+    g_free(client->address);
     client->conn->client = NULL;
     g_free(client);
 }
@@ -379,7 +384,7 @@ const char *net_client_id(const struct net_client *client)
 
 const char *net_client_address(const struct net_client *client)
 {
-    return client->conn->address;
+    return client->address;
 }
 
 void net_client_set_user(struct net_client *client, gpointer user)

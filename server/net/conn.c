@@ -288,7 +288,7 @@ int conn_upgrade(struct conn *conn)
     conn->request = request_read(conn, &chunked, &bad_length, &length);
     conn->keep_alive = false;
     if (route_admit_socket(conn->request)) {
-        conn->client = client_create(conn, conn->request->session);
+        conn->client = client_create(conn, conn->request);
         conn->state = CONN_SOCKET;
         drop_request(conn);
         return 0;
@@ -314,7 +314,7 @@ static bool peer_left(struct conn *conn, short *events)
 
 void conn_tick(struct conn *conn, gint64 now_us)
 {
-    bool stalled = now_us - conn->progress_us > NET_STALL_S * G_USEC_PER_SEC;
+    bool stalled = now_us - conn->progress_us > conn->net->stall_us;
     bool slow = now_us - conn->progress_us > G_USEC_PER_SEC;
     short events = 0;
     bool over = conn->deadline_us && now_us > conn->deadline_us;

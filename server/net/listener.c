@@ -16,6 +16,12 @@ bool address_is_loopback(const char *address)
     return g_str_has_prefix(address, "127.") || strcmp(address, "::1") == 0;
 }
 
+bool address_is_valid(const char *address)
+{
+    unsigned char ip[16];
+    return inet_pton(AF_INET, address, ip) == 1 || inet_pton(AF_INET6, address, ip) == 1;
+}
+
 bool host_is_loopback(const char *host)
 {
     return address_is_loopback(host) || strcmp(host, "localhost") == 0;

@@ -164,17 +164,51 @@ static const char *text_at(const json_t *config, const char *path)
     return text && *text ? text : NULL;
 }
 
-static bool choose_tls(struct net *net, const json_t *config, const char *host, GError **error)
+/* Returned: a configured path, relative ones below data_dir; NULL when absent; to be freed. */
+static char *path_at(const json_t *config, const char *path)
 {
-    const char *mode = text_at(config, "tls.mode");
-    net->secure = mode && strcmp(mode, "on") == 0;
-    if (!mode || strcmp(mode, "auto") == 0)
-        net->secure = !host_is_loopback(host);
-    if (net->secure || host_is_loopback(host))
+    const char *text = text_at(config, path);
+    const char *dir = text_at(config, "data_dir");
+    return text ? g_canonicalize_filename(text, dir) : NULL;
+}
+
+/* The host of "https://host:port"; to be freed. */
+static char *host_of(const char *url)
+{
+    const char *host = url ? strstr(url, "://") : NULL;
+    return host ? g_strndup(host + 3, strcspn(host + 3, ":/")) : NULL;
+}
+
+/* Decides whether there is TLS, and with which pair (NULL without TLS). */
+static bool choose_tls(struct net *net, const json_t *config, const char *host, char **certificate,
+                       char **key, GError **error)
+{
+    const char *mode = text_at(config, "server.tls.mode");
+    if (!mode)
+        mode = "auto";
+    if (strcmp(mode, "files") == 0) {
+        *certificate = path_at(config, "server.tls.cert");
+        *key = path_at(config, "server.tls.key");
+        if (!*certificate || !*key) {
+            g_set_error(error, NET_ERROR, NET_ERROR_CERTIFICATE,
+                        "server.tls.mode \"files\" needs server.tls.cert and server.tls.key");
+            return false;
+        }
+        net->secure = net->hsts = true;
+        return tls_check(*certificate, *key, error);
+    }
+    if (strcmp(mode, "off") == 0 && !host_is_loopback(host)) {
+        g_set_error(error, NET_ERROR, NET_ERROR_CERTIFICATE,
+                    "server.tls.mode \"off\" is allowed on a loopback address only, not on %s",
+                    host);
+        return false;
+    }
+    net->secure = strcmp(mode, "on") == 0 || (strcmp(mode, "auto") == 0 && !host_is_loopback(host));
+    if (!net->secure)
         return true;
-    g_set_error(error, NET_ERROR, NET_ERROR_CERTIFICATE,
-                "tls.mode \"off\" is allowed on a loopback address only, not on %s", host);
-    return false;
+    g_autofree char *public_host = host_of(net->public_url);
+    const char *dir = text_at(config, "data_dir");
+    return tls_make(dir ? dir : ".", public_host, certificate, key, error);
 }
 
 static void write_url(struct net *net, const char *host)
@@ -202,25 +236,31 @@ static void raise_descriptor_limit(void)
 
 static bool start(struct net *net, const json_t *config, GError **error)
 {
-    const char *host = text_at(config, "host");
+    const char *host = text_at(config, "server.listen");
     g_autofree char *certificate = NULL, *key = NULL;
-    bool self_signed = true;
     if (!host)
         host = "127.0.0.1";
-    if (!choose_tls(net, config, host, error))
+    if (!choose_tls(net, config, host, &certificate, &key, error))
         return false;
-    if (net->secure && !tls_prepare(config, &certificate, &key, &self_signed, error))
-        return false;
-    net->hsts = net->secure && !self_signed;
     if (!open_context(net, certificate, key, error))
         return false;
-    json_int_t port = json_integer_value(config_get(config, "port"));
+    json_int_t port = json_integer_value(config_get(config, "server.port"));
     if (!listener_open(net, host, (guint)port, error))
         return false;
     write_url(net, host);
     net->tick = loop_every(net->loop, 1000, on_tick, net);
     log_info(NET_OBJECT, "listening on %s", net->url);
     return true;
+}
+
+static void read_config(struct net *net, const json_t *config)
+{
+    g_autofree char *web_dir = path_at(config, "server.web_dir");
+    json_int_t clients = json_integer_value(config_get(config, "server.max_clients"));
+    net->files = files_create(web_dir);
+    net->max_clients = clients > 0 ? (guint)clients : NET_CLIENTS;
+    net->metrics_token = g_strdup(text_at(config, "server.metrics_token"));
+    net->public_url = g_strdup(text_at(config, "server.public_url"));
 }
 
 struct net *net_create(struct loop *loop, const json_t *config, const struct net_gate *gate,
@@ -235,9 +275,8 @@ struct net *net_create(struct loop *loop, const json_t *config, const struct net
     net->handle = g_main_loop_new(loop_context(loop), FALSE);
     net->routes = g_ptr_array_new_with_free_func(g_free);
     net->frame_buffer = g_byte_array_new();
-    net->openapi = g_strdup(text_at(config, "openapi"));
-    net->metrics_token = g_strdup(text_at(config, "metrics_token"));
-    net->files = files_create(text_at(config, "web_dir"));
+    net_set_pace(net, NET_PING_S, NET_STALL_S);
+    read_config(net, config);
     add_metrics(net);
     route_add_builtin(net);
     raise_descriptor_limit();
@@ -263,7 +302,7 @@ void net_destroy(struct net *net)
     g_byte_array_unref(net->frame_buffer);
     g_ptr_array_unref(net->routes);
     g_main_loop_unref(net->handle);
-    g_free(net->openapi);
+    g_free(net->public_url);
     g_free(net->metrics_token);
     g_free(net->url);
     g_free(net);
@@ -315,4 +354,10 @@ void net_set_health(struct net *net, void (*fn)(json_t *problems, gpointer user)
 {
     net->health = fn;
     net->health_user = user;
+}
+
+void net_set_pace(struct net *net, guint ping_s, guint stall_s)
+{
+    net->ping_us = ping_s * G_USEC_PER_SEC;
+    net->stall_us = stall_s * G_USEC_PER_SEC;
 }

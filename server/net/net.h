@@ -33,18 +33,12 @@ struct net_gate {
                     const char *right, const char *address, gpointer user);
 };
 
-/* `config`, borrowed, already checked:
- *   host          "127.0.0.1", "0.0.0.0", "::", or a name in /etc/hosts
- *   port          0: any free one, see net_port()
- *   tls.mode      "auto" (TLS unless host is loopback), "on", "off" (refused unless loopback)
- *   tls.certificate, tls.key   PEM files; absent: a self-signed pair is made in data_dir/tls
- *   tls.names     further names and addresses for the self-signed certificate
- *   web_dir       the built web pages; absent: none are served
- *   data_dir      where tls/ lives
- *   openapi       path of openapi.yaml, served at /api/v1/openapi.yaml; may be absent
- *   metrics_token secret for /metrics from elsewhere than loopback; absent: loopback only
- * Listens at once. Returned: owned by the caller; NULL with one clear line, a busy port included.
- */
+/* `config`, borrowed: the whole checked configuration; read are data_dir and of "server" listen,
+ * port (0: any free one, see net_port()), tls.mode, tls.cert, tls.key, public_url, web_dir,
+ * max_clients and metrics_token (config/townwall.schema.json describes them). Relative paths start
+ * at data_dir. Where TLS needs a certificate and none is configured, a self-signed pair is made in
+ * data_dir/tls. tls.mode "off" is refused unless listen is loopback. Listens at once. Returned:
+ * owned by the caller; NULL with one clear line, a busy port included. */
 struct net *net_create(struct loop *loop, const json_t *config, const struct net_gate *gate,
                        gpointer user, GError **error);
 /* Closes every connection (closed callbacks run) and the listener. NULL is fine. */
@@ -71,3 +65,7 @@ struct metrics *net_metrics(struct net *net);
 /* /healthz: `problems` is an empty array to which `fn` appends {"part":"store","message":"…"}; left
  * empty, the answer is 200 {"status":"ok"}, otherwise 503 {"status":"failing","problems":[…]}. */
 void net_set_health(struct net *net, void (*fn)(json_t *problems, gpointer user), gpointer user);
+
+/* How often clients are pinged and how long one may read nothing, instead of the 10 s and 30 s of
+ * docs/websocket.md; kept to a second. For tests. */
+void net_set_pace(struct net *net, guint ping_s, guint stall_s);

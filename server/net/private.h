@@ -18,6 +18,7 @@ enum {
     NET_PING_S = 10,  /* between pings */
     NET_BODY_RATE = 16384,
     NET_CONNECTIONS = 4096,
+    NET_CLIENTS = 200,             /* WebSockets, when not configured */
     NET_WRITE_BYTES = 65536,       /* gathered into one write */
     NET_UNSENT_BYTES = 128 * 1024, /* of a socket: keeps pictures fresh */
 };
@@ -108,7 +109,10 @@ struct net {
     guint64 requests;
     GPtrArray *routes; /* struct route_entry */
     struct files *files;
-    char *openapi, *metrics_token;
+    char *metrics_token;
+    char *public_url; /* "https://wall.example.org" when a proxy stands in front */
+    guint max_clients;
+    gint64 ping_us, stall_us;
 
     const struct net_client_ops *client_ops;
     gpointer client_user;
@@ -130,10 +134,14 @@ void listener_close(struct net *net);
 void listener_resume(struct net *net); /* after file descriptors ran out */
 bool address_is_loopback(const char *address);
 bool host_is_loopback(const char *host);
+bool address_is_valid(const char *address);
 
-/* --- tls.c: paths of a usable pair, made when need be; freed by the caller */
-bool tls_prepare(const json_t *config, char **certificate, char **key, bool *self_signed,
-                 GError **error);
+/* --- tls.c */
+/* Whether both files can be read and belong together. */
+bool tls_check(const char *certificate, const char *key, GError **error);
+/* Paths of the self-signed pair in data_dir/tls, made when need be; freed by the caller. */
+bool tls_make(const char *data_dir, const char *public_host, char **certificate, char **key,
+              GError **error);
 
 /* --- conn.c */
 void conn_accept(struct net *net, int fd, const char *address);
@@ -176,13 +184,17 @@ struct files *files_create(const char *dir); /* NULL dir: NULL */
 void files_destroy(struct files *files);
 void files_serve(struct files *files, struct net_request *request);
 
+/* --- made of docs/openapi.yaml at build time */
+extern const unsigned char openapi_yaml[];
+extern const unsigned int openapi_yaml_len;
+
 /* --- stream.c */
 int stream_writable(struct conn *conn);
 void stream_gone(struct conn *conn);
 bool stream_stalled(const struct conn *conn, gint64 now_us);
 
 /* --- client.c */
-struct net_client *client_create(struct conn *conn, struct net_session *session);
+struct net_client *client_create(struct conn *conn, const struct net_request *request);
 int client_opened(struct net_client *client);
 int client_received(struct net_client *client, const uint8_t *data, size_t size);
 void client_pong(struct net_client *client);

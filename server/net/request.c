@@ -107,6 +107,17 @@ static void read_line(struct net_request *request, struct lws *wsi)
         request->path = g_strdup("");
 }
 
+/* Behind a proxy on this machine, the address that the proxy saw. */
+static char *client_address(const struct conn *conn)
+{
+    g_autofree char *chain = conn->net->public_url && address_is_loopback(conn->address)
+                                 ? copy_token(conn->wsi, WSI_TOKEN_X_FORWARDED_FOR)
+                                 : NULL;
+    char *last = chain ? strrchr(chain, ',') : NULL;
+    last = last ? last + 1 : chain;
+    return g_strdup(last && address_is_valid(g_strstrip(last)) ? last : conn->address);
+}
+
 static bool is_http_1_1(struct lws *wsi)
 {
     g_autofree char *version = copy_token(wsi, WSI_TOKEN_HTTP);
@@ -125,8 +136,9 @@ struct net_request *request_read(struct conn *conn, bool *chunked, bool *bad_len
     request->query = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     request->params = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     request->body = g_bytes_new_static("", 0);
-    request->address = g_strdup(conn->address);
-    request->secure = conn->net->secure;
+    request->address = client_address(conn);
+    request->secure = conn->net->secure ||
+                      (conn->net->public_url && g_str_has_prefix(conn->net->public_url, "https:"));
     request->extra = g_string_new(NULL);
     request->started_us = clock_mono_us();
     read_line(request, conn->wsi);

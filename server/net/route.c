@@ -122,6 +122,19 @@ static bool same_secret(const char *a, const char *b)
     return difference == 0;
 }
 
+/* Whether the page that asks is ours; answers 403 otherwise. */
+static bool check_origin(struct net_request *request)
+{
+    const char *origin = net_request_header(request, "origin");
+    const char *public_url = request->net->public_url;
+    if ((origin && public_url && g_ascii_strcasecmp(origin, public_url) == 0) ||
+        http_same_origin(origin, net_request_header(request, "host"), request->net->secure))
+        return true;
+    net_reply_error(request, 403, "bad_origin", "请求来自其他网站",
+                    "The request comes from another site");
+    return false;
+}
+
 /* Changing requests must come from our own pages. */
 static bool check_forgery(struct net_request *request, bool public_route)
 {
@@ -225,19 +238,19 @@ bool route_admit_socket(struct net_request *request)
                         "The WebSocket sub-protocol must be " NET_PROTOCOL);
         return false;
     }
-    if (!http_same_origin(net_request_header(request, "origin"),
-                          net_request_header(request, "host"), request->secure)) {
-        net_reply_error(request, 403, "bad_origin", "请求来自其他网站",
-                        "The request comes from another site");
+    if (!check_origin(request))
         return false;
-    }
     find_session(request);
     if (!check_rate(request))
         return false;
-    if (request->session)
-        return true;
-    reply_denied(request, 401);
-    return false;
+    if (!request->session) {
+        reply_denied(request, 401);
+    } else if (request->net->client_count >= request->net->max_clients) {
+        net_request_set_header(request, "Retry-After", "30");
+        net_reply_error(request, 503, "too_many_clients", "同时在线的浏览器过多",
+                        "Too many browsers are connected");
+    }
+    return !request->answered;
 }
 
 /* --- what net answers itself */
@@ -275,17 +288,8 @@ static void get_metrics(struct net_request *request, gpointer user)
 
 static void get_openapi(struct net_request *request, gpointer user)
 {
-    struct net *net = user;
-    char *text = NULL;
-    gsize size;
-    g_autoptr(GError) error = NULL;
-    if (!net->openapi || !g_file_get_contents(net->openapi, &text, &size, &error)) {
-        if (error)
-            log_warn(NET_OBJECT, "%s", error->message);
-        reply_denied(request, 404);
-        return;
-    }
-    g_autoptr(GBytes) body = g_bytes_new_take(text, size);
+    (void)user;
+    g_autoptr(GBytes) body = g_bytes_new_static(openapi_yaml, openapi_yaml_len);
     net_reply_bytes(request, 200, "application/yaml", body);
 }
 

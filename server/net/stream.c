@@ -118,6 +118,5 @@ void stream_gone(struct conn *conn)
 
 bool stream_stalled(const struct conn *conn, gint64 now_us)
 {
-    return conn->stream->pending_bytes > 0 &&
-           now_us - conn->progress_us > NET_STALL_S * G_USEC_PER_SEC;
+    return conn->stream->pending_bytes > 0 && now_us - conn->progress_us > conn->net->stall_us;
 }

@@ -1,4 +1,3 @@
-#include "common/config.h"
 #include "common/log.h"
 #include "net/private.h"
 #include <arpa/inet.h>
@@ -102,17 +101,15 @@ static void add_interfaces(GString *list)
 }
 
 /* Returned: "DNS:localhost,IP:127.0.0.1,…", freed by the caller. */
-static char *alternative_names(const json_t *config)
+static char *alternative_names(const char *public_host)
 {
     GString *list = g_string_new(NULL);
     add_name(list, "localhost");
     add_name(list, "127.0.0.1");
     add_name(list, "::1");
     add_name(list, g_get_host_name());
-    size_t i;
-    json_t *name;
-    json_array_foreach(config_get(config, "tls.names"), i, name)
-        add_name(list, json_string_value(name));
+    if (public_host)
+        add_name(list, public_host);
     add_interfaces(list);
     return g_string_free(list, FALSE);
 }
@@ -186,10 +183,10 @@ static bool write_pem(const char *path, X509 *certificate, EVP_PKEY *key, GError
     return false;
 }
 
-static bool make_pair(const json_t *config, const char *certificate_path, const char *key_path,
+static bool make_pair(const char *public_host, const char *certificate_path, const char *key_path,
                       GError **error)
 {
-    g_autofree char *names = alternative_names(config);
+    g_autofree char *names = alternative_names(public_host);
     EVP_PKEY *key = EVP_EC_gen("P-256");
     X509 *certificate = key ? make_certificate(key, names) : NULL;
     bool ok;
@@ -206,32 +203,21 @@ static bool make_pair(const json_t *config, const char *certificate_path, const 
     return ok;
 }
 
-static const char *text_at(const json_t *config, const char *path)
+bool tls_check(const char *certificate, const char *key, GError **error)
 {
-    const char *text = json_string_value(config_get(config, path));
-    return text && *text ? text : NULL;
+    bool expired;
+    if (!check_pair(certificate, key, &expired, error))
+        return false;
+    if (expired)
+        log_warn(NET_OBJECT, "the certificate %s has expired", certificate);
+    return true;
 }
 
-bool tls_prepare(const json_t *config, char **certificate, char **key, bool *self_signed,
-                 GError **error)
+bool tls_make(const char *data_dir, const char *public_host, char **certificate, char **key,
+              GError **error)
 {
-    const char *given = text_at(config, "tls.certificate");
-    const char *given_key = text_at(config, "tls.key");
+    g_autofree char *dir = g_build_filename(data_dir, "tls", NULL);
     bool expired;
-    *self_signed = !given && !given_key;
-    if (!*self_signed) {
-        if (!given || !given_key)
-            return fail(error, "%s", "tls.certificate and tls.key belong together");
-        *certificate = g_strdup(given);
-        *key = g_strdup(given_key);
-        if (!check_pair(given, given_key, &expired, error))
-            return false;
-        if (expired)
-            log_warn(NET_OBJECT, "the certificate %s has expired", given);
-        return true;
-    }
-    const char *data_dir = text_at(config, "data_dir");
-    g_autofree char *dir = g_build_filename(data_dir ? data_dir : ".", "tls", NULL);
     *certificate = g_build_filename(dir, "certificate.pem", NULL);
     *key = g_build_filename(dir, "key.pem", NULL);
     if (check_pair(*certificate, *key, &expired, NULL) && !expired)
@@ -241,5 +227,5 @@ bool tls_prepare(const json_t *config, char **certificate, char **key, bool *sel
                     dir, g_strerror(errno));
         return false;
     }
-    return make_pair(config, *certificate, *key, error);
+    return make_pair(public_host, *certificate, *key, error);
 }

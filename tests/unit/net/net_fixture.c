@@ -56,9 +56,10 @@ void net_fixture_start(struct net_fixture *fixture, bool tls)
     g_assert_cmpint(g_mkdir_with_parents(assets, 0700), ==, 0);
     make_session(fixture);
     fixture->loop = loop_create(NULL);
-    json_t *config = json_pack("{s:s, s:i, s:{s:s}, s:s, s:s, s:s}", "host", "127.0.0.1", "port", 0,
-                               "tls", "mode", tls ? "on" : "off", "data_dir", fixture->dir,
-                               "web_dir", web, "metrics_token", "metrics-secret");
+    json_t *config =
+        json_pack("{s:s, s:{s:s, s:i, s:{s:s}, s:s, s:s}}", "data_dir", fixture->dir, "server",
+                  "listen", "127.0.0.1", "port", 0, "tls", "mode", tls ? "on" : "auto", "web_dir",
+                  "web", "metrics_token", "metrics-secret-1");
     fixture->net = net_create(fixture->loop, config, &gate, fixture, &error);
     json_decref(config);
     g_assert_no_error(error);

@@ -492,8 +492,8 @@ static void test_busy_port(void)
 {
     struct net_fixture f = {0};
     net_fixture_start(&f, false);
-    json_t *config =
-        json_pack("{s:s, s:i, s:s}", "host", "127.0.0.1", "port", (int)f.port, "data_dir", f.dir);
+    json_t *config = json_pack("{s:s, s:{s:s, s:i}}", "data_dir", f.dir, "server", "listen",
+                               "127.0.0.1", "port", (int)f.port);
     g_autoptr(GError) error = NULL;
     g_assert_null(net_create(f.loop, config, NULL, NULL, &error));
     g_assert_error(error, NET_ERROR, NET_ERROR_BUSY);
@@ -507,11 +507,11 @@ static void test_busy_port(void)
 static void test_refused_config(void)
 {
     struct loop *loop = loop_create(NULL);
-    json_t *open =
-        json_pack("{s:s, s:i, s:{s:s}}", "host", "0.0.0.0", "port", 0, "tls", "mode", "off");
+    json_t *open = json_pack("{s:{s:s, s:i, s:{s:s}}}", "server", "listen", "0.0.0.0", "port", 0,
+                             "tls", "mode", "off");
     json_t *missing =
-        json_pack("{s:s, s:i, s:{s:s, s:s, s:s}}", "host", "127.0.0.1", "port", 0, "tls", "mode",
-                  "on", "certificate", "/none.pem", "key", "/none.key");
+        json_pack("{s:{s:s, s:i, s:{s:s, s:s, s:s}}}", "server", "listen", "127.0.0.1", "port", 0,
+                  "tls", "mode", "files", "cert", "/none.pem", "key", "/none.key");
     g_autoptr(GError) error = NULL;
     g_assert_null(net_create(loop, open, NULL, NULL, &error));
     g_assert_error(error, NET_ERROR, NET_ERROR_CERTIFICATE);
@@ -533,8 +533,8 @@ static void test_certificate(void)
     GStatBuf before, after;
     g_assert_cmpint(g_stat(key, &before), ==, 0);
     g_assert_cmpuint(before.st_mode & 0777, ==, 0600);
-    json_t *config = json_pack("{s:s, s:i, s:{s:s}, s:s}", "host", "127.0.0.1", "port", 0, "tls",
-                               "mode", "on", "data_dir", f.dir);
+    json_t *config = json_pack("{s:s, s:{s:s, s:i, s:{s:s}}}", "data_dir", f.dir, "server",
+                               "listen", "127.0.0.1", "port", 0, "tls", "mode", "on");
     g_autoptr(GError) error = NULL;
     struct net *second = net_create(f.loop, config, NULL, NULL, &error);
     g_assert_no_error(error);
