@@ -73,7 +73,8 @@ static bool open_context(struct net *net, const char *certificate, const char *k
         .port = CONTEXT_PORT_NO_LISTEN_SERVER,
         .protocols = protocols,
         .options = LWS_SERVER_OPTION_GLIB | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
-                   LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT,
+                   LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
+                   LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS,
         .foreign_loops = loops,
         .gid = -1,
         .uid = -1,
@@ -242,10 +243,10 @@ static bool start(struct net *net, const json_t *config, GError **error)
         host = "127.0.0.1";
     if (!choose_tls(net, config, host, &certificate, &key, error))
         return false;
-    if (!open_context(net, certificate, key, error))
-        return false;
     json_int_t port = json_integer_value(config_get(config, "server.port"));
     if (!listener_open(net, host, (guint)port, error))
+        return false;
+    if (!open_context(net, certificate, key, error))
         return false;
     write_url(net, host);
     net->tick = loop_every(net->loop, 1000, on_tick, net);
