@@ -86,6 +86,7 @@ static void test_docs(void)
         g_autofree char *all = g_strconcat(head, table->str, end, NULL);
         g_assert_true(g_file_set_contents(DOCS, all, -1, NULL));
     } else {
+        g_test_message("differs? write it: TW_WRITE_DOCS=1 %s", g_get_prgname());
         g_assert_cmpstr(found, ==, table->str);
     }
 }
