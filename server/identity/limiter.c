@@ -16,7 +16,7 @@ struct bucket {
 struct limiter *limiter_create(unsigned per_minute, unsigned max_keys)
 {
     struct limiter *limiter = g_new0(struct limiter, 1);
-    limiter->interval_us = 60 * G_USEC_PER_SEC / (gint64)per_minute;
+    limiter->interval_us = 60LL * G_USEC_PER_SEC / (gint64)per_minute;
     limiter->burst_us = limiter->interval_us * (gint64)per_minute;
     limiter->max_keys = max_keys;
     limiter->buckets = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);

@@ -72,11 +72,11 @@ json_t *person_grants_json(const struct person *person)
 json_t *person_json(const struct person *person)
 {
     const struct role *role = person_role(person);
+    const char *code = role ? role->code : "";
     return json_pack("{s:s,s:s,s:s,s:s,s:s?,s:s,s:b,s:o,s:I}", "id", person->id, "login",
-                     person->login, "name", person->name, "role", role ? role->code : "",
-                     "department", person->department, "unit", person->unit, "enabled",
-                     person->enabled, "grants", person_grants_json(person), "version",
-                     (json_int_t)person->version);
+                     person->login, "name", person->name, "role", code, "department",
+                     person->department, "unit", person->unit, "enabled", person->enabled, "grants",
+                     person_grants_json(person), "version", (json_int_t)person->version);
 }
 
 /* --- store */

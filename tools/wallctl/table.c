@@ -57,10 +57,10 @@ void table_destroy(struct table *table)
 
 void table_write(const struct table *table, GString *out)
 {
-    g_autofree int *widths = g_new0(int, table->columns);
+    int *widths = g_new0(int, table->columns);
     for (guint i = 0; i < table->cells->len; i++) {
-        int *width = &widths[i % table->columns];
-        *width = MAX(*width, text_width(table->cells->pdata[i]));
+        guint column = i % table->columns;
+        widths[column] = MAX(widths[column], text_width(table->cells->pdata[i]));
     }
     for (guint i = 0; i < table->cells->len; i++) {
         guint column = i % table->columns;
@@ -75,4 +75,5 @@ void table_write(const struct table *table, GString *out)
             g_string_truncate(out, out->len - 1);
         g_string_append_c(out, '\n');
     }
+    g_free(widths);
 }

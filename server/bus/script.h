@@ -1,0 +1,10 @@
+/* The few lines that run inside Redis, so that a check and what it guards are one step. */
+#pragma once
+
+/* KEYS lease; ARGV token, milliseconds. 1: the lease is ours (taken or renewed), 0: another's. */
+extern const char SCRIPT_LEASE[];
+
+/* KEYS stream, lease; ARGV token, length, then five for each change: id, topic, object, time_us,
+ * json. Answers {added, repeated}, or an error that begins with FENCED when the lease is not ours.
+ */
+extern const char SCRIPT_PUBLISH[];
