@@ -63,6 +63,7 @@ json_t *person_grants_json(const struct person *person)
     json_t *grants = json_array();
     for (guint i = 0; i < person->grants->len; i++) {
         const struct grant *grant = &g_array_index(person->grants, struct grant, i);
+        g_assert(grant->role);
         json_array_append_new(
             grants, json_pack("{s:s,s:s}", "role", grant->role->code, "area", grant->area));
     }

@@ -343,6 +343,23 @@ static void test_restored_database_begins_a_new_epoch(void)
     fixture_free(f);
 }
 
+static void test_emptied_redis_is_filled_again(void)
+{
+    struct fixture *f = fixture_new();
+    server_start(f);
+    f->bus = bus_start(f);
+    announce(f, 5);
+    while (f->seen < 5)
+        g_main_context_iteration(NULL, TRUE);
+    wait_published(f, f->bus);
+    g_free(cli(f, "FLUSHALL"));
+    announce(f, 5);
+    while (f->seen < 10 || stats_of(f->bus).published < 15)
+        g_main_context_iteration(NULL, TRUE);
+    assert_stream(f, 10);
+    fixture_free(f);
+}
+
 static void test_wrong_url(void)
 {
     struct fixture *f = fixture_new();
@@ -364,6 +381,7 @@ int main(int argc, char **argv)
     g_test_add_func("/bus/fenced", test_without_the_lease_nothing_is_written);
     g_test_add_func("/bus/repeat", test_repeat_is_refused_by_redis);
     g_test_add_func("/bus/restored", test_restored_database_begins_a_new_epoch);
+    g_test_add_func("/bus/emptied", test_emptied_redis_is_filled_again);
     g_test_add_func("/bus/url", test_wrong_url);
     return g_test_run();
 }
