@@ -13,19 +13,20 @@ struct pipelines;
 
 struct pipelines_options {
     unsigned max_pipelines; /* config media.gst.max_pipelines */
-    double max_cores;       /* config media.gst.cores: what all of them may use together */
-    int64_t linger_us;      /* config media.gst.linger_s: unused pipelines are kept this long */
+    double max_cores;       /* config media.gst.max_cores: what all of them may use together */
+    int64_t linger_us;      /* unused pipelines are kept this long */
     int64_t retry_min_us;   /* first pause before a restart; doubles with jitter … */
     int64_t retry_max_us;   /* … up to this; starts over after 30 s of data */
     int64_t no_data_us;     /* playing without a unit for this long is an error, code no_data */
 };
-/* 64 pipelines, 1 core, 10 s linger, 1 s to 30 s, 10 s. */
+/* 16 pipelines, 1 core, 10 s linger, 1 s to 30 s, 10 s. */
 extern const struct pipelines_options pipelines_defaults;
 
 #define PIPELINES_ERROR (g_quark_from_static_string("townwall-pipelines"))
 enum pipelines_error {
     PIPELINES_ERROR_LIMIT,   /* number or cores: the code `limit` of docs/websocket.md */
     PIPELINES_ERROR_BAD_URL, /* the code `bad_url` */
+    PIPELINES_ERROR_BUILD,   /* an element is not installed: the code `pipeline` */
 };
 
 /* Initialises GStreamer the first time. `context`: of the owner's loop (NULL: default). */
