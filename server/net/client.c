@@ -119,7 +119,7 @@ void net_client_close(struct net_client *client, guint code, const char *reason)
         return;
     client->close_code = code;
     g_strlcpy(client->close_reason, reason, sizeof client->close_reason);
-    client->close_by_us = clock_mono_us() + NET_CLOSE_S * G_USEC_PER_SEC;
+    client->close_by_us = clock_mono_us() + NET_US(NET_CLOSE_S);
     drop_texts(client);
     char text[8];
     g_snprintf(text, sizeof text, "%u", code);

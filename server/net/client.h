@@ -13,10 +13,10 @@
 
 struct net_client;
 
-#define NET_TEXT_BYTES    (4 * 1024 * 1024)  /* waiting text over this: 4001 */
-#define NET_MESSAGE_BYTES (64 * 1024)        /* longest message taken from a client, else 1008 */
-#define NET_MESSAGES_A_S  200                /* more in one second: 1008 */
-#define NET_FRAME_BYTES   (16 * 1024 * 1024) /* longest binary message */
+#define NET_TEXT_BYTES    ((size_t)4 * 1024 * 1024) /* waiting text over this: 4001 */
+#define NET_MESSAGE_BYTES ((size_t)64 * 1024) /* longest message taken from a client, else 1008 */
+#define NET_MESSAGES_A_S  200                 /* more in one second: 1008 */
+#define NET_FRAME_BYTES   ((size_t)16 * 1024 * 1024) /* longest binary message */
 
 enum net_close {
     NET_CLOSE_GOING_AWAY = 1001,

@@ -9,14 +9,14 @@
 
 /* A refused body up to so many bytes is read and thrown away, so that the client can read why; of
  * more the connection is closed. */
-#define DISCARD_BYTES (32 * 1024 * 1024)
+#define DISCARD_BYTES ((guint64)32 * 1024 * 1024)
 
 void conn_accept(struct net *net, int fd, const char *address)
 {
     struct conn *conn = g_new0(struct conn, 1);
     conn->net = net;
     conn->link.data = conn;
-    conn->deadline_us = clock_mono_us() + NET_HEAD_S * G_USEC_PER_SEC;
+    conn->deadline_us = clock_mono_us() + NET_US(NET_HEAD_S);
     g_strlcpy(conn->address, address, sizeof conn->address);
     g_queue_push_tail_link(&net->conns, &conn->link);
     net->adopting = conn;
@@ -142,8 +142,7 @@ static void expect_body(struct conn *conn, guint64 length)
     conn->state = CONN_BODY;
     conn->body_expected_bytes = (size_t)length;
     conn->body_in = g_byte_array_sized_new((guint)MIN(length, 65536));
-    conn->deadline_us =
-        clock_mono_us() + (NET_BODY_S + (gint64)length / NET_BODY_RATE) * G_USEC_PER_SEC;
+    conn->deadline_us = clock_mono_us() + NET_US(NET_BODY_S + length / NET_BODY_RATE);
 }
 
 int conn_http(struct conn *conn)
@@ -235,7 +234,7 @@ static bool write_part(struct conn *conn)
         gather(conn);
     gsize size;
     const uint8_t *data = g_bytes_get_data(conn->out, &size);
-    size_t part = MIN(size - conn->out_offset, (size_t)NET_WRITE_BYTES * 4);
+    size_t part = MIN(size - conn->out_offset, NET_PART_BYTES);
     if (lws_write(conn->wsi, (unsigned char *)(uintptr_t)data + conn->out_offset, part,
                   LWS_WRITE_HTTP) < 0)
         return false;
@@ -256,7 +255,7 @@ static int finish(struct conn *conn)
 {
     drop_request(conn);
     conn->state = CONN_HEAD;
-    conn->deadline_us = clock_mono_us() + NET_IDLE_S * G_USEC_PER_SEC;
+    conn->deadline_us = clock_mono_us() + NET_US(NET_IDLE_S);
     if (conn->body_in)
         g_byte_array_unref(conn->body_in);
     conn->body_in = NULL;

@@ -4,7 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define FILE_BYTES (64 * 1024 * 1024) /* longer ones are not pages */
+#define FILE_BYTES ((off_t)64 * 1024 * 1024) /* longer ones are not pages */
 
 struct variant {
     GBytes *bytes; /* NULL: does not exist */

@@ -53,7 +53,7 @@ static void write_address(const struct sockaddr_storage *from, char *out, sockle
 /* false: nothing more to accept now. */
 static bool accept_one(struct net *net)
 {
-    struct sockaddr_storage from;
+    struct sockaddr_storage from = {0};
     socklen_t size = sizeof from;
     int fd = accept4(net->listen_fd, (struct sockaddr *)&from, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) {
@@ -123,12 +123,16 @@ static int open_socket(const struct addrinfo *info)
 
 static guint bound_port(int fd)
 {
-    struct sockaddr_storage bound;
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } bound;
     socklen_t size = sizeof bound;
-    if (getsockname(fd, (struct sockaddr *)&bound, &size) != 0)
+    memset(&bound, 0, sizeof bound);
+    if (getsockname(fd, &bound.any, &size) != 0)
         return 0;
-    return ntohs(bound.ss_family == AF_INET6 ? ((struct sockaddr_in6 *)&bound)->sin6_port
-                                             : ((struct sockaddr_in *)&bound)->sin_port);
+    return ntohs(bound.any.sa_family == AF_INET6 ? bound.v6.sin6_port : bound.v4.sin_port);
 }
 
 bool listener_open(struct net *net, const char *host, guint port, GError **error)

@@ -49,8 +49,8 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
 /* A message goes out in one system call, however long; the second number bounds what is read of a
  * client at once. */
 static const struct lws_protocols protocols[] = {
-    {"http", on_event, 0, 16384, 0, NULL, 8 * 1024 * 1024},
-    {NET_PROTOCOL, on_event, 0, 4096, 0, NULL, 8 * 1024 * 1024},
+    {"http", on_event, 0, 16384, 0, NULL, NET_SEND_BYTES},
+    {NET_PROTOCOL, on_event, 0, 4096, 0, NULL, NET_SEND_BYTES},
     {NULL, NULL, 0, 0, 0, NULL, 0},
 };
 
@@ -73,8 +73,7 @@ static bool open_context(struct net *net, const char *certificate, const char *k
         .port = CONTEXT_PORT_NO_LISTEN_SERVER,
         .protocols = protocols,
         .options = LWS_SERVER_OPTION_GLIB | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
-                   LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT |
-                   LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS,
+                   LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS,
         .foreign_loops = loops,
         .gid = -1,
         .uid = -1,
@@ -359,6 +358,6 @@ void net_set_health(struct net *net, void (*fn)(json_t *problems, gpointer user)
 
 void net_set_pace(struct net *net, guint ping_s, guint stall_s)
 {
-    net->ping_us = ping_s * G_USEC_PER_SEC;
-    net->stall_us = stall_s * G_USEC_PER_SEC;
+    net->ping_us = NET_US(ping_s);
+    net->stall_us = NET_US(stall_s);
 }

@@ -18,10 +18,14 @@ enum {
     NET_PING_S = 10,  /* between pings */
     NET_BODY_RATE = 16384,
     NET_CONNECTIONS = 4096,
-    NET_CLIENTS = 200,             /* WebSockets, when not configured */
-    NET_WRITE_BYTES = 65536,       /* gathered into one write */
-    NET_UNSENT_BYTES = 128 * 1024, /* of a socket: keeps pictures fresh */
+    NET_CLIENTS = 200,                /* WebSockets, when not configured */
+    NET_SEND_BYTES = 8 * 1024 * 1024, /* most in one system call */
+    NET_PART_BYTES = 262144,          /* of a long answer, at once */
+    NET_WRITE_BYTES = 65536,          /* gathered into one write */
+    NET_UNSENT_BYTES = 128 * 1024,    /* of a socket: keeps pictures fresh */
 };
+
+#define NET_US(seconds) ((gint64)(seconds)*G_USEC_PER_SEC)
 
 enum conn_state {
     CONN_HEAD,   /* waiting for a request's head */

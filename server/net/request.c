@@ -48,14 +48,12 @@ static const struct {
 /* Returned: the header's value, valid UTF-8, to be freed; NULL when absent or unfit. */
 static char *copy_token(struct lws *wsi, enum lws_token_indexes token)
 {
+    char text[HEADER_BYTES + 1];
     int size = lws_hdr_total_length(wsi, token);
-    if (size <= 0 || size > HEADER_BYTES)
+    if (size <= 0 || size > HEADER_BYTES || lws_hdr_copy(wsi, text, sizeof text, token) < 0 ||
+        !g_utf8_validate(text, -1, NULL))
         return NULL;
-    char *text = g_malloc((gsize)size + 1);
-    if (lws_hdr_copy(wsi, text, size + 1, token) >= 0 && g_utf8_validate(text, -1, NULL))
-        return text;
-    g_free(text);
-    return NULL;
+    return g_strdup(text);
 }
 
 static void read_headers(struct net_request *request, struct lws *wsi)

@@ -89,7 +89,7 @@ void net_reply_bytes(struct net_request *request, guint status, const char *cont
 
 struct net_stream;
 /* More than this waiting refuses further writes. */
-#define NET_STREAM_BYTES (8 * 1024 * 1024)
+#define NET_STREAM_BYTES ((size_t)8 * 1024 * 1024)
 
 /* Answers 200 and leaves the body open; the end of the body is the end of the connection. Returned:
  * a stream, owned by the caller until net_stream_end(); NULL when the client already left, or the

@@ -85,7 +85,7 @@ int stream_writable(struct conn *conn)
         return stream->ended ? -1 : 0;
     gsize size;
     const uint8_t *data = g_bytes_get_data(piece, &size);
-    size_t part = MIN(size - stream->offset, (size_t)NET_WRITE_BYTES * 4);
+    size_t part = MIN(size - stream->offset, NET_PART_BYTES);
     /* on HTTP/1 libwebsockets reads the buffer only, and copies what the socket does not take */
     if (lws_write(conn->wsi, (unsigned char *)(uintptr_t)data + stream->offset, part,
                   LWS_WRITE_HTTP) < 0)

@@ -315,7 +315,7 @@ static void script_cancel(struct net_fixture *f)
     while (!g_atomic_int_get(&held.begun))
         g_thread_yield();
     peer_close(peer);
-    gint64 until = g_get_monotonic_time() + 10 * G_USEC_PER_SEC;
+    gint64 until = g_get_monotonic_time() + (gint64)10 * G_USEC_PER_SEC;
     while (!g_atomic_int_get(&held.cancelled) && g_get_monotonic_time() < until)
         g_thread_yield();
     g_assert_cmpint(g_atomic_int_get(&held.cancelled), ==, 1);
@@ -428,7 +428,10 @@ static void test_builtin(void)
 
 static void script_garbage(struct net_fixture *f)
 {
-    static const char *const inputs[] = {
+    static const char h2c[] =
+        "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n"
+        "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n";
+    const char *const inputs[] = {
         "\r\n\r\n\r\n",
         "GET\r\n\r\n",
         "BREW / HTTP/1.1\r\n\r\n",
@@ -437,8 +440,7 @@ static void script_garbage(struct net_fixture *f)
         "GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n",
         "CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n",
         "\x16\x03\x01\x02\x00\x01\x00\x01\xfc",
-        "GET /ws HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n"
-        "HTTP2-Settings: AAMAAABkAARAAAAAAAIAAAAA\r\n\r\n",
+        h2c,
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
     };
     for (guint i = 0; i < G_N_ELEMENTS(inputs); i++) {

@@ -67,9 +67,10 @@ static bool on_pull(struct net_client *client, struct net_frame *frame, gpointer
         return false;
     g_assert_cmpuint(net_frame_size(frame), ==, 0);
     memset(net_frame_reserve(frame, size / 2), (int)(side.sequence & 0xff), size / 2);
-    g_autofree guint8 *rest = g_malloc(size);
-    memset(rest, (int)(side.sequence & 0xff), size);
-    net_frame_append(frame, rest, size - size / 2);
+    g_autoptr(GByteArray) rest = g_byte_array_new();
+    g_byte_array_set_size(rest, size);
+    memset(rest->data, (int)(side.sequence & 0xff), size);
+    net_frame_append(frame, rest->data, size - size / 2);
     g_assert_cmpuint(net_frame_size(frame), ==, size);
     if (size >= 8)
         memcpy(net_frame_data(frame), &side.sequence, 8);
@@ -103,7 +104,7 @@ static void with_net(bool tls, void (*script)(struct net_fixture *f))
 /* Waits, without sleeping, until the loop has done something. */
 static void wait_for(gint *counter, gint value)
 {
-    gint64 until = g_get_monotonic_time() + 20 * G_USEC_PER_SEC;
+    gint64 until = g_get_monotonic_time() + (gint64)20 * G_USEC_PER_SEC;
     while (g_atomic_int_get(counter) < value && g_get_monotonic_time() < until)
         g_thread_yield();
     g_assert_cmpint(g_atomic_int_get(counter), >=, value);
