@@ -401,8 +401,8 @@ static const struct mood sunny = {
     {104, 150, 208}, {206, 222, 232}, {196, 208, 214}, 1, 0.0042f, 0, 0};
 
 const struct place_kind place_kinds[] = {
-    {"street", sunny, 6, 0.25f, 930, 7, draw_street, move_street},
-    {"night",
+    {"day_street", sunny, 6, 0.25f, 930, 7, draw_street, move_street},
+    {"night_street",
      {{10, 14, 30}, {34, 34, 46}, {22, 24, 34}, 0.27f, 0.006f, 0, 3.0f},
      6,
      0.25f,
