@@ -7,6 +7,15 @@
 #define GROUP_JOBS 256
 #define GROUP_US   20000
 
+/* A job's word and its error say the same, whatever it forgot: an error is a failure. */
+static bool run_fn(struct store_tx *tx, struct job *job)
+{
+    bool fine = job->fn(tx, job->data, &job->error);
+    if (!fine && !job->error)
+        job->error = g_error_new(STORE_ERROR, STORE_ERROR_FAILED, "the job gave no reason");
+    return !job->error;
+}
+
 /* Runs one job in a savepoint, so that its failure undoes nothing else. false: the whole group is
  * lost, because the engine ended the transaction. */
 static bool run_write(struct store_tx *tx, struct job *job)
@@ -14,8 +23,7 @@ static bool run_write(struct store_tx *tx, struct job *job)
     guint announced = tx->announced->len;
     if (!engine_script(tx->engine, "SAVEPOINT job", &job->error))
         return false;
-    bool fine = job->fn(tx, job->data, &job->error);
-    g_assert(fine == !job->error);
+    bool fine = run_fn(tx, job);
     if (!engine_in_transaction(tx->engine))
         return false;
     if (!fine) {
@@ -88,8 +96,7 @@ static void run_read(struct worker *worker, struct job *job)
     struct batch *batch = batch_new();
     g_ptr_array_add(batch->jobs, job);
     if (engine_begin(tx->engine, false, &job->error)) {
-        bool fine = job->fn(tx, job->data, &job->error);
-        g_assert(fine == !job->error);
+        run_fn(tx, job);
         engine_rollback(tx->engine);
     }
     atomic_fetch_add(&worker->counts->reads, 1);

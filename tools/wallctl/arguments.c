@@ -29,23 +29,22 @@ static bool read_file(const char *path, char **content, gsize *size, GError **er
     return g_file_get_contents(strcmp(path, "-") == 0 ? "/dev/stdin" : path, content, size, error);
 }
 
-/* Spreadsheets of the field write GB18030: what is no UTF-8 is taken for that. */
+/* Spreadsheets of the field write GB18030: what is no UTF-8 is taken for that. A byte of zero says
+ * that it is no text of either kind (UTF-16 is full of them). */
 static char *text_of_file(const char *path, GError **error)
 {
     g_autofree char *content = NULL;
-    gsize size;
+    gsize size, written = 0;
     if (!read_file(path, &content, &size, error))
         return NULL;
     if (g_utf8_validate(content, (gssize)size, NULL))
         return g_steal_pointer(&content);
-    char *text = g_convert(content, (gssize)size, "UTF-8", "GB18030", NULL, NULL, NULL);
-    if (!text || strlen(text) == 0 || !g_utf8_validate(text, -1, NULL)) {
-        g_free(text);
-        g_set_error(error, WALLCTL_ERROR, EXIT_REFUSED, "%s is neither UTF-8 nor GB18030 text",
-                    path);
-        return NULL;
-    }
-    return text;
+    g_autofree char *text =
+        g_convert(content, (gssize)size, "UTF-8", "GB18030", NULL, &written, NULL);
+    if (text && strlen(text) == written && !memchr(content, '\0', size))
+        return g_steal_pointer(&text);
+    g_set_error(error, WALLCTL_ERROR, EXIT_REFUSED, "%s is neither UTF-8 nor GB18030 text", path);
+    return NULL;
 }
 
 static json_t *import_args(const struct arguments *arguments, GError **error)

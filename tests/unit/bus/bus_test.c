@@ -150,9 +150,9 @@ static void assert_stream(struct fixture *f, int count)
     g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
     gint64 epoch, last;
     store_position(f->store, &epoch, &last);
-    g_assert_cmpuint(g_strv_length(lines), ==, (guint)count * 9);
+    g_assert_cmpint((int)g_strv_length(lines), ==, count * 9);
     for (int i = 0; i < count; i++) {
-        char **entry = &lines[i * 9];
+        char **entry = &lines[(size_t)i * 9];
         g_autofree char *id = g_strdup_printf("%" G_GINT64_FORMAT "-%d", epoch, i + 1);
         g_autofree char *object = g_strdup_printf("c%d", i + 1);
         g_assert_cmpstr(entry[0], ==, id);

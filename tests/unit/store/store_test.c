@@ -200,6 +200,60 @@ static void test_files_are_private_and_owned_once(void)
     fixture_free(f);
 }
 
+static bool silent_write(struct store_tx *tx, gpointer job, GError **error)
+{
+    (void)tx;
+    (void)job;
+    (void)error;
+    return false;
+}
+
+static void test_a_job_without_reason_is_a_failure(void)
+{
+    struct fixture *f = fixture_new();
+    fixture_open(f, 0, 0);
+    GError *error = NULL;
+    g_assert_false(store_write_now(f->store, silent_write, NULL, &error));
+    g_assert_error(error, STORE_ERROR, STORE_ERROR_FAILED);
+    g_clear_error(&error);
+    fixture_free(f);
+}
+
+static bool big_write(struct store_tx *tx, gpointer job, GError **error)
+{
+    g_autofree char *text = g_strnfill(200000, 'x');
+    return store_exec(tx, error, "INSERT INTO setting (name, value) VALUES (?, ?)", "ss",
+                      (const char *)job, text);
+}
+
+/* A full disk fails what does not fit, and nothing else: not what was acknowledged, not what comes
+ * once there is room again. */
+static void test_full_disk(void)
+{
+    struct fixture *f = fixture_new();
+    fixture_open(f, 0, 0);
+    GError *error = NULL;
+    g_assert_true(store_write_now(f->store, big_write, (gpointer) "before", &error));
+    fixture_sql(f, "PRAGMA max_page_count = 120");
+    int refused = 0;
+    for (int i = 0; i < 4; i++) {
+        g_autofree char *name = g_strdup_printf("full%d", i);
+        bool fine = store_write_now(f->store, big_write, name, &error);
+        refused += !fine;
+        if (!fine)
+            g_assert_error(error, STORE_ERROR, STORE_ERROR_FAILED);
+        g_clear_error(&error);
+    }
+    g_assert_cmpint(refused, >=, 2);
+    g_assert_cmpint(fixture_int(f, "SELECT COUNT(*) FROM setting WHERE name LIKE 'full%'"), ==,
+                    4 - refused);
+    fixture_sql(f, "PRAGMA max_page_count = 100000");
+    g_assert_true(store_write_now(f->store, big_write, (gpointer) "after", &error));
+    g_assert_cmpint(
+        fixture_int(f, "SELECT COUNT(*) FROM setting WHERE name IN ('before', 'after')"), ==, 2);
+    fixture_free(f);
+}
+
 static void test_ids_sort_by_age(void)
 {
     g_autofree char *a = store_id_new();
@@ -220,6 +274,8 @@ int main(int argc, char **argv)
     g_test_add_func("/store/close-commits-what-waits", test_close_commits_what_waits);
     g_test_add_func("/store/files-are-private-and-owned-once",
                     test_files_are_private_and_owned_once);
+    g_test_add_func("/store/a-job-without-reason", test_a_job_without_reason_is_a_failure);
+    g_test_add_func("/store/full-disk", test_full_disk);
     g_test_add_func("/store/ids-sort-by-age", test_ids_sort_by_age);
     return g_test_run();
 }

@@ -178,6 +178,11 @@ static void test_import_partly_and_gb18030(void)
     g_autofree char *words = g_strdup_printf("cameras import %s", path);
     assert_status(f, words, 5);
     g_assert_cmpstr(json_string_value(json_object_get(f->args, "csv")), ==, "c1,石桥");
+    g_assert_true(g_file_set_contents(path,
+                                      "\xff\xfe"
+                                      "c\0\x31\0",
+                                      6, NULL)); /* UTF-16 */
+    assert_status(f, words, 1);
     g_unlink(path);
     o = run(f, NULL, words, "");
     g_assert_cmpint(o.status, ==, 1);
