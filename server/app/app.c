@@ -1,4 +1,5 @@
 #include "app/app.h"
+#include "bus/bus.h"
 #include "common/config.h"
 #include "common/log.h"
 #include "control/control.h"
@@ -11,6 +12,8 @@
 #include <string.h>
 #include <systemd/sd-daemon.h>
 
+#define STORE_BACKLOG 5000 /* waiting writes; half of what the store takes */
+
 struct app {
     struct loop *loop;
     const json_t *config;
@@ -18,27 +21,13 @@ struct app {
     struct identity *identity;
     struct net *net;
     struct control *control;
+    struct bus *bus;
     struct place *place;
     struct wall *wall;
     guint watchdog_source;
+    struct metric *redis_up, *bus_behind, *bus_published;
+    struct metric *store_writes, *store_commits, *store_waiting, *store_commit;
 };
-
-/* A path of the configuration; relative ones stand in the data folder. */
-static char *data_path(const struct app *app, const char *path)
-{
-    const char *dir = config_string(app->config, "data_dir");
-    return g_path_is_absolute(path) ? g_strdup(path) : g_build_filename(dir, path, NULL);
-}
-
-/* "unix:media.sock" → "unix:DATA/media.sock" */
-static char *data_address(const struct app *app, const char *key)
-{
-    const char *address = config_string(app->config, key);
-    if (!g_str_has_prefix(address, "unix:"))
-        return g_strdup(address);
-    g_autofree char *path = data_path(app, address + strlen("unix:"));
-    return g_strconcat("unix:", path, NULL);
-}
 
 static bool open_store(struct app *app, GError **error)
 {
@@ -48,7 +37,7 @@ static bool open_store(struct app *app, GError **error)
                     g_strerror(errno));
         return false;
     }
-    g_autofree char *path = data_path(app, config_string(app->config, "store.path"));
+    g_autofree char *path = config_path(app->config, "store.path");
     const struct store_options options = {.path = path, .context = loop_context(app->loop)};
     app->store = store_open(&options, error);
     return app->store != NULL;
@@ -84,60 +73,124 @@ static bool open_identity(struct app *app, GError **error)
     return app->identity != NULL;
 }
 
-static void copy_text(json_t *to, const char *key, const json_t *config, const char *path)
-{
-    json_t *value = config_get(config, path);
-    if (json_is_string(value))
-        json_object_set(to, key, value);
-}
-
 static bool open_net(struct app *app, GError **error)
 {
-    const json_t *config = app->config;
-    const char *mode = config_string(config, "server.tls.mode");
-    json_t *tls = json_pack("{s:s}", "mode", strcmp(mode, "files") == 0 ? "on" : mode);
-    copy_text(tls, "certificate", config, "server.tls.cert");
-    copy_text(tls, "key", config, "server.tls.key");
-    json_t *options = json_pack("{s:s,s:I,s:o,s:s}", "host", config_string(config, "server.listen"),
-                                "port", (json_int_t)config_int(config, "server.port"), "tls", tls,
-                                "data_dir", config_string(config, "data_dir"));
-    copy_text(options, "web_dir", config, "server.web_dir");
-    copy_text(options, "metrics_token", config, "server.metrics_token");
-    json_object_set_new(options, "openapi", json_string(TW_OPENAPI));
-    app->net = net_create(app->loop, options, &identity_gate, app->identity, error);
-    json_decref(options);
+    app->net = net_create(app->loop, app->config, &identity_gate, app->identity, error);
     return app->net != NULL;
 }
 
 static bool open_control(struct app *app, GError **error)
 {
-    g_autofree char *path = data_path(app, "wall.sock");
+    g_autofree char *path =
+        g_build_filename(config_string(app->config, "data_dir"), "wall.sock", NULL);
     app->control = control_create(path, loop_context(app->loop), error);
     return app->control != NULL;
 }
 
+static bool open_bus(struct app *app, GError **error)
+{
+    g_autofree char *url = config_address(app->config, "redis.url");
+    const struct bus_options options = {
+        .store = app->store, .url = url, .context = loop_context(app->loop)};
+    app->bus = bus_create(&options, error);
+    return app->bus != NULL;
+}
+
 static bool open_place(struct app *app, GError **error)
 {
-    g_autofree char *dir = data_path(app, config_string(app->config, "town.dir"));
+    g_autofree char *dir = config_path(app->config, "town.dir");
     const struct place_options options = {
         .loop = app->loop, .store = app->store, .net = app->net, .dir = dir, .version = TW_VERSION};
     app->place = place_create(&options, error);
     return app->place != NULL;
 }
 
+/* The link's own certificate, for a link that leaves this machine; NULL without error: none. */
+static GTlsCertificate *link_certificate(const struct app *app, GError **error)
+{
+    if (!config_get(app->config, "link.cert") || !config_get(app->config, "link.key"))
+        return NULL;
+    g_autofree char *cert = config_path(app->config, "link.cert");
+    g_autofree char *key = config_path(app->config, "link.key");
+    return g_tls_certificate_new_from_files(cert, key, error);
+}
+
 static bool open_wall(struct app *app, GError **error)
 {
-    g_autofree char *address = data_address(app, "link.address");
+    GError *fault = NULL;
+    g_autoptr(GTlsCertificate) certificate = link_certificate(app, &fault);
+    if (fault) {
+        g_propagate_prefixed_error(error, fault, "link.cert, link.key: ");
+        return false;
+    }
+    g_autofree char *address = config_address(app->config, "link.address");
     const struct wall_options options = {.loop = app->loop,
                                          .store = app->store,
                                          .identity = app->identity,
                                          .net = app->net,
                                          .control = app->control,
                                          .link_address = address,
+                                         .link_certificate = certificate,
                                          .version = TW_VERSION};
     app->wall = wall_create(&options, error);
     return app->wall != NULL;
 }
+
+/* --- health and numbers of what has no face of its own */
+
+static void add_problem(json_t *problems, const char *part, const char *message)
+{
+    json_array_append_new(problems, json_pack("{s:s,s:s}", "part", part, "message", message));
+}
+
+/* /healthz: only what makes this server useless; Redis being away is told by /metrics, since live
+ * pictures and the console go on without it. */
+static void check_health(json_t *problems, gpointer user)
+{
+    const struct app *app = user;
+    struct store_stats store;
+    store_stats(app->store, &store);
+    if (store.waiting_writes > STORE_BACKLOG)
+        add_problem(problems, "store", "writes are piling up");
+}
+
+static void collect(gpointer user)
+{
+    struct app *app = user;
+    struct bus_stats bus;
+    struct store_stats store;
+    bus_stats(app->bus, &bus);
+    store_stats(app->store, &store);
+    metric_set(app->redis_up, bus.connected);
+    metric_set(app->bus_behind, (double)bus.behind);
+    metric_set(app->bus_published, (double)bus.published);
+    metric_set(app->store_writes, (double)store.writes);
+    metric_set(app->store_commits, (double)store.commits);
+    metric_set(app->store_waiting, store.waiting_writes);
+    metric_set(app->store_commit, (double)store.last_commit_us / 1e6);
+}
+
+static void add_metrics(struct app *app)
+{
+    struct metrics *r = net_metrics(app->net);
+    app->redis_up = metrics_gauge(r, "townwall_redis_up", "1 while Redis answers.", NULL);
+    app->bus_behind = metrics_gauge(r, "townwall_bus_behind_changes",
+                                    "Changes of the log that Redis does not have yet.", NULL);
+    app->bus_published =
+        metrics_counter(r, "townwall_bus_published_total", "Changes given to Redis.", NULL);
+    app->store_writes =
+        metrics_counter(r, "townwall_store_writes_total", "Write jobs of the store.", NULL);
+    app->store_commits =
+        metrics_counter(r, "townwall_store_commits_total", "Group commits of the store.", NULL);
+    app->store_waiting =
+        metrics_gauge(r, "townwall_store_waiting_writes", "Write jobs that wait.", NULL);
+    app->store_commit = metrics_gauge(r, "townwall_store_last_commit_seconds",
+                                      "How long the newest group commit took.", NULL);
+    metrics_on_collect(r, collect, app);
+    net_set_health(app->net, check_health, app);
+}
+
+/* --- systemd */
 
 static gboolean feed_watchdog(gpointer user)
 {
@@ -158,7 +211,7 @@ static void tell_systemd(struct app *app)
 struct app *app_create(struct loop *loop, const json_t *config, GError **error)
 {
     static bool (*const parts[])(struct app * app, GError * *error) = {
-        open_store, open_identity, open_net, open_control, open_place, open_wall,
+        open_store, open_identity, open_net, open_control, open_bus, open_place, open_wall,
     };
     struct app *app = g_new0(struct app, 1);
     app->loop = loop;
@@ -168,6 +221,7 @@ struct app *app_create(struct loop *loop, const json_t *config, GError **error)
             goto fail;
     identity_add_routes(app->identity, app->net);
     identity_add_commands(app->identity, app->control);
+    add_metrics(app);
     log_info("app", "townwalld %s answers at %s", TW_VERSION, net_url(app->net));
     tell_systemd(app);
     return app;
@@ -186,6 +240,7 @@ void app_destroy(struct app *app)
     place_destroy(app->place);
     control_destroy(app->control);
     g_clear_pointer(&app->net, net_destroy);
+    bus_destroy(app->bus);
     identity_destroy(app->identity);
     store_close(app->store);
     g_free(app);

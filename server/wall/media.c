@@ -417,8 +417,9 @@ double media_stat(const struct media *media, const char *path)
 
 /* --- life */
 
-struct media *media_create(struct loop *loop, const char *address, struct camera_set *cameras,
-                           const struct media_ops *ops, gpointer user, GError **error)
+struct media *media_create(struct loop *loop, const char *address, GTlsCertificate *certificate,
+                           struct camera_set *cameras, const struct media_ops *ops, gpointer user,
+                           GError **error)
 {
     struct media *media = g_new0(struct media, 1);
     media->loop = loop;
@@ -431,7 +432,8 @@ struct media *media_create(struct loop *loop, const char *address, struct camera
     media->requests = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     media->visible = g_array_new(FALSE, FALSE, sizeof(guint32));
     media->timeout_source = loop_every(loop, 1000, check_deadlines, media);
-    media->listener = link_listen(address, NULL, loop_context(loop), on_accepted, media, error);
+    media->listener =
+        link_listen(address, certificate, loop_context(loop), on_accepted, media, error);
     if (!media->listener)
         goto fail;
     return media;

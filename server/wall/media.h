@@ -32,9 +32,10 @@ struct media_ops {
     void (*lost)(const char *node, gpointer user);
 };
 
-/* `address`: "unix:PATH" or "tcp:HOST:PORT". NULL + error. */
-struct media *media_create(struct loop *loop, const char *address, struct camera_set *cameras,
-                           const struct media_ops *ops, gpointer user, GError **error);
+/* `address`: "unix:PATH" or "tcp:HOST:PORT"; `certificate` as in link_listen(). NULL + error. */
+struct media *media_create(struct loop *loop, const char *address, GTlsCertificate *certificate,
+                           struct camera_set *cameras, const struct media_ops *ops, gpointer user,
+                           GError **error);
 /* NULL is fine. */
 void media_destroy(struct media *media);
 

@@ -320,8 +320,8 @@ struct wall *wall_create(const struct wall_options *options, GError **error)
     wall->cameras = camera_set_create(options->store, on_set_changed, wall, error);
     if (!wall->cameras)
         goto fail;
-    wall->media =
-        media_create(options->loop, options->link_address, wall->cameras, &media_ops, wall, error);
+    wall->media = media_create(options->loop, options->link_address, options->link_certificate,
+                               wall->cameras, &media_ops, wall, error);
     if (!wall->media)
         goto fail;
     wall->hub = hub_create(options->loop, wall->media);

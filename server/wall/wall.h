@@ -6,6 +6,7 @@
 #include "identity/identity.h"
 #include "net/net.h"
 #include "store/store.h"
+#include <gio/gio.h>
 
 struct wall;
 
@@ -16,7 +17,8 @@ struct wall_options {
     struct identity *identity;
     struct net *net;
     struct control *control;
-    const char *link_address; /* "unix:PATH" or "tcp:HOST:PORT" */
+    const char *link_address;          /* "unix:PATH" or "tcp:HOST:PORT" */
+    GTlsCertificate *link_certificate; /* of a TCP link; NULL: Unix socket or loopback only */
     const char *version;
 };
 

@@ -6,8 +6,8 @@
 
 #define RING "[[120,30],[120.1,30],[120.1,30.1],[120,30]]"
 #define FEATURE(code, level, rings)                                                                \
-    "{\"type\":\"Feature\",\"properties\":{\"code\":\"" code "\",\"level\":\"" level                \
-    "\",\"name\":\"石桥\",\"parent\":\"330000001\",\"label\":[120.05,30.02]},"                       \
+    "{\"type\":\"Feature\",\"properties\":{\"code\":\"" code "\",\"level\":\"" level               \
+    "\",\"name\":\"石桥\",\"parent\":\"330000001\",\"label\":[120.05,30.02]},"                   \
     "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[" rings "]}}"
 #define COLLECTION(features) "{\"type\":\"FeatureCollection\",\"features\":[" features "]}"
 
@@ -30,9 +30,9 @@ static void faults(void)
                  "geometry:");
     expect_fault(COLLECTION(FEATURE("330000001", "town", "[[120,300],[1,2],[3,4],[120,300]]")),
                  "geometry:");
-    expect_fault(COLLECTION(FEATURE("330000001", "town", RING) "," FEATURE("330000001", "town",
-                                                                           RING)),
-                 "feature 2 (330000001): code: is used twice");
+    expect_fault(
+        COLLECTION(FEATURE("330000001", "town", RING) "," FEATURE("330000001", "town", RING)),
+        "feature 2 (330000001): code: is used twice");
 }
 
 static bool count_areas(struct store_tx *tx, gpointer job, GError **error)
@@ -49,9 +49,9 @@ static void stored(void)
     g_autoptr(GError) error = NULL;
     struct store *store = store_open(&options, &error);
     g_assert_no_error(error);
-    json_t *json = json_loads(COLLECTION(FEATURE("330000001001", "village", RING) "," FEATURE(
-                                  "330000001", "town", RING)),
-                              0, NULL);
+    json_t *json = json_loads(
+        COLLECTION(FEATURE("330000001001", "village", RING) "," FEATURE("330000001", "town", RING)),
+        0, NULL);
     g_autoptr(GArray) areas = areas_check(json, "areas", &error);
     g_assert_no_error(error);
     for (int round = 0; round < 2; round++) { /* the second time changes nothing */

@@ -16,8 +16,8 @@ static void good(void)
     json_t *keep;
     g_assert_true(
         parse("{\"t\":\"play\",\"stream\":5,\"camera\":\"c1\",\"profile\":\"main\",\"rung\":"
-             "\"live\",\"format\":\"fmp4\",\"codecs\":[\"h264\",\"h265\"]}",
-             &request, &keep));
+              "\"live\",\"format\":\"fmp4\",\"codecs\":[\"h264\",\"h265\"]}",
+              &request, &keep));
     g_assert_cmpuint(request.stream, ==, 5);
     g_assert_cmpstr(request.camera, ==, "c1");
     g_assert_cmpstr(request.profile, ==, "main");
