@@ -96,6 +96,17 @@ static bool next_in_order(struct timeline *timeline, int64_t pts, int64_t *pts_u
     return true;
 }
 
+/* A clock that stepped back over a gap is followed with a shift, because decoding times only rise.
+ */
+static int64_t after_gap(struct timeline *timeline, int64_t pts_us)
+{
+    int64_t least_us = timeline->last_dts_us + (int64_t)(timeline->reorder + 1) * timeline->step_us;
+    if (pts_us > least_us)
+        return pts_us;
+    timeline->ticks += (least_us - pts_us) * timeline->clock_hz / 1000000 + 1;
+    return to_us(timeline, timeline->ticks);
+}
+
 bool timeline_next(struct timeline *timeline, uint32_t rtp_timestamp, int64_t wall_us,
                    int64_t *pts_us, int64_t *dts_us)
 {
@@ -107,11 +118,8 @@ bool timeline_next(struct timeline *timeline, uint32_t rtp_timestamp, int64_t wa
     timeline->last_pts_us = pts;
     if (timeline->reorder == 0)
         return next_in_order(timeline, pts, pts_us, dts_us);
-    if (timeline->since_restart == 0) {
-        timeline->first_pts_us = pts;
-        if (pts <= timeline->last_dts_us) /* the clock stepped back over a gap */
-            timeline->last_dts_us = pts - (int64_t)(timeline->reorder + 1) * timeline->step_us;
-    }
+    if (timeline->since_restart == 0)
+        timeline->first_pts_us = pts = after_gap(timeline, pts);
     insert(timeline, pts);
     unsigned order = ++timeline->since_restart;
     int64_t dts;

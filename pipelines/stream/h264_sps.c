@@ -11,7 +11,7 @@ static void skip_scaling_list(struct bits *bits, unsigned count)
     int last = 8, next = 8;
     for (unsigned i = 0; i < count && !bits->overrun; i++) {
         if (next)
-            next = (last + bits_se(bits) + 256) & 255;
+            next = (int)((last + (int64_t)bits_se(bits) + 256) & 255);
         last = next ? next : last;
     }
 }

@@ -1,0 +1,26 @@
+/* Addresses and header values; the text is what stands before the first NUL. */
+#include "rtsp/headers.h"
+#include "rtsp/url.h"
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    g_autofree char *text = g_strndup((const char *)data, size);
+    struct rtsp_url url;
+    if (rtsp_url_parse(text, &url, NULL)) {
+        g_assert_nonnull(url.host);
+        g_assert_cmpuint(url.port, >, 0);
+        g_free(rtsp_url_resolve(url.request, text));
+        rtsp_url_clear(&url);
+    }
+    struct rtsp_transport transport;
+    rtsp_transport_parse(text, &transport);
+    char id[32];
+    unsigned timeout_s = 60;
+    if (rtsp_session_parse(text, id, sizeof id, &timeout_s))
+        g_assert_cmpuint(strlen(id), <, sizeof id);
+    rtsp_list_has(text, "PLAY");
+    return 0;
+}
