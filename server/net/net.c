@@ -305,6 +305,8 @@ void net_destroy(struct net *net)
     g_free(net->public_url);
     g_free(net->metrics_token);
     g_free(net->url);
+    if (net->outside)
+        g_string_free(net->outside, TRUE);
     g_free(net);
 }
 

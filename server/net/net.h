@@ -54,6 +54,10 @@ void net_add_routes(struct net *net, const struct net_route *routes, guint count
 /* One set of WebSocket callbacks; without it /ws answers 404. */
 void net_set_client_ops(struct net *net, const struct net_client_ops *ops, gpointer user);
 
+/* Lets our pages fetch pictures and data from another server, "https://host:port": the map service
+ * of a town. Copied; asserts that it is no more than that. */
+void net_allow_origin(struct net *net, const char *origin);
+
 /* The session ended: its WebSockets are closed with 4003, its streams are cut. */
 void net_close_session(struct net *net, const char *session_id);
 /* Calls `fn` for every open WebSocket; `fn` must not open or destroy nets. */

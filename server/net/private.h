@@ -100,6 +100,7 @@ struct net {
     struct lws_context *context;
     struct lws_vhost *vhost;
     bool secure, hsts, destroying;
+    GString *outside; /* origins that pages may reach, see net_allow_origin(); NULL: none */
     char *url;
     guint port;
 

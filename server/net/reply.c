@@ -5,7 +5,8 @@
 /* Every document of ours: scripts and workers only from here, nothing frames us. */
 #define DOCUMENT_POLICY                                                                            \
     "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; "                    \
-    "worker-src 'self'; img-src 'self' blob: data:; media-src 'self' blob:; connect-src 'self'; "  \
+    "worker-src 'self'; img-src 'self' blob: data:%s; media-src 'self' blob:; "                    \
+    "connect-src 'self'%s; "                                                                       \
     "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 #define DATA_POLICY "default-src 'none'; frame-ancestors 'none'"
 
@@ -22,6 +23,24 @@ static void append_date(GString *head)
         g_date_time_get_hour(now), g_date_time_get_minute(now), g_date_time_get_second(now));
 }
 
+void net_allow_origin(struct net *net, const char *origin)
+{
+    g_return_if_fail(strpbrk(origin, " ;,'\"\r\n") == NULL);
+    if (!net->outside)
+        net->outside = g_string_new(NULL);
+    g_auto(GStrv) known = g_strsplit(net->outside->str, " ", -1);
+    if (!g_strv_contains((const char *const *)known, origin))
+        g_string_append_printf(net->outside, " %s", origin);
+}
+
+/* `outside`: addresses behind which pages may fetch pictures and data, each after a space; NULL:
+ * none. */
+static void append_document_policy(GString *head, const GString *outside)
+{
+    const char *more = outside ? outside->str : "";
+    g_string_append_printf(head, "Content-Security-Policy: " DOCUMENT_POLICY "\r\n", more, more);
+}
+
 GString *reply_head(struct net_request *request, guint status, const char *content_type,
                     bool document)
 {
@@ -32,13 +51,15 @@ GString *reply_head(struct net_request *request, guint status, const char *conte
         g_string_append_printf(head, "Content-Type: %s\r\n", content_type);
     if (!request->has_cache_control)
         g_string_append(head, "Cache-Control: no-store\r\n");
+    if (document)
+        append_document_policy(head, request->net->outside);
     g_string_append_printf(head,
-                           "Content-Security-Policy: %s\r\n"
+                           "%s"
                            "X-Content-Type-Options: nosniff\r\n"
                            "X-Frame-Options: DENY\r\n"
                            "Referrer-Policy: no-referrer\r\n"
                            "Cross-Origin-Resource-Policy: same-origin\r\n",
-                           document ? DOCUMENT_POLICY : DATA_POLICY);
+                           document ? "" : "Content-Security-Policy: " DATA_POLICY "\r\n");
     if (request->net->hsts)
         g_string_append(head, "Strict-Transport-Security: max-age=31536000\r\n");
     g_string_append_len(head, request->extra->str, (gssize)request->extra->len);
