@@ -1,7 +1,9 @@
 #include "place/place.h"
 #include "common/log.h"
 #include "place/areas.h"
-#include "place/mbtiles.h"
+#include "place/base_map.h"
+#include "place/tiles.h"
+#include <glib/gstdio.h>
 #include <string.h>
 
 #define TILE_CACHE  "private, max-age=86400"
@@ -14,7 +16,7 @@ struct place {
     GArray *area_list; /* struct area, borrowing from `areas` */
     GBytes *areas_text;
     GBytes *style_dark, *style_light; /* NULL: none */
-    struct mbtiles *tiles;            /* NULL: none, or not served by us */
+    struct tiles *tiles;              /* NULL: none, or not served by us */
 };
 
 /* --- reading the folder */
@@ -55,41 +57,70 @@ static bool load_areas(struct place *place, GError **error)
     return place->area_list && areas_store(place->options.store, place->area_list, error);
 }
 
-static GBytes *load_style(const struct place *place, const char *key)
+/* The style that town.json names for a theme, or the one that follows from the base map. */
+static json_t *find_style(const struct place *place, const char *theme, const char *key)
 {
-    static const char *const files_key[] = {"style_dark", "style_light"};
-    g_autofree char *path = named_file(place, "base_map", key);
-    if (!path && g_strv_contains(files_key, key))
-        path = named_file(place, "files", key);
+    g_autofree char *name = g_strdup_printf("style_%s", theme);
+    g_autofree char *path = named_file(place, "base_map", name);
     if (!path)
-        return NULL;
+        path = named_file(place, "files", name);
+    const json_t *base = json_object_get(place->town, "base_map");
+    if (!path)
+        return base ? base_map_style(base, place->tiles ? tiles_info(place->tiles) : NULL, key,
+                                     theme)
+                    : NULL;
     g_autoptr(GError) error = NULL;
     json_t *style = load_json(path, &error);
-    if (!style) {
+    if (!style)
         log_warn("place", "%s", error->message);
+    return style;
+}
+
+static GBytes *load_style(const struct place *place, const char *theme, const char *key)
+{
+    json_t *style = find_style(place, theme, key);
+    if (!style)
         return NULL;
-    }
-    char *text = json_dumps(style, JSON_COMPACT);
+    g_auto(GStrv) origins = base_map_origins(style);
+    for (size_t i = 0; origins[i]; i++)
+        net_allow_origin(place->options.net, origins[i]);
+    char *text = json_dumps(style, JSON_COMPACT | JSON_REAL_PRECISION(6));
     json_decref(style);
     return g_bytes_new_with_free_func(text, strlen(text), free, text);
+}
+
+/* The key of a map service; its file may be read by its owner alone. */
+static bool load_key(const struct place *place, char **key, GError **error)
+{
+    g_autofree char *path = named_file(place, "base_map", "key_file");
+    GStatBuf status;
+    if (!path)
+        return true;
+    if (g_stat(path, &status) == 0 && (status.st_mode & 077)) {
+        g_set_error(error, PLACE_ERROR, 0, "%s: others can read this key: chmod 600", path);
+        return false;
+    }
+    if (!g_file_get_contents(path, key, NULL, error))
+        return false;
+    g_strstrip(*key);
+    return true;
 }
 
 static bool load_base_map(struct place *place, GError **error)
 {
     const json_t *base = json_object_get(place->town, "base_map");
-    const char *kind = json_string_value(json_object_get(base, "kind"));
-    place->style_dark = load_style(place, "style_dark");
-    place->style_light = load_style(place, "style_light");
-    if (g_strcmp0(kind, "mbtiles") != 0)
-        return true;
-    g_autofree char *path = named_file(place, "base_map", "file");
-    if (!path) {
-        g_set_error(error, PLACE_ERROR, 0, "%s/town.json: base_map.file: is missing",
-                    place->options.dir);
+    g_autofree char *name = path_of(place, "town.json"), *key = NULL;
+    if (base && (!base_map_check(base, name, error) || !load_key(place, &key, error)))
         return false;
+    if (base && base_map_is_file(base)) {
+        g_autofree char *path = named_file(place, "base_map", "file");
+        place->tiles = tiles_open(json_string_value(json_object_get(base, "kind")), path, error);
+        if (!place->tiles)
+            return false;
     }
-    place->tiles = mbtiles_open(path, error);
-    return place->tiles != NULL;
+    place->style_dark = load_style(place, "dark", key);
+    place->style_light = load_style(place, "light", key);
+    return true;
 }
 
 static bool load_town(struct place *place, GError **error)
@@ -190,7 +221,7 @@ static void tile_done(GBytes *tile, const GError *error, gpointer user)
         if (size > 2 && data[0] == 0x1f && data[1] == 0x8b)
             net_request_set_header(request, "Content-Encoding", "gzip");
         net_request_set_header(request, "Cache-Control", TILE_CACHE);
-        net_reply_bytes(request, 200, tile_type(mbtiles_format(wanted->place->tiles)), tile);
+        net_reply_bytes(request, 200, tile_type(tiles_info(wanted->place->tiles)->format), tile);
     }
     net_request_unref(request);
     g_free(wanted);
@@ -223,7 +254,7 @@ static void get_tile(struct net_request *request, gpointer user)
     }
     struct tile_request *wanted = g_new(struct tile_request, 1);
     *wanted = (struct tile_request){place, net_request_ref(request)};
-    mbtiles_read(place->tiles, z, x, y, tile_done, wanted);
+    tiles_read(place->tiles, z, x, y, tile_done, wanted);
 }
 
 /* --- life */
@@ -256,7 +287,7 @@ void place_destroy(struct place *place)
 {
     if (!place)
         return;
-    mbtiles_close(place->tiles);
+    tiles_close(place->tiles);
     g_clear_pointer(&place->areas_text, g_bytes_unref);
     g_clear_pointer(&place->style_dark, g_bytes_unref);
     g_clear_pointer(&place->style_light, g_bytes_unref);
