@@ -25,12 +25,17 @@ struct peer {
     GByteArray *in;
 };
 
-static void peer_destroy(struct peer *peer)
+static void peer_free(gpointer item)
 {
-    g_ptr_array_remove_fast(peer->control->peers, peer);
+    struct peer *peer = item;
     close(peer->watch.fd);
     g_byte_array_unref(peer->in);
     g_free(peer);
+}
+
+static void peer_destroy(struct peer *peer)
+{
+    g_ptr_array_remove_fast(peer->control->peers, peer);
 }
 
 /* --- answers */
@@ -213,7 +218,7 @@ struct control *control_create(struct server *server, const char *path, GError *
     struct control *control = g_new0(struct control, 1);
     control->server = server;
     control->path = g_strdup(path);
-    control->peers = g_ptr_array_new();
+    control->peers = g_ptr_array_new_with_free_func(peer_free);
     control->watch = (struct watch){-1, control_ready};
     if (g_strlcpy(address.sun_path, path, sizeof address.sun_path) >= sizeof address.sun_path) {
         g_set_error(error, G_IO_ERROR, G_IO_ERROR_FILENAME_TOO_LONG,
@@ -241,13 +246,11 @@ void control_destroy(struct control *control)
 {
     if (!control)
         return;
-    while (control->peers->len)
-        peer_destroy(control->peers->pdata[0]);
     if (control->watch.fd >= 0) {
         close(control->watch.fd);
         unlink(control->path);
     }
-    g_ptr_array_unref(control->peers);
+    g_ptr_array_unref(control->peers); /* closes the connections */
     g_free(control->path);
     g_free(control);
 }

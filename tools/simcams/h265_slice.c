@@ -340,16 +340,18 @@ void h265_write_skip(const struct h265_parameters *parameters, const struct slic
     for (int i = 0; i < 3; i++)
         contexts.cu_skip[i] = cabac_context_init(init_values.cu_skip[i], STAMP_QP);
     const unsigned columns = h265_columns(parameters);
-    for (unsigned i = 0; i < row_count * columns; i++) {
-        const bool left = i % columns > 0, above = i >= columns;
-        if (is_cut(parameters, first_row + i / columns)) {
-            write_skipped_unit(&cabac, &contexts, (unsigned)left + above);
-            write_skipped_unit(&cabac, &contexts, 1u + above);
-        } else {
-            cabac_encode(&cabac, &contexts.split_cu, 0);
-            write_skipped_unit(&cabac, &contexts, (unsigned)left + above);
+    for (unsigned row = 0; row < row_count; row++) {
+        for (unsigned column = 0; column < columns; column++) {
+            const bool left = column > 0, above = row > 0;
+            if (is_cut(parameters, first_row + row)) {
+                write_skipped_unit(&cabac, &contexts, (unsigned)left + above);
+                write_skipped_unit(&cabac, &contexts, 1u + above);
+            } else {
+                cabac_encode(&cabac, &contexts.split_cu, 0);
+                write_skipped_unit(&cabac, &contexts, (unsigned)left + above);
+            }
+            cabac_terminate(&cabac, row + 1 == row_count && column + 1 == columns);
         }
-        cabac_terminate(&cabac, i + 1 == row_count * columns);
     }
 }
 
@@ -457,12 +459,13 @@ void h265_write_key(const struct h265_parameters *parameters, const struct slice
     struct intra_contexts contexts = intra_contexts_init();
     struct cabac_context split_8 = cabac_context_init(init_values.split_transform, STAMP_QP);
     const unsigned columns = h265_columns(parameters);
-    for (unsigned i = 0; i < row_count * columns; i++) {
-        const unsigned row = i / columns, column = i % columns;
-        if (is_cut(parameters, first_row + row))
-            write_cut_units(parameters, &cabac, &contexts, &split_8);
-        else
-            write_intra_unit(parameters, &cabac, &contexts, step(user, column, row));
-        cabac_terminate(&cabac, i + 1 == row_count * columns);
+    for (unsigned row = 0; row < row_count; row++) {
+        for (unsigned column = 0; column < columns; column++) {
+            if (is_cut(parameters, first_row + row))
+                write_cut_units(parameters, &cabac, &contexts, &split_8);
+            else
+                write_intra_unit(parameters, &cabac, &contexts, step(user, column, row));
+            cabac_terminate(&cabac, row + 1 == row_count && column + 1 == columns);
+        }
     }
 }

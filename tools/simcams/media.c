@@ -305,11 +305,13 @@ static size_t put_picture(struct server *server, struct client *client,
 static void lose_bytes(struct media *media, struct client *client)
 {
     enum { LOST_BYTES = 7 };
-    if (client->desyncs_done == client->camera->desyncs || media->frame_size < 4 * LOST_BYTES)
+    if (client->desyncs_done == client->camera->desyncs ||
+        media->frame_size < (size_t)4 * LOST_BYTES)
         return;
     client->desyncs_done = client->camera->desyncs;
     const size_t at = media->frame_size / 2;
-    memmove(media->frame + at, media->frame + at + LOST_BYTES, media->frame_size - at - LOST_BYTES);
+    memmove(media->frame + at, media->frame + at + (size_t)LOST_BYTES,
+            media->frame_size - at - LOST_BYTES);
     media->frame_size -= LOST_BYTES;
 }
 
@@ -330,7 +332,8 @@ static void build_report(const struct server *server, const struct client *clien
     put_u32(report + 24, client->octets_sent);
     memcpy(report + 28, (const uint8_t[]){0x81, 202, 0, 4}, 4);
     put_u32(report + 32, client->ssrc);
-    memcpy(report + 36, "\x01\x07simcams\0\0\0", 12); /* CNAME, end, padding */
+    static const uint8_t cname[12] = {1, 7, 's', 'i', 'm', 'c', 'a', 'm', 's'};
+    memcpy(report + 36, cname, sizeof cname); /* CNAME, end, padding */
 }
 
 static void put_report(struct server *server, struct client *client, uint32_t timestamp)

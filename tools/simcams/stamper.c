@@ -132,20 +132,34 @@ struct taking {
     struct stamper *stamper;
     struct slice_head *head;
     GPtrArray *kept;
+    GByteArray *room; /* for a rewritten RBSP */
     guint stamp_at;
     bool has_head;
 };
 
-/* Puts the generated top row before the picture's first other slice. */
-static void begin_picture(struct taking *taking)
+/* Whether there is room for cells and for what may be generated. */
+static bool check_size(const struct stamper *stamper, GError **error)
 {
+    if (unit_columns(stamper) == 0 || unit_columns(stamper) % STAMP_CELLS)
+        return fail(error, "the width is not a multiple of 640");
+    if (unit_rows(stamper) < 2 || unit_columns(stamper) * unit_rows(stamper) > SLICE_MAX_UNITS)
+        return fail(error, "the picture is too large or too small");
+    return true;
+}
+
+/* Puts the generated top row before the picture's first other slice. */
+static bool begin_picture(struct taking *taking, GError **error)
+{
+    if (!check_size(taking->stamper, error))
+        return false;
     taking->has_head = true;
     taking->stamp_at = taking->kept->len;
     if (taking->head->key)
-        return;
+        return true;
     uint8_t nal[SLICE_MAX_BYTES];
     const size_t size_bytes = stamper_skip(taking->stamper, taking->head, true, nal);
     g_ptr_array_add(taking->kept, g_bytes_new(nal, size_bytes));
+    return true;
 }
 
 static bool take_h264(struct taking *taking, GBytes *nal, const uint8_t *rbsp, size_t size_bytes,
@@ -167,8 +181,7 @@ static bool take_h264(struct taking *taking, GBytes *nal, const uint8_t *rbsp, s
             if (first_mb != 0)
                 return fail(error, "first slice is missing");
             *taking->head = head;
-            begin_picture(taking);
-            return true; /* the clip's own top row is left out */
+            return begin_picture(taking, error); /* the clip's own top row is left out */
         }
         if (first_mb < parameters->width_mbs)
             return fail(error, "the top row is not a slice of its own");
@@ -182,9 +195,9 @@ static bool take_h265(struct taking *taking, GBytes *nal, const uint8_t *rbsp, s
 {
     struct h265_parameters *parameters = &taking->stamper->h265;
     const unsigned type = nal_type(CODEC_H265, rbsp[0]);
-    const size_t room_bytes = size_bytes + 16;
-    g_autofree uint8_t *room = g_malloc(room_bytes);
-    struct bit_writer writer = {.data = room, .capacity_bits = room_bytes * 8};
+    g_byte_array_set_size(taking->room, (guint)size_bytes + 16);
+    struct bit_writer writer = {.data = taking->room->data,
+                                .capacity_bits = (size_t)taking->room->len * 8};
     if (type == 33) {
         if (!h265_rewrite_sps(parameters, rbsp, size_bytes, &writer))
             return fail(error, "sequence parameter set");
@@ -195,7 +208,8 @@ static bool take_h265(struct taking *taking, GBytes *nal, const uint8_t *rbsp, s
         if (!parameters->has_sps || !parameters->has_pps || taking->has_head ||
             !h265_rewrite_slice(parameters, rbsp, size_bytes, taking->head, &writer))
             return fail(error, "slice header (one slice a picture is needed)");
-        begin_picture(taking);
+        if (!begin_picture(taking, error))
+            return false;
     } else {
         g_ptr_array_add(taking->kept, g_bytes_ref(nal));
         return true;
@@ -207,7 +221,8 @@ static bool take_h265(struct taking *taking, GBytes *nal, const uint8_t *rbsp, s
 bool stamper_take(struct stamper *stamper, GPtrArray *nals, struct slice_head *head,
                   guint *stamp_at, GError **error)
 {
-    struct taking taking = {.stamper = stamper, .head = head};
+    g_autoptr(GByteArray) room = g_byte_array_new();
+    struct taking taking = {.stamper = stamper, .head = head, .room = room};
     taking.kept = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref);
     bool ok = true;
     for (guint i = 0; ok && i < nals->len; i++) {
@@ -221,8 +236,6 @@ bool stamper_take(struct stamper *stamper, GPtrArray *nals, struct slice_head *h
     }
     if (ok && !taking.has_head)
         ok = fail(error, "a picture without slices");
-    if (ok && unit_columns(stamper) % STAMP_CELLS)
-        ok = fail(error, "the width is not a multiple of 640");
     if (ok) {
         g_ptr_array_set_size(nals, 0);
         g_ptr_array_extend_and_steal(nals, g_steal_pointer(&taking.kept));

@@ -7,8 +7,10 @@
 #include "simcams/packetise.h"
 
 enum {
-    /* room for one generated slice: a skipped or stamped row, a skipped or black remainder */
-    SLICE_MAX_BYTES = 4096,
+    /* room for one generated slice: a black remainder takes a byte a macroblock */
+    SLICE_MAX_BYTES = 32768,
+    /* macroblocks or coding tree units of a picture: 2560×1440 and a little more */
+    SLICE_MAX_UNITS = 16384,
 };
 
 /* What generated slices of one picture take over from the original slice header. */

@@ -60,7 +60,7 @@ static void add_rain(struct world *world, int picture)
     }
 }
 
-static void add_noise(const struct world *world, const int8_t *grain, int picture)
+static void add_noise(const struct world *world, const int16_t *grain, int picture)
 {
     struct canvas *canvas = world->canvas;
     const size_t pixels = (size_t)canvas->width_px * (size_t)canvas->height_px;
@@ -87,7 +87,7 @@ static int draw_pictures(const struct place_kind *kind, int pictures, int width_
     const size_t pixels = (size_t)width_px * (size_t)height_px;
     g_autofree uint8_t *background = g_malloc0(pixels * 4), *rgb = g_malloc(pixels * 4);
     g_autofree float *depth = g_new(float, pixels);
-    g_autofree int8_t *grain = g_new(int8_t, GRAIN);
+    g_autofree int16_t *grain = g_new(int16_t, GRAIN);
     for (size_t i = 0; i < pixels; i++)
         depth[i] = 1e9f;
     struct canvas canvas = {width_px, height_px, background, depth, depth};
@@ -99,8 +99,8 @@ static int draw_pictures(const struct place_kind *kind, int pictures, int width_
                           kind->seed};
     draw_background(&world, kind);
     for (size_t i = 0; i < GRAIN; i++)
-        grain[i] = (int8_t)lroundf((world_random(&world) + world_random(&world) - 1) * 2 *
-                                   kind->mood.noise);
+        grain[i] = (int16_t)lroundf((world_random(&world) + world_random(&world) - 1) * 2 *
+                                    kind->mood.noise);
     canvas.rgb = rgb;
     canvas.depth_write = NULL;
     for (int picture = 0; picture < pictures; picture++) {

@@ -298,9 +298,9 @@ static void draw_square(struct world *world)
         draw_tree(world, (struct place){-33 + 11 * (float)i, 0, 54}, 6,
                   i % 2 ? leaf_green : leaf_dark);
     /* pavilion */
-    for (int i = 0; i < 4; i++)
-        draw_box(world, (struct place){12 + 5 * (float)(i % 2), 0, 36 - 5 * (float)(i / 2)}, 0.4f,
-                 3.4f, 0.4f, red_wood);
+    for (float z = 36; z > 30; z -= 5)
+        for (float x = 12; x < 18; x += 5)
+            draw_box(world, (struct place){x, 0, z}, 0.4f, 3.4f, 0.4f, red_wood);
     draw_box(world, (struct place){11, 3.4f, 30}, 7.4f, 0.6f, 7.2f, (struct colour){70, 86, 80});
     draw_box(world, (struct place){12.6f, 4.0f, 31.6f}, 4.2f, 0.9f, 4, (struct colour){80, 96, 88});
     /* fountain */
@@ -331,11 +331,12 @@ static void move_square(struct world *world, float turn)
                     turn * 120 + (float)i, coats[i & 7], false);
     }
     /* morning exercise: a group that stays in its place */
-    for (int i = 0; i < 9; i++)
-        draw_walker(world,
-                    (struct place){-2 + 2.2f * (float)(i % 3) + 0.5f * sinf(turn * 12.566f), 0,
-                                   42 - 2.4f * (float)(i / 3)},
-                    sinf(turn * 12.566f) * 3, coats[(i * 3) & 7], false);
+    for (int row = 0; row < 3; row++)
+        for (int i = 0; i < 3; i++)
+            draw_walker(world,
+                        (struct place){-2 + 2.2f * (float)i + 0.5f * sinf(turn * 12.566f), 0,
+                                       42 - 2.4f * (float)row},
+                        sinf(turn * 12.566f) * 3, coats[(row + i * 3) & 7], false);
 }
 
 /* --- service hall */
@@ -397,11 +398,14 @@ static void move_hall(struct world *world, float turn)
     draw_walker(world, (struct place){-11, 0, 20 - 13 * way}, turn * 110, coats[3], false);
 }
 
-static const struct mood sunny = {
-    {104, 150, 208}, {206, 222, 232}, {196, 208, 214}, 1, 0.0042f, 0, 0};
+/* a clear day */
+#define SUNNY                                                                                      \
+    {                                                                                              \
+        {104, 150, 208}, {206, 222, 232}, {196, 208, 214}, 1, 0.0042f, 0, 0                        \
+    }
 
 const struct place_kind place_kinds[] = {
-    {"day_street", sunny, 6, 0.25f, 930, 7, draw_street, move_street},
+    {"day_street", SUNNY, 6, 0.25f, 930, 7, draw_street, move_street},
     {"night_street",
      {{10, 14, 30}, {34, 34, 46}, {22, 24, 34}, 0.27f, 0.006f, 0, 3.0f},
      6,
@@ -418,8 +422,8 @@ const struct place_kind place_kinds[] = {
      41,
      draw_street,
      move_street},
-    {"crossing", sunny, 9.5f, 0.34f, 900, 3, draw_crossing, move_crossing},
-    {"gate", sunny, 5.2f, 0.20f, 1040, 11, draw_gate, move_gate},
+    {"crossing", SUNNY, 9.5f, 0.34f, 900, 3, draw_crossing, move_crossing},
+    {"gate", SUNNY, 5.2f, 0.20f, 1040, 11, draw_gate, move_gate},
     {"river",
      {{120, 158, 200}, {226, 216, 200}, {210, 206, 200}, 1, 0.0050f, 0, 0},
      6.5f,
@@ -428,7 +432,7 @@ const struct place_kind place_kinds[] = {
      5,
      draw_river,
      move_river},
-    {"square", sunny, 8, 0.26f, 900, 19, draw_square, move_square},
+    {"square", SUNNY, 8, 0.26f, 900, 19, draw_square, move_square},
     {"hall",
      {{190, 190, 190}, {200, 200, 200}, {200, 200, 196}, 0.94f, 0.002f, 0, 0},
      4.0f,

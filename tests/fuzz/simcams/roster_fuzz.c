@@ -1,0 +1,13 @@
+#include "simcams/control_request.h"
+#include "simcams/roster.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    g_autoptr(GPtrArray) rows = roster_parse((const char *)data, size, NULL);
+    struct control_request request;
+    if (control_request_parse((const char *)data, size, &request, NULL))
+        control_request_clear(&request);
+    return 0;
+}
