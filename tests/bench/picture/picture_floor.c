@@ -91,6 +91,7 @@ static double floor_run(const struct clip *clip, unsigned cameras)
     for (unsigned i = 0; i < cameras; i++)
         floor_picture(&bare, clip_keyframe(clip, i % keyframes));
     double used_s = thread_cpu_s() - began_s;
+    g_assert(cameras > 0);
     printf("floor: %u pictures, %.3f s CPU, %.3f ms each, JPEG %zu bytes\n", cameras, used_s,
            used_s * 1e3 / cameras, bare.jpeg_bytes / cameras);
     floor_close(&bare);
@@ -148,7 +149,7 @@ static double pool_run(const struct clip *clip, unsigned cameras, double *passed
 
 int main(int argc, char **argv)
 {
-    unsigned cameras = argc > 1 ? (unsigned)atoi(argv[1]) : 1447;
+    unsigned cameras = argc > 1 ? MAX((unsigned)atoi(argv[1]), 1) : 1447;
     const char *source = argc > 2 ? argv[2] : "testsrc2=size=640x360:rate=25:duration=20";
     const char *encode = argc > 3 ? argv[3] : "-c:v libx264 -g 50 -b:v 500k";
     struct clip *clip = clip_make(source, encode);

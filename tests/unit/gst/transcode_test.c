@@ -1,4 +1,4 @@
-#include "gst/backoff.h"
+#include "gst/retry.h"
 #include "gst_fixture.h"
 
 static void no_wake(gpointer user)
@@ -133,19 +133,19 @@ static void test_destroy_lingering(void)
     stream_unref(source);
 }
 
-static void test_backoff(void)
+static void test_retry(void)
 {
-    struct backoff backoff = {.min_us = 1000, .max_us = 10000};
+    struct retry retry = {.min_us = 1000, .max_us = 10000};
     static const int64_t whole_us[] = {1000, 2000, 4000, 8000, 10000, 10000};
     for (size_t i = 0; i < G_N_ELEMENTS(whole_us); i++) {
-        struct backoff least = backoff;
-        g_assert_cmpint(backoff_next_us(&least, 0), ==, whole_us[i] / 2);
-        int64_t pause_us = backoff_next_us(&backoff, 0.999);
+        struct retry least = retry;
+        g_assert_cmpint(retry_next_us(&least, 0), ==, whole_us[i] / 2);
+        int64_t pause_us = retry_next_us(&retry, 0.999);
         g_assert_cmpint(pause_us, <=, whole_us[i]);
         g_assert_cmpint(pause_us, >=, whole_us[i] * 9 / 10);
     }
-    backoff_reset(&backoff);
-    g_assert_cmpint(backoff_next_us(&backoff, 0), ==, 500);
+    retry_reset(&retry);
+    g_assert_cmpint(retry_next_us(&retry, 0), ==, 500);
 }
 
 int main(int argc, char **argv)
@@ -156,6 +156,6 @@ int main(int argc, char **argv)
     g_test_add_func("/transcode/h264", test_h264);
     g_test_add_func("/transcode/linger", test_linger);
     g_test_add_func("/transcode/destroy-lingering", test_destroy_lingering);
-    g_test_add_func("/backoff", test_backoff);
+    g_test_add_func("/retry", test_retry);
     return g_test_run();
 }

@@ -2,12 +2,12 @@
 #pragma once
 #include <stdint.h>
 
-struct backoff {
+struct retry {
     int64_t min_us, max_us;
     unsigned failures; /* in a row */
 };
 
 /* The next pause after one more failure; `random` in [0, 1). Between half of and the whole pause.
  */
-int64_t backoff_next_us(struct backoff *backoff, double random);
-void backoff_reset(struct backoff *backoff);
+int64_t retry_next_us(struct retry *retry, double random);
+void retry_reset(struct retry *retry);
