@@ -12,7 +12,8 @@
 #include <string.h>
 #include <systemd/sd-daemon.h>
 
-#define STORE_BACKLOG 5000 /* waiting writes; half of what the store takes */
+#define TOUCH_MS      20000 /* shorter than any idle limit that makes sense */
+#define STORE_BACKLOG 5000  /* waiting writes; half of what the store takes */
 
 struct app {
     struct loop *loop;
@@ -24,7 +25,7 @@ struct app {
     struct bus *bus;
     struct place *place;
     struct wall *wall;
-    guint watchdog_source;
+    guint watchdog_source, touch_source;
     struct metric *redis_up, *bus_behind, *bus_published;
     struct metric *store_writes, *store_commits, *store_waiting, *store_commit;
 };
@@ -190,6 +191,21 @@ static void add_metrics(struct app *app)
     net_set_health(app->net, check_health, app);
 }
 
+/* --- open pages keep their session in use, though they ask for nothing over HTTP */
+
+static void touch_session(struct net_client *client, gpointer user)
+{
+    struct app *app = user;
+    identity_session_touch(app->identity, net_client_session(client));
+}
+
+static gboolean touch_sessions(gpointer user)
+{
+    struct app *app = user;
+    net_each_client(app->net, touch_session, app);
+    return G_SOURCE_CONTINUE;
+}
+
 /* --- systemd */
 
 static gboolean feed_watchdog(gpointer user)
@@ -222,6 +238,7 @@ struct app *app_create(struct loop *loop, const json_t *config, GError **error)
     identity_add_routes(app->identity, app->net);
     identity_add_commands(app->identity, app->control);
     add_metrics(app);
+    app->touch_source = loop_every(loop, TOUCH_MS, touch_sessions, app);
     log_info("app", "townwalld %s answers at %s", TW_VERSION, net_url(app->net));
     tell_systemd(app);
     return app;
@@ -236,6 +253,7 @@ void app_destroy(struct app *app)
         return;
     sd_notify(0, "STOPPING=1");
     loop_cancel(app->loop, &app->watchdog_source);
+    loop_cancel(app->loop, &app->touch_source);
     wall_destroy(app->wall);
     place_destroy(app->place);
     control_destroy(app->control);
