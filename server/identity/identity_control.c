@@ -2,8 +2,7 @@
 #include "identity/identity_face.h"
 #include "identity/internal.h"
 
-/* Whoever may open the socket owns the data: the record names the operating system's user. */
-static struct identity_actor *local_actor(const struct control_call *call)
+struct identity_actor *identity_local_actor(const struct control_call *call)
 {
     struct identity_actor *actor = g_new0(struct identity_actor, 1);
     actor->login = g_strdup_printf("wallctl uid %u", control_uid(call));
@@ -36,7 +35,7 @@ static json_t *fields_of(const json_t *args)
 static void users_add(struct control_call *call, const json_t *args, gpointer user)
 {
     json_t *fields = fields_of(args);
-    identity_user_add(user, local_actor(call), fields, on_user, call);
+    identity_user_add(user, identity_local_actor(call), fields, on_user, call);
     json_decref(fields);
 }
 

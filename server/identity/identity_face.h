@@ -12,3 +12,7 @@ void identity_add_routes(struct identity *identity, struct net *net);
 
 /* users.add, users.list (docs/wallctl.md). */
 void identity_add_commands(struct identity *identity, struct control *control);
+
+/* Who acts through the command line, for identity_audit(): whoever may open the socket owns the
+ * data, so the record names the operating system's user. Returned, identity_actor_free(). */
+struct identity_actor *identity_local_actor(const struct control_call *call);

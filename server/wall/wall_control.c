@@ -1,4 +1,5 @@
 /* The wall's commands for wallctl (docs/wallctl.md). */
+#include "identity/identity_face.h"
 #include "wall/wall_private.h"
 
 static void status(struct control_call *call, const json_t *args, gpointer user)
@@ -80,7 +81,7 @@ static void import(struct control_call *call, const json_t *args, gpointer user)
                             "warnings", camera_csv_notes_json(csv, true));
     if (csv->records == 0)
         job->refused++; /* the header itself */
-    camera_set_import(wall->cameras, csv, dry_run, identity_actor_new(NULL), import_done, job);
+    camera_set_import(wall->cameras, csv, dry_run, identity_local_actor(call), import_done, job);
 }
 
 void wall_add_commands(struct wall *wall)
