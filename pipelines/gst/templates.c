@@ -23,13 +23,13 @@ static const struct pipeline_template templates[] = {
          FEED " caps=video/x-h265,stream-format=byte-stream,alignment=au ! h265parse ! "
               "avdec_h265 max-threads=1 ! videoconvert ! video/x-raw,format=I420 ! " X264
               " ! " H264_UNITS " sync=false",
-         "in", 0.25},
+         "in", 0.15},
     [TEMPLATE_TRANSCODE_H264] =
         {"transcode-h264",
          FEED " caps=video/x-h264,stream-format=byte-stream,alignment=au ! h264parse ! "
               "avdec_h264 max-threads=1 ! videoconvert ! video/x-raw,format=I420 ! " X264
               " ! " H264_UNITS " sync=false",
-         "in", 0.25},
+         "in", 0.15},
 };
 
 /* sync: files come at their own speed. A live source is paced by its arrival anyway. */
