@@ -52,8 +52,9 @@ static AVCodecContext *context_open(enum codec codec)
         return NULL;
     context->thread_count = 1;
     context->skip_loop_filter = AVDISCARD_ALL;
-    /* a damaged picture is refused, not patched up: the older whole one tells more */
-    context->error_concealment = 0;
+    /* a damaged picture is refused, not patched up: the older whole one tells more. Concealment
+     * stays on all the same: without it libavcodec 59 counts no macroblocks and flags every H.264
+     * picture of several slices as damaged. */
     context->err_recognition = AV_EF_EXPLODE;
     context->max_pixels = (int64_t)PICTURE_MAX_PX * PICTURE_MAX_PX;
     /* a group of pictures may begin with an I picture that is no IDR: it is still a whole picture
