@@ -4,7 +4,7 @@
 #include "common/wakeup.h"
 #include "gst/gst_unit.h"
 #include "gst/pipelines_private.h"
-#include "gst/retry.h"
+#include "gst/restart.h"
 #include <stdatomic.h>
 #include <string.h>
 
@@ -22,7 +22,7 @@ struct gst_source {
     /* --- loop only */
     enum gst_source_state state;
     struct pipeline *pipeline;
-    struct retry retries;
+    struct restart restart;
     GSource *check, *retry;
     int64_t live_since_us;
     /* --- the streaming thread of the running pipeline, else the loop */
@@ -115,7 +115,7 @@ static void source_down(struct gst_source *source, const char *reason, const cha
 {
     source_end_run(source);
     stream_break(source->stream);
-    int64_t pause_us = retry_next_us(&source->retries, g_random_double());
+    int64_t pause_us = restart_pause_us(&source->restart, g_random_double());
     log_info(source->name, "down: %s (%s), again in %.1f s", reason, detail ? detail : "",
              (double)pause_us / 1e6);
     source->retry = g_timeout_source_new((guint)(pause_us / 1000));
@@ -161,7 +161,7 @@ static gboolean on_check(gpointer user)
     if (now_us - last_us > pipelines_options(source->pipelines)->no_data_us)
         source_down(source, "no_data", "no picture came");
     else if (source->state == GST_SOURCE_LIVE && now_us - source->live_since_us > SUSTAINED_US)
-        retry_reset(&source->retries);
+        restart_reset(&source->restart);
     return G_SOURCE_CONTINUE;
 }
 
@@ -198,8 +198,8 @@ struct gst_source *gst_source_create(struct pipelines *pipelines, const char *na
     source->stream = stream_ref(stream);
     source->report = state;
     source->user = user;
-    source->retries =
-        (struct retry){.min_us = options->retry_min_us, .max_us = options->retry_max_us};
+    source->restart =
+        (struct restart){.min_us = options->retry_min_us, .max_us = options->retry_max_us};
     source->went_live = wakeup_create(pipelines_context(pipelines), on_live, source);
     source->check = g_timeout_source_new(CHECK_MS);
     g_source_set_callback(source->check, on_check, source, NULL);

@@ -4,7 +4,7 @@
 #include "common/wakeup.h"
 #include "gst/gst_unit.h"
 #include "gst/pipelines_private.h"
-#include "gst/retry.h"
+#include "gst/restart.h"
 #include "stream/unit_clock.h"
 
 enum {
@@ -33,7 +33,7 @@ struct shared {
     struct pipeline *pipeline;
     struct reader *reader;
     struct unit_clock clock;
-    struct retry retries;
+    struct restart restart;
     GSource *linger, *retry, *check;
     /* --- the streaming thread of the running pipeline, else the loop */
     struct gst_unit_reader output;
@@ -193,11 +193,11 @@ static void shared_failed(struct shared *shared, const char *code, const char *d
     shared_end_run(shared);
     stream_break(shared->out);
     log_info(shared->name, "transcode: %s (%s)", code, detail);
-    if (shared->retries.failures + 1 >= ATTEMPTS) {
+    if (shared->restart.failures + 1 >= ATTEMPTS) {
         tell_ended(shared, code, detail);
         return;
     }
-    timer_begin(shared, &shared->retry, retry_next_us(&shared->retries, g_random_double()),
+    timer_begin(shared, &shared->retry, restart_pause_us(&shared->restart, g_random_double()),
                 on_retry);
 }
 
@@ -223,7 +223,7 @@ static gboolean on_check(gpointer user)
     int64_t silent_us = now_us - MAX(last_us, pipeline_started_us(shared->pipeline));
     int64_t limit_us = pipelines_options(shared->pipelines)->no_data_us;
     if (last_us && now_us - pipeline_started_us(shared->pipeline) > limit_us)
-        retry_reset(&shared->retries);
+        restart_reset(&shared->restart);
     bool fed = clock_wall_us() - source.last_keyframe_wall_us < limit_us;
     if (fed && silent_us > limit_us)
         shared_failed(shared, "cannot_decode", "nothing came out of the transcode");
@@ -267,8 +267,8 @@ static struct shared *shared_create(struct pipelines *pipelines, const char *nam
     shared->out = stream_create(shared->name, &limits);
     shared->fed = wakeup_create(pipelines_context(pipelines), feed, shared);
     shared->uses = g_ptr_array_new();
-    shared->retries =
-        (struct retry){.min_us = options->retry_min_us, .max_us = options->retry_max_us};
+    shared->restart =
+        (struct restart){.min_us = options->retry_min_us, .max_us = options->retry_max_us};
     g_mutex_init(&shared->lock);
     if (!shared_begin(shared, error)) {
         shared_destroy(shared);

@@ -1,4 +1,4 @@
-#include "gst/retry.h"
+#include "gst/restart.h"
 #include "gst_fixture.h"
 
 static void no_wake(gpointer user)
@@ -133,19 +133,19 @@ static void test_destroy_lingering(void)
     stream_unref(source);
 }
 
-static void test_retry(void)
+static void test_restart(void)
 {
-    struct retry retry = {.min_us = 1000, .max_us = 10000};
+    struct restart restart = {.min_us = 1000, .max_us = 10000};
     static const int64_t whole_us[] = {1000, 2000, 4000, 8000, 10000, 10000};
     for (size_t i = 0; i < G_N_ELEMENTS(whole_us); i++) {
-        struct retry least = retry;
-        g_assert_cmpint(retry_next_us(&least, 0), ==, whole_us[i] / 2);
-        int64_t pause_us = retry_next_us(&retry, 0.999);
+        struct restart least = restart;
+        g_assert_cmpint(restart_pause_us(&least, 0), ==, whole_us[i] / 2);
+        int64_t pause_us = restart_pause_us(&restart, 0.999);
         g_assert_cmpint(pause_us, <=, whole_us[i]);
         g_assert_cmpint(pause_us, >=, whole_us[i] * 9 / 10);
     }
-    retry_reset(&retry);
-    g_assert_cmpint(retry_next_us(&retry, 0), ==, 500);
+    restart_reset(&restart);
+    g_assert_cmpint(restart_pause_us(&restart, 0), ==, 500);
 }
 
 int main(int argc, char **argv)
@@ -156,6 +156,6 @@ int main(int argc, char **argv)
     g_test_add_func("/transcode/h264", test_h264);
     g_test_add_func("/transcode/linger", test_linger);
     g_test_add_func("/transcode/destroy-lingering", test_destroy_lingering);
-    g_test_add_func("/retry", test_retry);
+    g_test_add_func("/restart", test_restart);
     return g_test_run();
 }
