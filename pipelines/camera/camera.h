@@ -1,8 +1,8 @@
 /* One camera: what is wanted of it, what it does, and why it shows no picture. It has two streams,
  * sub and main; a camera with one address uses it for both. Loop thread, except stream readers. */
 #pragma once
-#include "camera/backoff.h"
 #include "camera/gate.h"
+#include "camera/retry.h"
 #include "source/source.h"
 
 struct camera;
@@ -35,11 +35,12 @@ struct camera_surroundings {
     struct gate *gate;
     GMainContext *context;
     struct stream_limits limits;
-    struct backoff_limits backoff;
+    struct retry_limits retry;
     int64_t linger_ms; /* of a stream that nobody reads any more */
     int64_t stale_us;
-    double (*chance)(void);                                /* uniform in [0, 1) */
-    void (*changed)(struct camera *camera, gpointer user); /* the status of one of its streams is another */
+    double (*chance)(void); /* uniform in [0, 1) */
+    void (*changed)(struct camera *camera,
+                    gpointer user); /* the status of one of its streams is another */
     gpointer user;
 };
 

@@ -19,7 +19,7 @@ struct lane {
     enum lane_phase phase;
     enum reason reason;
     char *detail;
-    struct backoff backoff;
+    struct retry retry;
     struct gate_ticket *ticket;
     struct source *source;
     GSource *timer;        /* the next attempt, or the end of lingering */
@@ -83,14 +83,14 @@ static void fail(struct lane *lane, enum reason reason, const char *detail)
     g_clear_pointer(&lane->source, source_close);
     g_clear_pointer(&lane->ticket, gate_leave);
     if (lane->phase == LANE_LIVE && clock_mono_us() - lane->live_since_us >= SUSTAINED_US)
-        backoff_reset(&lane->backoff);
-    int64_t wait_ms = backoff_next_ms(&lane->backoff, &lane->surroundings->backoff, reason,
-                                      lane->surroundings->chance());
+        retry_reset(&lane->retry);
+    int64_t wait_ms = retry_next_ms(&lane->retry, &lane->surroundings->retry, reason,
+                                    lane->surroundings->chance());
     bool news = lane->phase != LANE_DOWN || lane->reason != reason;
     log_line(news ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, lane->log_name, "%s: %s", reason_code(reason),
              detail);
     hold(lane, wait_ms, reason, detail);
-    if (wait_ms != BACKOFF_NEVER)
+    if (wait_ms != RETRY_NEVER)
         start_timer(lane, wait_ms, on_retry);
     set_phase(lane, LANE_DOWN, reason, detail);
 }
@@ -120,6 +120,7 @@ static void on_gate(gpointer user)
 {
     struct lane *lane = user;
     g_autoptr(GError) error = NULL;
+    enum reason reason;
     lane->source = source_open(&lane->surroundings->ways,
                                &(struct source_config){.name = lane->name,
                                                        .url = lane->url,
@@ -127,11 +128,11 @@ static void on_gate(gpointer user)
                                                        .affinity = lane->affinity,
                                                        .events = &events,
                                                        .user = lane},
-                               &error);
+                               &reason, &error);
     if (lane->source)
         return;
     g_autofree char *redacted = log_redact(error->message);
-    fail(lane, REASON_BAD_URL, redacted);
+    fail(lane, reason, redacted);
 }
 
 static void attempt(struct lane *lane)
@@ -159,7 +160,7 @@ static gboolean on_lingered(gpointer user)
     struct lane *lane = user;
     g_clear_pointer(&lane->timer, g_source_unref);
     let_go(lane);
-    backoff_reset(&lane->backoff);
+    retry_reset(&lane->retry);
     set_phase(lane, LANE_IDLE, REASON_NONE, NULL);
     return G_SOURCE_REMOVE;
 }

@@ -19,6 +19,7 @@ struct node {
     bool stats_to_stdout;
     char *boot;
     struct rtsp_engine *rtsp;
+    struct pipelines *pipelines;
     struct gate *gate;
     struct camera_surroundings surroundings;
     struct fleet *fleet;
@@ -147,6 +148,10 @@ static gboolean on_stats(gpointer user)
         pictures_stats(node->pictures, &pictures);
     totals.thumbnails = pictures.pictures;
     totals.picture_s = pictures.cpu_s;
+    struct pipelines_stats pipelines;
+    pipelines_stats(node->pipelines, &pipelines);
+    totals.pipelines = pipelines.running;
+    totals.gst_s = pipelines.cpu_s;
     json_t *stats = report_stats(node->report, &totals, clock_mono_us());
     if (node->stats_to_stdout)
         print_stats(node, stats, &streams);
@@ -315,13 +320,20 @@ static void set_surroundings(struct node *node)
     options.no_data_us = settings->no_data_us;
     GMainContext *context = loop_context(node->loop);
     node->rtsp = rtsp_engine_create(&options, context);
+    struct pipelines_options pipelines = pipelines_defaults;
+    pipelines.max_pipelines = settings->max_pipelines;
+    pipelines.max_cores = settings->pipeline_cores;
+    pipelines.no_data_us = settings->no_data_us;
+    node->pipelines = pipelines_create(&pipelines, context);
     node->gate = gate_create(settings->connect_per_host);
     node->surroundings = (struct camera_surroundings){
-        .ways = {.rtsp = node->rtsp, .rtsp_lower = lower_of(settings->transport)},
+        .ways = {.rtsp = node->rtsp,
+                 .rtsp_lower = lower_of(settings->transport),
+                 .pipelines = node->pipelines},
         .gate = node->gate,
         .context = context,
         .limits = {.max_bytes = settings->stream_memory_bytes, .keep_gops = settings->keep_gops},
-        .backoff = {settings->backoff_min_ms, settings->backoff_max_ms},
+        .retry = {settings->backoff_min_ms, settings->backoff_max_ms},
         .linger_ms = settings->linger_ms,
         .stale_us = settings->stale_us,
         .chance = chance,
@@ -354,7 +366,7 @@ struct node *node_create(struct loop *loop, const struct node_options *options, 
     node->report = report_create();
     set_surroundings(node);
     node->fleet = fleet_create(&node->surroundings, &fleet_ops, node);
-    node->subscriptions = subscriptions_create(node->fleet, loop_context(loop));
+    node->subscriptions = subscriptions_create(node->fleet, node->pipelines, loop_context(loop));
     if (options->pictures)
         node->pictures = pictures_create(node->settings, loop_context(loop), node->fleet);
     if (options->cameras_csv) {
@@ -392,6 +404,7 @@ void node_destroy(struct node *node)
     subscriptions_destroy(node->subscriptions);
     pictures_destroy(node->pictures);
     gate_destroy(node->gate);
+    pipelines_destroy(node->pipelines);
     rtsp_engine_destroy(node->rtsp);
     camera_list_destroy(node->incoming);
     report_destroy(node->report);

@@ -2,6 +2,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "common/mailbox.h"
+#include "gst/transcode.h"
 #include "node/feed.h"
 #include <string.h>
 
@@ -9,6 +10,7 @@ enum { MAX_WAKES = 100000, UNITS_A_TURN = 64, STARVED_US = 500000 };
 
 struct subscriptions {
     struct fleet *fleet;
+    struct pipelines *pipelines;
     struct link *link; /* NULL: lost */
     struct mailbox *wakes;
     GHashTable *all;    /* number → struct subscription */
@@ -21,7 +23,9 @@ struct subscription {
     guint32 number;
     struct camera *camera;
     enum camera_profile profile;
-    struct feed *feed;
+    bool fmp4, keyframes_only, h264;
+    struct feed *feed; /* NULL: it is not known yet whether it has to be transcoded */
+    struct transcode *transcode;
     struct stream *muxed;         /* key of the muxer in use, or NULL */
     gint64 credit;                /* bytes; a unit may take it below zero */
     int64_t starved_us;           /* since when there is none; 0: there is */
@@ -74,6 +78,7 @@ static void subscription_free(gpointer data)
         link_cancel(subscription->home->link, WIRE_UNIT, subscription->number);
     feed_destroy(subscription->feed);
     leave_muxer(subscription);
+    transcode_close(subscription->transcode);
     camera_release(subscription->camera, subscription->profile);
     stream_format_unref(subscription->format);
     g_free(subscription);
@@ -101,7 +106,7 @@ static bool send_item(struct subscription *subscription, struct feed_item *item)
 
 static void pump(struct subscription *subscription)
 {
-    for (int i = 0; i < UNITS_A_TURN && !subscription->blocked; i++) {
+    for (int i = 0; i < UNITS_A_TURN && subscription->feed && !subscription->blocked; i++) {
         if (subscription->credit <= 0) {
             if (!subscription->starved_us)
                 subscription->starved_us = clock_mono_us();
@@ -117,7 +122,7 @@ static void pump(struct subscription *subscription)
             subscription->blocked = true;
         }
     }
-    if (!subscription->blocked) /* others first */
+    if (subscription->feed && !subscription->blocked) /* others first */
         on_wake(subscription);
 }
 
@@ -136,10 +141,12 @@ static void nothing(gpointer message)
 
 /* --- all of them */
 
-struct subscriptions *subscriptions_create(struct fleet *fleet, GMainContext *context)
+struct subscriptions *subscriptions_create(struct fleet *fleet, struct pipelines *pipelines,
+                                           GMainContext *context)
 {
     struct subscriptions *subscriptions = g_new0(struct subscriptions, 1);
     subscriptions->fleet = fleet;
+    subscriptions->pipelines = pipelines;
     subscriptions->all = g_hash_table_new_full(NULL, NULL, NULL, subscription_free);
     subscriptions->muxers =
         g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)muxed_stream_destroy);
@@ -183,16 +190,51 @@ static struct muxed_stream *muxer_of(struct subscription *subscription, struct s
     return muxed;
 }
 
-static void open_feed(struct subscription *subscription, const json_t *message)
+static void transcode_ended(const char *code, const char *detail, gpointer user)
+{
+    struct subscription *subscription = user;
+    struct subscriptions *home = subscription->home;
+    tell_ended(home, subscription->number, code, detail);
+    g_hash_table_remove(home->all, GUINT_TO_POINTER(subscription->number));
+}
+
+/* The H.264 of a camera that sends something else. Returned: NULL when there is none. */
+static struct stream *transcoded(struct subscription *subscription, struct stream *stream)
+{
+    struct subscriptions *home = subscription->home;
+    g_autoptr(GError) error = NULL;
+    if (home->pipelines)
+        subscription->transcode = transcode_open(home->pipelines, stream_name(stream), stream,
+                                                 transcode_ended, subscription, &error);
+    if (subscription->transcode)
+        return transcode_stream(subscription->transcode);
+    tell_ended(home, subscription->number, "limit", error ? error->message : "nothing transcodes");
+    return NULL;
+}
+
+/* false: it could not be opened and has been told so. A camera whose codec is not known yet is
+ * waited for. */
+static bool open_feed(struct subscription *subscription)
 {
     struct stream *stream = camera_stream(subscription->camera, subscription->profile);
-    if (!strcmp(text_of(message, "format", "annexb"), "fmp4")) {
+    if (subscription->feed)
+        return true;
+    if (subscription->h264) {
+        struct stream_format *format = stream_format(stream);
+        if (!format)
+            return true;
+        enum codec codec = format->codec;
+        stream_format_unref(format);
+        if (codec != CODEC_H264 && !(stream = transcoded(subscription, stream)))
+            return false;
+    }
+    if (subscription->fmp4)
         subscription->feed =
             feed_create_pieces(muxer_of(subscription, stream), on_wake, subscription);
-    } else {
-        bool keyframes_only = !strcmp(text_of(message, "rung", "live"), "key");
-        subscription->feed = feed_create_units(stream, keyframes_only, on_wake, subscription);
-    }
+    else
+        subscription->feed =
+            feed_create_units(stream, subscription->keyframes_only, on_wake, subscription);
+    return true;
 }
 
 void subscriptions_add(struct subscriptions *subscriptions, const json_t *message)
@@ -211,9 +253,15 @@ void subscriptions_add(struct subscriptions *subscriptions, const json_t *messag
     subscription->camera = camera;
     subscription->profile = main_profile ? CAMERA_MAIN : CAMERA_SUB;
     subscription->credit = json_integer_value(json_object_get(message, "credit"));
+    subscription->fmp4 = !strcmp(text_of(message, "format", "annexb"), "fmp4");
+    subscription->keyframes_only = !strcmp(text_of(message, "rung", "live"), "key");
+    subscription->h264 = !strcmp(text_of(message, "variant", "plain"), "h264");
     camera_want(camera, subscription->profile);
-    open_feed(subscription, message);
     g_hash_table_replace(subscriptions->all, GUINT_TO_POINTER(number), subscription);
+    if (!open_feed(subscription)) {
+        g_hash_table_remove(subscriptions->all, GUINT_TO_POINTER(number));
+        return;
+    }
     pump(subscription);
     subscriptions_camera_changed(subscriptions, camera);
 }
@@ -234,7 +282,8 @@ void subscriptions_credit(struct subscriptions *subscriptions, uint32_t channel,
     if (subscription->credit <= 0)
         return;
     /* after a short pause what was kept is sent on; after a long one it is too old to be shown */
-    if (subscription->starved_us && clock_mono_us() - subscription->starved_us > STARVED_US)
+    if (subscription->feed && subscription->starved_us &&
+        clock_mono_us() - subscription->starved_us > STARVED_US)
         feed_skip(subscription->feed);
     subscription->starved_us = 0;
     pump(subscription);
@@ -269,7 +318,24 @@ void subscriptions_camera_gone(struct subscriptions *subscriptions, const struct
 }
 
 /* One that never got a picture is told why; one that had pictures waits for the camera to come
- * back, whose state everybody sees. */
+ * back, whose state everybody sees. false: it is over. */
+static bool adapt(struct subscription *subscription)
+{
+    struct camera_status status;
+    camera_profile_status(subscription->camera, subscription->profile, &status);
+    if (status.state != CAMERA_STATE_DOWN && status.state != CAMERA_STATE_DISABLED) {
+        bool had = subscription->feed;
+        if (!open_feed(subscription))
+            return false;
+        if (!had)
+            pump(subscription);
+        return true;
+    }
+    const char *code = reason_code(status.reason);
+    tell_ended(subscription->home, subscription->number, code ? code : "stopped", status.detail);
+    return false;
+}
+
 void subscriptions_camera_changed(struct subscriptions *subscriptions, struct camera *camera)
 {
     GHashTableIter iter;
@@ -277,15 +343,8 @@ void subscriptions_camera_changed(struct subscriptions *subscriptions, struct ca
     g_hash_table_iter_init(&iter, subscriptions->all);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         struct subscription *subscription = value;
-        if (subscription->camera != camera || subscription->sent)
-            continue;
-        struct camera_status status;
-        camera_profile_status(camera, subscription->profile, &status);
-        if (status.state != CAMERA_STATE_DOWN && status.state != CAMERA_STATE_DISABLED)
-            continue;
-        const char *code = reason_code(status.reason);
-        tell_ended(subscriptions, subscription->number, code ? code : "stopped", status.detail);
-        g_hash_table_iter_remove(&iter);
+        if (subscription->camera == camera && !subscription->sent && !adapt(subscription))
+            g_hash_table_iter_remove(&iter);
     }
 }
 

@@ -2,11 +2,14 @@
  * credit reaches. Loop thread. */
 #pragma once
 #include "common/link.h"
+#include "gst/pipelines.h"
 #include "node/fleet.h"
 
 struct subscriptions;
 
-struct subscriptions *subscriptions_create(struct fleet *fleet, GMainContext *context);
+/* `pipelines` NULL: nothing is transcoded. */
+struct subscriptions *subscriptions_create(struct fleet *fleet, struct pipelines *pipelines,
+                                           GMainContext *context);
 void subscriptions_destroy(struct subscriptions *subscriptions); /* NULL is fine */
 
 /* The link they go to, borrowed; NULL: it is lost, and with it every subscription. */

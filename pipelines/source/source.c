@@ -5,11 +5,12 @@
 #include <string.h>
 
 /* in this order; the last one takes what GStreamer knows */
-static const struct way *const ways_in[] = {&way_rtsp};
+static const struct way *const ways_in[] = {&way_rtsp, &way_gst};
 
 struct source *source_open(const struct source_ways *ways, const struct source_config *config,
-                           GError **error)
+                           enum reason *reason, GError **error)
 {
+    *reason = REASON_BAD_URL;
     for (size_t i = 0; i < G_N_ELEMENTS(ways_in); i++) {
         if (!ways_in[i]->accepts(config->url))
             continue;
@@ -17,8 +18,12 @@ struct source *source_open(const struct source_ways *ways, const struct source_c
         source->way = ways_in[i];
         source->events = config->events;
         source->user = config->user;
-        if (source->way->open(source, ways, config, error))
+        GError *failure = NULL;
+        if (source->way->open(source, ways, config, &failure))
             return source;
+        if (source->way->error_reason)
+            *reason = source->way->error_reason(failure);
+        g_propagate_error(error, failure);
         g_free(source);
         return NULL;
     }

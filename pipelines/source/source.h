@@ -33,9 +33,9 @@ struct source_config {
     gpointer user;
 };
 
-/* Begins at once. NULL: no way in takes this address, `error` says why (bad_url). */
+/* Begins at once. NULL: it cannot begin; *reason (bad_url as a rule) and `error` say why. */
 struct source *source_open(const struct source_ways *ways, const struct source_config *config,
-                           GError **error);
+                           enum reason *reason, GError **error);
 void source_close(struct source *source); /* NULL is fine */
 
 /* Camera's clock − ours. false: not known. */

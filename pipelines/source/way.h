@@ -17,6 +17,7 @@ struct way {
                  const struct source_config *config, GError **error);
     void (*close)(gpointer inner);
     bool (*clock_offset)(gpointer inner, int64_t *offset_us); /* NULL: never known */
+    enum reason (*error_reason)(const GError *error);         /* of open(); NULL: bad_url */
 };
 
 extern const struct way way_rtsp;

@@ -55,4 +55,4 @@ static bool clock_offset(gpointer inner, int64_t *offset_us)
     return info.clock_known;
 }
 
-const struct way way_rtsp = {"rtsp", accepts, open_run, close_run, clock_offset};
+const struct way way_rtsp = {"rtsp", accepts, open_run, close_run, clock_offset, NULL};

@@ -1,4 +1,4 @@
-#include "camera/backoff.h"
+#include "camera/retry.h"
 
 enum { LEAST_MS = 500, MAX_DOUBLINGS = 20 };
 
@@ -10,13 +10,13 @@ static const struct {
     {REASON_LIMIT_REACHED, 30000, 60000},
 };
 
-int64_t backoff_next_ms(struct backoff *backoff, const struct backoff_limits *limits,
-                        enum reason reason, double chance)
+int64_t retry_next_ms(struct retry *retry, const struct retry_limits *limits, enum reason reason,
+                      double chance)
 {
-    unsigned doublings = backoff->failures < MAX_DOUBLINGS ? backoff->failures : MAX_DOUBLINGS;
-    backoff->failures++;
+    unsigned doublings = retry->failures < MAX_DOUBLINGS ? retry->failures : MAX_DOUBLINGS;
+    retry->failures++;
     if (reason == REASON_BAD_URL)
-        return BACKOFF_NEVER;
+        return RETRY_NEVER;
     for (unsigned i = 0; i < sizeof holds / sizeof holds[0]; i++)
         if (holds[i].reason == reason)
             return holds[i].least_ms +
@@ -28,7 +28,7 @@ int64_t backoff_next_ms(struct backoff *backoff, const struct backoff_limits *li
     return wait_ms < LEAST_MS ? LEAST_MS : wait_ms;
 }
 
-void backoff_reset(struct backoff *backoff)
+void retry_reset(struct retry *retry)
 {
-    backoff->failures = 0;
+    retry->failures = 0;
 }
