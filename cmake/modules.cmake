@@ -37,6 +37,16 @@ function(tw_packages target visibility)
     endforeach()
 endfunction()
 
+# tw_embed(VARIABLE NAME FILE): makes FILE part of a program as the bytes NAME; VARIABLE names the source to
+# compile.
+function(tw_embed variable name file)
+    set(out ${CMAKE_CURRENT_BINARY_DIR}/${name}.c)
+    add_custom_command(OUTPUT ${out}
+        COMMAND ${CMAKE_COMMAND} -DNAME=${name} -DIN=${file} -DOUT=${out} -P ${CMAKE_SOURCE_DIR}/cmake/embed.cmake
+        DEPENDS ${file} ${CMAKE_SOURCE_DIR}/cmake/embed.cmake)
+    set(${variable} ${out} PARENT_SCOPE)
+endfunction()
+
 # tw_unit_test(NAME SOURCES x_test.c DEPENDS modules PACKAGES ...): a GLib test binary run by ctest
 function(tw_unit_test name)
     cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS;PACKAGES" ${ARGN})

@@ -140,9 +140,22 @@ static void secrets_walk(struct secrets *secrets, json_t *value)
 
 /* --- loading */
 
+/* config/townwall.schema.json, put into the program when it is built */
+extern const unsigned char config_schema[];
+extern const unsigned int config_schema_len;
+
+static json_t *load_schema(const char *path, GError **error)
+{
+    if (path)
+        return parse_file(path, error);
+    json_t *schema = json_loadb((const char *)config_schema, config_schema_len, 0, NULL);
+    g_assert(schema); /* the unit tests load it from its file */
+    return schema;
+}
+
 json_t *config_load(const char *path, const char *schema_path, GError **error)
 {
-    json_t *schema = parse_file(schema_path, error);
+    json_t *schema = load_schema(schema_path, error);
     if (!schema)
         return NULL;
     json_t *config = path ? parse_file(path, error) : json_object();

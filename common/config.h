@@ -10,7 +10,8 @@
 #define CONFIG_ERROR (g_quark_from_static_string("townwall-config"))
 
 /* Returned: a checked tree with defaults filled in and secrets resolved, to be json_decref'ed, or
- * NULL. `path` may be NULL: only defaults. All errors are gathered, one a line. */
+ * NULL. `path` may be NULL: only defaults; `schema_path` NULL: the schema the program was built
+ * with. All errors are gathered, one a line. */
 json_t *config_load(const char *path, const char *schema_path, GError **error);
 
 /* Pure. Checks `value` against `schema`; fills defaults in. `name` stands for the file in messages.

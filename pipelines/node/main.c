@@ -96,8 +96,7 @@ int main(int argc, char **argv)
         return EXIT_SUCCESS;
     }
     g_autoptr(GError) error = NULL;
-    json_t *config =
-        config_load(arguments.config, arguments.schema ? arguments.schema : TW_SCHEMA_PATH, &error);
+    json_t *config = config_load(arguments.config, arguments.schema, &error);
     if (!config) {
         fprintf(stderr, "%s\n", error->message);
         return EXIT_FAILURE;

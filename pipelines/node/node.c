@@ -393,6 +393,7 @@ void node_destroy(struct node *node)
         return;
     loop_cancel(node->loop, &node->states_timer);
     loop_cancel(node->loop, &node->stats_timer);
+    sd_notify(0, "STOPPING=1");
     loop_cancel(node->loop, &node->watchdog_timer);
     subscriptions_set_link(node->subscriptions, NULL);
     node->link = NULL;

@@ -40,11 +40,12 @@ static int run(const json_t *config)
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
-    g_autofree char *path = NULL, *schema = g_strdup(TW_SCHEMA);
+    g_autofree char *path = NULL, *schema = NULL;
     gboolean check = FALSE, version = FALSE;
     const GOptionEntry entries[] = {
         {"config", 'c', 0, G_OPTION_ARG_FILENAME, &path, "configuration (JSON)", "FILE"},
-        {"schema", 0, 0, G_OPTION_ARG_FILENAME, &schema, "its JSON Schema", "FILE"},
+        {"schema", 0, 0, G_OPTION_ARG_FILENAME, &schema, "JSON Schema in place of the built-in one",
+         "FILE"},
         {"check-config", 0, 0, G_OPTION_ARG_NONE, &check, "check the configuration and exit", NULL},
         {"version", 0, 0, G_OPTION_ARG_NONE, &version, "print the version and exit", NULL},
         {0},

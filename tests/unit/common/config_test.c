@@ -35,6 +35,19 @@ static void test_shipped(void)
     json_decref(config);
 }
 
+/* The programs carry the schema of the repository with them. */
+static void test_built_in_schema(void)
+{
+    g_autoptr(GError) error = NULL;
+    json_t *carried = config_load(NULL, NULL, &error);
+    g_assert_no_error(error);
+    json_t *read = config_load(NULL, SCHEMA, &error);
+    g_assert_no_error(error);
+    g_assert_true(json_equal(carried, read));
+    json_decref(carried);
+    json_decref(read);
+}
+
 static void test_defaults(void)
 {
     g_autoptr(GError) error = NULL;
@@ -125,6 +138,7 @@ int main(int argc, char **argv)
     folder = g_dir_make_tmp("tw-config-XXXXXX", NULL);
     g_test_add_func("/config/shipped", test_shipped);
     g_test_add_func("/config/defaults", test_defaults);
+    g_test_add_func("/config/built_in_schema", test_built_in_schema);
     g_test_add_func("/config/messages", test_messages);
     g_test_add_func("/config/secrets", test_secrets);
     int result = g_test_run();
