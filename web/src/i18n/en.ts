@@ -16,6 +16,7 @@ export const en: Messages = {
     seats: '{n} seats on duty',
   },
   bar: {
+    views: 'Views', mediaAway: 'Media node {id} is away', untouched: 'Not affected: pictures being watched', cores: 'media {n} cores', asOf: 'as of {clock}',
     command: 'Type / to find a camera', keys: 'All keys', found: '{n} found · Enter jumps', none: 'Nothing found', picture: 'Picture time', shed: 'Reduced', shedDetail: 'the whole-town picture refreshes more slowly', clock: '{w} {d}/{m}',
     weekdays: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'],
   },
@@ -29,6 +30,7 @@ export const en: Messages = {
   },
   rung: { none: 'no picture', thumb: 'thumbnail', key: 'keyframes', live: 'live' },
   mosaic: {
+    noWebgl: 'This browser has no WebGL2, the mosaic cannot be shown; map and live work.', noAreas: 'The grid cells could not be fetched; cameras are not grouped.',
     total: '{n} cameras', village: '{n}', noPicture: 'no picture {n}', oldest: 'oldest {s}', age: 'picture time 0–5 s', quantiles: 'p50 {p50} s · p99 {p99} s', loading: 'Fetching {n} cameras…',
     empty: 'No cameras yet', emptyHow: 'Import a camera list with wallctl cameras import or on the Devices page', wholeTown: 'Whole town', visible: '{p}% in view', toMap: 'To map',
     label: 'Mosaic of {n} cameras. Arrows move, Shift and arrows move by grid cell, plus and minus zoom, Enter plays, F goes to the map', tile: '{name}, {state}, picture {age}',
@@ -47,8 +49,9 @@ export const en: Messages = {
     place: 'Where installed', keeper: 'Keeper', legal_basis: 'Legal basis', filing_no: 'Filing number', notice_sign: 'Notice sign', forbidden_zone: 'Forbidden zone', video_keep_days: 'To be kept (days)', retention_days: 'Kept (days)', yes: 'yes', no: 'no', none: 'No camera matches',
   },
   keys: {
+    g5: 'Ultra-wide',
     title: 'All keys', g1: 'Map', g2: 'Mosaic', g3: 'Live', g4: 'Devices', slash: 'Find a camera', help: 'Show all keys', esc: 'One level up', arrows: 'Move the focus', shiftArrows: 'Move by grid cell', plus: 'Zoom in / out', enter: 'Play', f: 'Between map and mosaic', layouts: 'Layouts 1, 4, 9, 16', full: 'Full screen', close: 'Close',
   },
   time: { s: '{n} s', min: '{n} min', h: '{n} h', d: '{n} d', none: 'none' },
-  common: { retry: 'Try again', close: 'Close', ok: 'OK', cancel: 'Cancel', error: 'Something went wrong', loading: 'Loading…', skip: 'Skip to content', language: '中文' },
+  common: { noPage: 'There is no such page', retry: 'Try again', close: 'Close', ok: 'OK', cancel: 'Cancel', error: 'Something went wrong', loading: 'Loading…', skip: 'Skip to content', language: '中文' },
 };

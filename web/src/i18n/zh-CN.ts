@@ -14,6 +14,7 @@ export const zhCN = {
     seats: '{n} 席在岗',
   },
   bar: {
+    views: '视图', mediaAway: '媒体节点 {id} 断开', untouched: '不受影响：正在看的画面', cores: '媒体 {n} 核', asOf: '截至 {clock}',
     command: '输入 / 查找镜头', keys: '全部按键', found: '{n} 路 · Enter 跳转', none: '没有找到', picture: '画面时间', shed: '正在降级', shedDetail: '全镇画面刷新变慢', clock: '{m} 月 {d} 日 {w}',
     weekdays: ['周日', '周一', '周二', '周三', '周四', '周五', '周六'],
   },
@@ -27,6 +28,7 @@ export const zhCN = {
   },
   rung: { none: '无画面', thumb: '缩略', key: '关键帧', live: '实时' },
   mosaic: {
+    noWebgl: '这个浏览器没有 WebGL2，马赛克不能显示；地图和画面可用。', noAreas: '网格数据没有取到，镜头未分组。',
     total: '{n} 路', village: '{n} 路', noPicture: '无画面 {n}', oldest: '最旧 {s}', age: '画面时间 0–5 s', quantiles: 'p50 {p50} s · p99 {p99} s', loading: '正在取 {n} 路…',
     empty: '还没有镜头', emptyHow: '用 wallctl cameras import 或“设备”页导入镜头清单', wholeTown: '全镇', visible: '当前视野 {p}%', toMap: '转地图',
     label: '马赛克：{n} 路镜头。方向键移动，Shift 加方向键按网格移动，加减号缩放，Enter 播放，F 转到地图', tile: '{name}，{state}，画面 {age}',
@@ -45,10 +47,11 @@ export const zhCN = {
     place: '安装位置', keeper: '保管单位', legal_basis: '依据', filing_no: '备案号', notice_sign: '提示标识', forbidden_zone: '禁止区域', video_keep_days: '保存期限（天）', retention_days: '实际保存（天）', yes: '有', no: '无', none: '没有符合条件的镜头',
   },
   keys: {
+    g5: '大屏',
     title: '全部按键', g1: '地图', g2: '马赛克', g3: '画面', g4: '设备', slash: '查找镜头', help: '显示全部按键', esc: '返回上一级', arrows: '移动焦点', shiftArrows: '按网格移动', plus: '放大 / 缩小', enter: '播放', f: '地图与马赛克互跳', layouts: '画面布局 1、4、9、16', full: '全屏', close: '关闭',
   },
   time: { s: '{n} s', min: '{n} 分', h: '{n} 小时', d: '{n} 天', none: '无' },
-  common: { retry: '重试', close: '关闭', ok: '确定', cancel: '取消', error: '出错了', loading: '正在载入…', skip: '跳到主要内容', language: 'English' },
+  common: { noPage: '没有这个页面', retry: '重试', close: '关闭', ok: '确定', cancel: '取消', error: '出错了', loading: '正在载入…', skip: '跳到主要内容', language: 'English' },
 };
 
 export type Messages = typeof zhCN;

@@ -6,16 +6,20 @@ interface SessionAnswer {
   user: { id: string; login: string; name: string; role: string };
   rights: string[];
   csrf: string;
-  view_reason?: string | null;
+  view_reason?: { reason: string; until_us: string } | null;
 }
 
 export const useSession = defineStore('session', () => {
   const user = ref<SessionAnswer['user'] | null>(null);
   const rights = ref<ReadonlySet<string>>(new Set());
-  const known = ref(false); // whether the server was asked
+  /** Whether the server was asked. */
+  const known = ref(false);
   const ended = ref(false);
-  const reasonNeeded = ref(false);
+  const viewReason = ref('');
   const loggedIn = computed(() => user.value !== null);
+  const reasonNeeded = computed(
+    () => loggedIn.value && viewReason.value === '' && rights.value.has('camera.live'),
+  );
 
   function take(answer: SessionAnswer): void {
     user.value = answer.user;
@@ -23,24 +27,31 @@ export const useSession = defineStore('session', () => {
     setCsrf(answer.csrf);
     known.value = true;
     ended.value = false;
-    reasonNeeded.value = answer.view_reason === null && rights.value.has('camera.live');
+    viewReason.value = answer.view_reason?.reason ?? '';
   }
   function forget(): void {
     user.value = null;
     rights.value = new Set();
+    viewReason.value = '';
   }
+  /** Asks who is logged in. Returned: whether the server could tell. */
   async function load(): Promise<boolean> {
     try {
       take(await api<SessionAnswer>('GET', '/session'));
       return true;
     } catch (error) {
-      if (error instanceof ApiError && error.status === 401) known.value = true;
-      return false;
+      const answered = error instanceof ApiError && error.status === 401;
+      if (answered) {
+        known.value = true;
+        ended.value ||= user.value !== null;
+        forget();
+      }
+      return answered;
     }
   }
   async function login(name: string, password: string): Promise<void> {
-    take(await api<SessionAnswer>('POST', '/session', { login: name, password }));
-    await load();
+    await api<SessionAnswer>('POST', '/session', { login: name, password });
+    take(await api<SessionAnswer>('GET', '/session'));
   }
   async function logout(): Promise<void> {
     await api('DELETE', '/session').catch(() => undefined);
@@ -48,12 +59,15 @@ export const useSession = defineStore('session', () => {
   }
   async function giveReason(reason: string): Promise<void> {
     await api('POST', '/view-reason', { reason });
-    reasonNeeded.value = false;
+    viewReason.value = reason;
   }
   const may = (right: string): boolean => rights.value.has(right);
   whenSessionEnds(() => {
     ended.value = user.value !== null;
     forget();
   });
-  return { user, rights, known, ended, reasonNeeded, loggedIn, load, login, logout, giveReason, may, forget };
+  return {
+    user, rights, known, ended, viewReason, reasonNeeded, loggedIn,
+    load, login, logout, giveReason, may, forget,
+  };
 });

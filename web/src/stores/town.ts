@@ -1,125 +1,155 @@
-// Cameras and areas. Cameras are plain objects that are never deeply reactive: 1447 of them change all the time.
+// Cameras, areas and the state of the media nodes. Cameras are plain objects, never deeply reactive: 1447 of them
+// change all the time. Two counters tell what kind of change came; a delta that changes nothing moves neither.
 import { defineStore } from 'pinia';
-import { computed, ref, shallowRef, triggerRef } from 'vue';
-import type { CameraWire, MediaState, Seat } from '../wire/messages.ts';
+import { computed, ref, shallowRef } from 'vue';
+import type {
+  Camera,
+  CamerasDelta,
+  CamerasSnapshot,
+  MediaState,
+  PresenceState,
+} from '../wire/messages.ts';
+import { useClient } from '../worker/client.ts';
 import { api } from './api.ts';
-import { useLink } from './link.ts';
+import { areaNames, type Area, type Town } from './areas.ts';
 
-export interface Camera extends CameraWire {
-  /** arrival of the newest thumbnail on the server's clock, 0: none */
-  pictureUs: number;
-  frozen: boolean;
-}
+export type { Camera } from '../wire/messages.ts';
 
-export interface AreaProperties {
-  code: string;
-  parent: string | null;
-  level: 'county' | 'town' | 'village' | 'community' | 'cell';
-  number?: string;
-  name: string;
-  name_en?: string;
-  label?: [number, number];
-}
-export interface Area { type: 'Feature'; properties: AreaProperties; geometry: { type: 'Polygon' | 'MultiPolygon'; coordinates: unknown } }
-export interface Town { name: string | null; name_en: string | null; bounds: [number, number, number, number] | null; centre: [number, number] | null; base_map: Record<string, unknown> | null; version: string }
-
-/** Why a camera shows no fresh picture, for shapes and words; null: it does. */
-export function troubleOf(camera: Pick<CameraWire, 'state' | 'reason'>): string | null {
-  if (camera.state === 'down') return camera.reason ?? 'no_data';
-  if (camera.state === 'disabled') return 'disabled';
-  return camera.reason;
-}
+const PLACED: (keyof Camera)[] = ['id', 'name', 'area', 'lon', 'lat'];
 
 export const useTown = defineStore('town', () => {
-  const byHandle = shallowRef(new Map<number, Camera>());
+  const byHandle = new Map<number, Camera>();
   const byId = new Map<string, Camera>();
-  const setVersion = ref(0); // the set of cameras or a place, name or area changed
-  const stateVersion = ref(0); // any live field changed
+  /** The set of cameras, or a name, place or area of one, changed. */
+  const setVersion = ref(0);
+  /** Any field of any camera changed. */
+  const stateVersion = ref(0);
   const loaded = ref(false);
+  const failed = ref('');
   const media = shallowRef<MediaState | null>(null);
-  const seats = shallowRef<Seat[]>([]);
+  const seats = shallowRef<PresenceState['seats']>([]);
   const areas = shallowRef<Area[]>([]);
   const town = shallowRef<Town | null>(null);
+  const changeListeners = new Set<(changed: Camera[]) => void>();
+  let started = false;
 
-  function put(entry: Partial<CameraWire> & { n: number }): boolean {
-    const old = byHandle.value.get(entry.n);
-    if (old) {
-      const moved = (entry.area !== undefined && entry.area !== old.area) || (entry.name !== undefined && entry.name !== old.name) ||
-        (entry.lon !== undefined && (entry.lon !== old.lon || entry.lat !== old.lat));
-      Object.assign(old, entry);
-      return moved;
+  function put(entry: Partial<Camera> & { n: number }): 'none' | 'state' | 'set' {
+    const old = byHandle.get(entry.n);
+    if (!old) {
+      if (entry.id === undefined) return 'none';
+      const camera = entry as Camera;
+      byHandle.set(camera.n, camera);
+      byId.set(camera.id, camera);
+      return 'set';
     }
-    if (entry.id === undefined) return false;
-    const camera: Camera = { pictureUs: 0, frozen: false, ...(entry as CameraWire) };
-    byHandle.value.set(camera.n, camera);
-    byId.set(camera.id, camera);
-    return true;
+    const keys = Object.keys(entry) as (keyof Camera)[];
+    const changed = keys.filter((key) => old[key] !== entry[key]);
+    if (changed.length === 0) return 'none';
+    if (entry.id !== undefined && entry.id !== old.id) byId.delete(old.id);
+    Object.assign(old, entry);
+    byId.set(old.id, old);
+    return changed.some((key) => PLACED.includes(key)) ? 'set' : 'state';
   }
-  function drop(n: number): boolean {
-    const camera = byHandle.value.get(n);
-    if (!camera) return false;
-    byHandle.value.delete(n);
-    byId.delete(camera.id);
-    return true;
+
+  function drop(n: number): void {
+    const camera = byHandle.get(n);
+    byHandle.delete(n);
+    if (camera && byId.get(camera.id) === camera) byId.delete(camera.id);
   }
-  function changed(moved: boolean): void {
+
+  function apply(entries: (Partial<Camera> & { n: number })[], gone: number[]): void {
+    const changed: Camera[] = [];
+    let set = gone.length > 0;
+    for (const n of gone) drop(n);
+    for (const entry of entries) {
+      const what = put(entry);
+      if (what === 'set') set = true;
+      const camera = byHandle.get(entry.n);
+      if (what !== 'none' && camera) changed.push(camera);
+    }
+    if (set) setVersion.value++;
+    if (!set && changed.length === 0) return;
     stateVersion.value++;
-    if (!moved) return;
-    setVersion.value++;
-    triggerRef(byHandle);
+    for (const listener of changeListeners) listener(changed);
+  }
+
+  function takeSnapshot(data: CamerasSnapshot): void {
+    const now = new Set(data.cameras.map((camera) => camera.n));
+    apply(
+      data.cameras,
+      [...byHandle.keys()].filter((n) => !now.has(n)),
+    );
+    loaded.value = true;
+  }
+
+  function takeDelta(data: CamerasDelta): void {
+    apply(data.set ?? [], data.gone ?? []);
+  }
+
+  function takeMedia(data: MediaState): void {
+    if (JSON.stringify(data) !== JSON.stringify(media.value)) media.value = data;
   }
 
   function start(): void {
-    const link = useLink();
-    link.follow('cameras', {
-      snapshot(data) {
-        const gone = new Set(byHandle.value.keys());
-        for (const camera of data.cameras) {
-          gone.delete(camera.n);
-          put(camera);
-        }
-        for (const n of gone) drop(n);
-        loaded.value = true;
-        changed(true);
-      },
-      delta(data) {
-        let moved = false;
-        for (const entry of data.set) moved = put(entry) || moved;
-        for (const n of data.gone) moved = drop(n) || moved;
-        changed(moved);
-      },
+    if (started) return;
+    started = true;
+    const { socket } = useClient();
+    socket.on('snapshot', ({ topic, data }) => {
+      if (topic === 'cameras') takeSnapshot(data as CamerasSnapshot);
+      else if (topic === 'media') takeMedia(data as MediaState);
+      else seats.value = (data as PresenceState).seats;
     });
-    link.follow('media', { snapshot: (data) => { media.value = data; }, delta: (data) => { media.value = data; } });
-    link.follow('presence', { snapshot: (data) => { seats.value = data.seats; }, delta: (data) => { seats.value = data.seats; } });
-    link.onThumbs((thumbs) => {
-      for (const thumb of thumbs) {
-        const camera = byHandle.value.get(thumb.n);
-        if (!camera) continue;
-        camera.pictureUs = thumb.wallUs;
-        camera.frozen = thumb.frozen;
-      }
+    socket.on('delta', ({ topic, data }) => {
+      if (topic === 'cameras') takeDelta(data as CamerasDelta);
+      else if (topic === 'media') takeMedia(data as MediaState);
+      else seats.value = (data as PresenceState).seats;
     });
+    for (const topic of ['cameras', 'media', 'presence'] as const) socket.send({ t: 'sub', topic });
   }
-  async function loadPlace(): Promise<void> {
-    const [t, a] = await Promise.all([api<Town>('GET', '/town'), api<{ features: Area[] }>('GET', '/areas').catch(() => ({ features: [] }))]);
-    town.value = t;
-    areas.value = a.features;
-  }
-  const find = (id: string): Camera | undefined => byId.get(id);
-  const areaByCode = computed(() => new Map(areas.value.map((area) => [area.properties.code, area])));
 
-  /** Cameras whose name or number holds the text, best first. */
-  function search(text: string, limit = 50): Camera[] {
-    const wanted = text.trim().toLowerCase();
-    if (!wanted) return [];
-    const words = wanted.split(/\s+/);
-    const hits: Camera[] = [];
-    for (const camera of byHandle.value.values()) {
-      const where = `${camera.name} ${camera.id} ${areaByCode.value.get(camera.area)?.properties.name ?? ''}`.toLowerCase();
-      if (words.every((word) => where.includes(word))) hits.push(camera);
+  async function loadPlace(): Promise<void> {
+    try {
+      const [about, ground] = await Promise.all([
+        api<Town>('GET', '/town'),
+        api<{ features: Area[] }>('GET', '/areas'),
+      ]);
+      town.value = about;
+      areas.value = ground.features;
+      failed.value = '';
+    } catch (error) {
+      failed.value = error instanceof Error ? error.message : String(error);
     }
-    hits.sort((a, b) => a.name.indexOf(wanted) - b.name.indexOf(wanted) || a.name.localeCompare(b.name, 'zh-CN'));
+  }
+
+  const areaByCode = computed(() => new Map(areas.value.map((area) => [area.properties.code, area])));
+  const names = computed(() => areaNames(areas.value));
+  const find = (id: string): Camera | undefined => byId.get(id);
+  const cameras = (): Camera[] => [...byHandle.values()];
+  /** Calls after each change with the cameras it touched. Returned: a call that ends it. */
+  function onChange(listener: (changed: Camera[]) => void): () => void {
+    changeListeners.add(listener);
+    return () => changeListeners.delete(listener);
+  }
+
+  /** Cameras whose name, number or area holds every word of the text, best first. */
+  function search(text: string, limit = 50): Camera[] {
+    const words = text.trim().toLowerCase().split(/\s+/).filter(Boolean);
+    if (words.length === 0) return [];
+    const first = words[0]!;
+    const hits = cameras().filter((camera) => {
+      const where = `${camera.name} ${camera.id} ${names.value.get(camera.area) ?? ''}`.toLowerCase();
+      return words.every((word) => where.includes(word));
+    });
+    const rank = (camera: Camera): number => {
+      if (camera.id === first || camera.name.toLowerCase() === first) return 0;
+      return camera.name.toLowerCase().startsWith(first) ? 1 : 2;
+    };
+    hits.sort((a, b) => rank(a) - rank(b) || a.id.localeCompare(b.id, 'en', { numeric: true }));
     return hits.slice(0, limit);
   }
-  return { byHandle, setVersion, stateVersion, loaded, media, seats, areas, areaByCode, town, start, loadPlace, find, search };
+
+  return {
+    byHandle, setVersion, stateVersion, loaded, failed, media, seats, areas, areaByCode, names, town,
+    start, loadPlace, find, cameras, onChange, search,
+  };
 });

@@ -1,91 +1,93 @@
-// Binary messages of docs/websocket.md, little endian. Pure; malformed bytes give null, never a throw.
+// Binary messages of docs/websocket.md: pure functions over bytes, held against tests/vectors/wire.json.
 
-export const kindThumbs = 1;
-export const kindUnit = 2;
-const version = 1;
-const thumbsHead = 16;
-const thumbEntry = 24;
-const unitHead = 40;
+export const KIND_THUMBS = 1;
+export const KIND_UNIT = 2;
+const VERSION = 1;
+const THUMBS_HEADER_BYTES = 16;
+const THUMB_HEADER_BYTES = 24;
+const UNIT_HEADER_BYTES = 40;
 
-export const unitKey = 1;
-export const unitInit = 2;
-export const unitGap = 4;
-export const unitH265 = 8;
-
+/** A thumbnail of a batch. `jpeg` is a view into the batch, not a copy. */
 export interface Thumb {
   n: number;
-  wallUs: number;
+  wallUs: bigint;
   width: number;
   height: number;
   frozen: boolean;
   jpeg: Uint8Array<ArrayBuffer>;
 }
 
-export interface Thumbs {
-  serverNowUs: number;
+export interface ThumbBatch {
+  serverNowUs: bigint;
   thumbs: Thumb[];
 }
 
+/** The head of a unit; its bytes begin at `offset` of the message. */
 export interface Unit {
   stream: number;
-  key: boolean;
+  keyframe: boolean;
   init: boolean;
-  gap: boolean;
+  discontinuity: boolean;
   h265: boolean;
   sequence: number;
   dropped: number;
-  ptsUs: number;
-  dtsUs: number;
-  wallUs: number;
-  data: Uint8Array<ArrayBuffer>;
+  ptsUs: bigint;
+  dtsUs: bigint;
+  wallUs: bigint;
+  offset: number;
 }
 
-/** Which message this is; 0: none that we know. */
-export function frameKind(buffer: ArrayBuffer): number {
-  if (buffer.byteLength < 2) return 0;
-  const view = new DataView(buffer);
-  const kind = view.getUint8(0);
-  return view.getUint8(1) === version && (kind === kindThumbs || kind === kindUnit) ? kind : 0;
+export class WireError extends Error {}
+
+/** The kind of a binary message; throws on another version or an empty message. */
+export function kindOf(message: ArrayBuffer): number {
+  if (message.byteLength < 2) throw new WireError('message without a head');
+  const head = new Uint8Array(message, 0, 2);
+  if (head[1] !== VERSION) throw new WireError(`version ${head[1]} is not known`);
+  return head[0]!;
 }
 
-export function readThumbs(buffer: ArrayBuffer): Thumbs | null {
-  if (frameKind(buffer) !== kindThumbs || buffer.byteLength < thumbsHead) return null;
-  const view = new DataView(buffer);
+export function parseThumbs(message: ArrayBuffer): ThumbBatch {
+  if (kindOf(message) !== KIND_THUMBS) throw new WireError('not a thumbnail batch');
+  if (message.byteLength < THUMBS_HEADER_BYTES) throw new WireError('batch cut short');
+  const view = new DataView(message);
   const count = view.getUint16(2, true);
   const thumbs: Thumb[] = [];
-  let at = thumbsHead;
+  let at = THUMBS_HEADER_BYTES;
   for (let i = 0; i < count; i++) {
-    if (at + thumbEntry > buffer.byteLength) return null;
+    if (at + THUMB_HEADER_BYTES > message.byteLength) throw new WireError('entry cut short');
     const size = view.getUint32(at + 4, true);
-    if (at + thumbEntry + size > buffer.byteLength) return null;
+    if (at + THUMB_HEADER_BYTES + size > message.byteLength) throw new WireError('picture cut short');
     thumbs.push({
       n: view.getUint32(at, true),
-      wallUs: Number(view.getBigInt64(at + 8, true)),
+      wallUs: view.getBigInt64(at + 8, true),
       width: view.getUint16(at + 16, true),
       height: view.getUint16(at + 18, true),
       frozen: (view.getUint8(at + 20) & 1) !== 0,
-      jpeg: new Uint8Array(buffer, at + thumbEntry, size),
+      jpeg: new Uint8Array(message, at + THUMB_HEADER_BYTES, size),
     });
-    at += thumbEntry + size;
+    at += THUMB_HEADER_BYTES + size;
   }
-  return { serverNowUs: Number(view.getBigInt64(8, true)), thumbs };
+  if (at !== message.byteLength) throw new WireError('bytes after the last picture');
+  return { serverNowUs: view.getBigInt64(8, true), thumbs };
 }
 
-export function readUnit(buffer: ArrayBuffer): Unit | null {
-  if (frameKind(buffer) !== kindUnit || buffer.byteLength < unitHead) return null;
-  const view = new DataView(buffer);
+export function parseUnit(message: ArrayBuffer): Unit {
+  if (kindOf(message) !== KIND_UNIT) throw new WireError('not a unit');
+  if (message.byteLength < UNIT_HEADER_BYTES) throw new WireError('unit cut short');
+  const view = new DataView(message);
   const flags = view.getUint32(4, true);
   return {
     stream: view.getUint16(2, true),
-    key: (flags & unitKey) !== 0,
-    init: (flags & unitInit) !== 0,
-    gap: (flags & unitGap) !== 0,
-    h265: (flags & unitH265) !== 0,
+    keyframe: (flags & 1) !== 0,
+    init: (flags & 2) !== 0,
+    discontinuity: (flags & 4) !== 0,
+    h265: (flags & 8) !== 0,
     sequence: view.getUint32(8, true),
     dropped: view.getUint32(12, true),
-    ptsUs: Number(view.getBigInt64(16, true)),
-    dtsUs: Number(view.getBigInt64(24, true)),
-    wallUs: Number(view.getBigInt64(32, true)),
-    data: new Uint8Array(buffer, unitHead),
+    ptsUs: view.getBigInt64(16, true),
+    dtsUs: view.getBigInt64(24, true),
+    wallUs: view.getBigInt64(32, true),
+    offset: UNIT_HEADER_BYTES,
   };
 }

@@ -1,8 +1,31 @@
-// Text messages of docs/websocket.md.
+// Text messages of docs/websocket.md, as types.
 
-export interface Words { zh: string; en: string }
+export interface Words {
+  zh: string;
+  en: string;
+}
 
-export interface CameraWire {
+export const STATES = ['live', 'sampled', 'idle', 'connecting', 'stale', 'down', 'disabled'] as const;
+export type CameraState = (typeof STATES)[number];
+
+export const REASONS = [
+  'unreachable',
+  'wrong_password',
+  'limit_reached',
+  'refused',
+  'no_data',
+  'protocol',
+  'no_video',
+  'cannot_decode',
+  'frozen',
+  'black',
+  'pipeline',
+  'bad_url',
+] as const;
+export type Reason = (typeof REASONS)[number];
+
+/** A camera of the topic `cameras`. `n` is its handle, valid for one server start. */
+export interface Camera {
   n: number;
   id: string;
   name: string;
@@ -16,34 +39,60 @@ export interface CameraWire {
   codec: string | null;
   width: number;
   height: number;
-  state: string;
-  reason: string | null;
+  state: CameraState;
+  reason: Reason | null;
   detail: string | null;
   since_us: string;
   clock_offset_ms: number | null;
-  scene: string | null;
+  scene: unknown;
 }
 
-export interface MediaNode { id: string; state: string; cameras: number; live: number; units_per_s?: number; bytes_per_s?: number; shed?: unknown; thumbs_per_s?: number }
+export interface CamerasSnapshot {
+  cameras: Camera[];
+}
+export interface CamerasDelta {
+  set?: (Partial<Camera> & { n: number })[];
+  gone?: number[];
+}
+
+export interface MediaNode {
+  id: string;
+  state: string;
+  cameras: number;
+  live: number;
+  units_per_s?: number;
+  bytes_per_s?: number;
+  cpu_cores?: Record<string, number>;
+  picture_cores?: number;
+  shed?: Record<string, unknown> | null;
+}
 export interface MediaState {
   nodes: MediaNode[];
   age: { p50_ms: number; p99_ms: number };
   counts: Record<string, number>;
 }
-export interface Seat { seat: string; name: string; role: string }
-
-export interface TopicData {
-  cameras: { snapshot: { cameras: CameraWire[] }; delta: { set: (Partial<CameraWire> & { n: number })[]; gone: number[] } };
-  media: { snapshot: MediaState; delta: MediaState };
-  presence: { snapshot: { seats: Seat[] }; delta: { seats: Seat[] } };
+export interface PresenceState {
+  seats: { seat: string; name: string; role: string }[];
 }
-export type TopicName = keyof TopicData;
-export const topicNames: TopicName[] = ['cameras', 'media', 'presence'];
 
+export type Topic = 'cameras' | 'media' | 'presence';
 export type Profile = 'sub' | 'main';
 export type Rung = 'key' | 'live';
 export type Format = 'annexb' | 'fmp4';
+export type ThumbsWhy = 'mosaic' | 'map' | 'layout';
 
+export interface Hello {
+  t: 'hello';
+  proto: number;
+  boot: string;
+  server: string;
+  now_us: string;
+  session: { user: string; name: string; role: string; rights: unknown };
+  seat: string;
+}
+export type TopicMessage =
+  | { t: 'snapshot' | 'delta'; topic: Topic; id: string; data: unknown }
+  | { t: 'current'; topic: Topic; id: string };
 export interface Playing {
   t: 'playing';
   stream: number;
@@ -57,32 +106,46 @@ export interface Playing {
   width: number;
   height: number;
 }
+export interface Ended {
+  t: 'ended';
+  stream: number;
+  code: string;
+  message: Words;
+  detail?: string;
+}
+export interface Refusal {
+  t: 'error';
+  code: string;
+  message: Words;
+  re?: unknown;
+}
+export interface Pong {
+  t: 'pong';
+  re: unknown;
+  now_us: string;
+}
+export type ServerMessage = Hello | TopicMessage | Playing | Ended | Refusal | Pong;
 
-export type ServerMessage =
-  | { t: 'hello'; proto: number; boot: string; server: string; now_us: string; session: { user: string; name: string; role: string; rights: string[] }; seat: string }
-  | { t: 'snapshot'; topic: TopicName; id: string; data: unknown }
-  | { t: 'delta'; topic: TopicName; id: string; data: unknown }
-  | { t: 'current'; topic: TopicName; id: string }
-  | Playing
-  | { t: 'ended'; stream: number; code: string; message: Words; detail?: string }
-  | { t: 'error'; code: string; message: Words; re?: unknown }
-  | { t: 'pong'; re: unknown; now_us: string };
-
+export interface PlayCommand {
+  t: 'play';
+  stream: number;
+  camera: string;
+  profile: Profile;
+  rung: Rung;
+  format: Format;
+  codecs: string[];
+}
+export interface ThumbsCommand {
+  t: 'thumbs';
+  cameras: number[] | 'all';
+  interval_ms: number;
+  why: ThumbsWhy;
+}
 export type ClientMessage =
-  | { t: 'sub'; topic: TopicName; from?: string }
-  | { t: 'unsub'; topic: TopicName }
-  | { t: 'thumbs'; cameras: number[] | 'all'; interval_ms?: number; why: string }
-  | { t: 'play'; stream: number; camera: string; profile: Profile; rung: Rung; format: Format; codecs: string[] }
+  | { t: 'sub'; topic: Topic; from?: string }
+  | { t: 'unsub'; topic: Topic }
+  | ThumbsCommand
+  | PlayCommand
   | { t: 'stop'; stream: number }
   | { t: 'hidden'; hidden: boolean }
   | { t: 'ping'; re: number };
-
-export function parseServerMessage(text: string): ServerMessage | null {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && typeof (value as { t?: unknown }).t === 'string') return value as ServerMessage;
-  } catch {
-    // a server of another version: the caller counts it
-  }
-  return null;
-}

@@ -1,39 +1,92 @@
-// What the page and its two workers say to each other.
-import type { ClientMessage, Playing, ServerMessage, TopicName, Words } from '../wire/messages.ts';
-
-export type ConnectionState = 'connecting' | 'open' | 'closed' | 'ended';
+// Everything that the page, the socket worker and the decode worker say to each other.
+// Bytes and pictures are transferred, never copied.
+import type {
+  Ended,
+  Hello,
+  PlayCommand,
+  Playing,
+  Refusal,
+  ThumbsCommand,
+  Topic,
+  TopicMessage,
+} from '../wire/messages.ts';
 
 /** page → socket worker */
 export type ToSocket =
-  | { kind: 'open'; url: string; decoder: MessagePort }
-  | { kind: 'send'; message: ClientMessage }
-  | { kind: 'topic'; topic: TopicName; on: boolean }
-  | { kind: 'close' };
+  | { t: 'open'; url: string; decoder: MessagePort }
+  | { t: 'close' }
+  | { t: 'sub'; topic: Topic }
+  | { t: 'unsub'; topic: Topic }
+  | ThumbsCommand
+  | PlayCommand
+  | { t: 'stop'; stream: number }
+  | { t: 'hidden'; hidden: boolean };
+
+export type LinkState = 'closed' | 'connecting' | 'open' | 'lost' | 'ended';
 
 /** socket worker → page */
 export type FromSocket =
-  | { kind: 'state'; state: ConnectionState; sinceMs: number; why: string }
-  | { kind: 'message'; message: ServerMessage }
-  | { kind: 'delay'; delayMs: number; offsetMs: number }
-  | { kind: 'dropped'; topics: number };
+  | { t: 'link'; state: LinkState; retryAtMs: number; attempt: number; code: number }
+  | { t: 'clock'; offsetMs: number; delayMs: number }
+  | (Hello & { restarted: boolean })
+  | TopicMessage
+  | Playing
+  | Ended
+  | Refusal
+  | FragmentMessage;
+
+/** One piece of fragmented MP4 for a Media Source of the page. */
+export interface FragmentMessage {
+  t: 'fragment';
+  stream: number;
+  init: boolean;
+  dropped: number;
+  wallMs: number;
+  data: ArrayBuffer;
+}
 
 /** socket worker → decode worker */
-export type ToDecoderFromSocket =
-  | { kind: 'frame'; buffer: ArrayBuffer }
-  | { kind: 'playing'; playing: Playing }
-  | { kind: 'ended'; stream: number }
-  | { kind: 'reset' };
+export type SocketToDecoder =
+  | { t: 'thumbs'; message: ArrayBuffer }
+  | { t: 'begin'; stream: number; codec: string }
+  | {
+      t: 'unit';
+      stream: number;
+      keyframe: boolean;
+      discontinuity: boolean;
+      dropped: number;
+      ptsUs: number;
+      wallMs: number;
+      message: ArrayBuffer;
+      offset: number;
+    }
+  | { t: 'end'; stream: number }
+  | { t: 'forget' };
+
+export const SMALL = 1;
+export const LARGE = 2;
+/** Size of a decoded small picture; a large one is as the server made it (160×90). */
+export const SMALL_WIDTH_PX = 48;
+export const SMALL_HEIGHT_PX = 27;
 
 /** page → decode worker */
 export type ToDecoder =
-  | { kind: 'port'; port: MessagePort }
-  | { kind: 'stop'; stream: number };
+  | { t: 'socket'; port: MessagePort }
+  | { t: 'want'; cameras: Uint32Array<ArrayBuffer>; levels: Uint8Array<ArrayBuffer> }
+  | { t: 'pictures_done' }
+  | { t: 'frame_done'; stream: number };
 
-export interface ThumbPicture { n: number; wallUs: number; frozen: boolean; bitmap: ImageBitmap }
+export interface DecodedPicture {
+  n: number;
+  level: typeof SMALL | typeof LARGE;
+  wallMs: number;
+  frozen: boolean;
+  bitmap: ImageBitmap;
+}
 
 /** decode worker → page */
 export type FromDecoder =
-  | { kind: 'thumbs'; serverNowUs: number; thumbs: ThumbPicture[] }
-  | { kind: 'picture'; stream: number; frame: VideoFrame; wallUs: number; dropped: number; queue: number }
-  | { kind: 'piece'; stream: number; init: boolean; key: boolean; wallUs: number; dropped: number; data: ArrayBuffer }
-  | { kind: 'failed'; stream: number; message: Words };
+  | { t: 'arrived'; cameras: Uint32Array<ArrayBuffer>; wallMs: Float64Array<ArrayBuffer> }
+  | { t: 'pictures'; pictures: DecodedPicture[] }
+  | { t: 'frame'; stream: number; frame: VideoFrame; wallMs: number; dropped: number }
+  | { t: 'trouble'; stream: number; message: string };

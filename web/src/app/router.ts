@@ -1,0 +1,45 @@
+import { createRouter, createWebHistory } from 'vue-router';
+import { useSession } from '../stores/session.ts';
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    theme?: 'dark' | 'light';
+    /** Text of the view in i18n, `view.…`. */
+    title?: string;
+  }
+}
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes: [
+    { path: '/login', name: 'login', component: () => import('./LoginPage.vue') },
+    {
+      path: '/',
+      component: () => import('./WallShell.vue'),
+      children: [
+        { path: '', redirect: { name: 'mosaic' } },
+        { path: 'wall', redirect: { name: 'mosaic' } },
+        {
+          path: 'wall/mosaic',
+          name: 'mosaic',
+          component: () => import('../mosaic/MosaicPage.vue'),
+          meta: { title: 'mosaic' },
+        },
+        { path: ':rest(.*)*', name: 'lost', component: () => import('./LostPage.vue') },
+      ],
+    },
+  ],
+});
+
+router.beforeEach(async (to) => {
+  const session = useSession();
+  if (!session.known) await session.load();
+  if (to.name !== 'login' && session.known && !session.loggedIn)
+    return { name: 'login', query: { next: to.fullPath } };
+  if (to.name === 'login' && session.loggedIn) return { name: 'mosaic' };
+  return true;
+});
+
+router.afterEach((to) => {
+  document.documentElement.dataset.theme = to.meta.theme ?? 'dark';
+});

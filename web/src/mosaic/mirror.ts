@@ -1,0 +1,50 @@
+import type { CameraState } from '../wire/messages.ts';
+import type { Layout } from './layout.ts';
+import type { TileRung } from './ladder.ts';
+
+export interface MirrorEntry {
+  ageMs: number;
+  state: CameraState;
+  rung: TileRung;
+  label: string;
+}
+
+/**
+ * The mosaic for those who do not see its canvas: one list item a camera. Attributes change in place and only when
+ * they differ; the list is contained, so that nothing of it costs layout.
+ */
+export class Mirror {
+  private readonly list: HTMLElement;
+  private readonly items = new Map<number, HTMLElement>();
+
+  constructor(list: HTMLElement) {
+    this.list = list;
+  }
+
+  static idOf(n: number): string {
+    return `mosaic-tile-${n}`;
+  }
+
+  setLayout(layout: Layout): void {
+    this.items.clear();
+    const fragment = document.createDocumentFragment();
+    for (const { camera } of layout.tiles) {
+      const item = document.createElement('li');
+      item.id = Mirror.idOf(camera.n);
+      item.dataset.camera = camera.id;
+      fragment.append(item);
+      this.items.set(camera.n, item);
+    }
+    this.list.replaceChildren(fragment);
+  }
+
+  update(n: number, entry: MirrorEntry): void {
+    const item = this.items.get(n);
+    if (!item) return;
+    const age = entry.ageMs < 0 ? '' : String(Math.round(entry.ageMs));
+    if (item.dataset.ageMs !== age) item.dataset.ageMs = age;
+    if (item.dataset.state !== entry.state) item.dataset.state = entry.state;
+    if (item.dataset.rung !== entry.rung) item.dataset.rung = entry.rung;
+    if (item.textContent !== entry.label) item.textContent = entry.label;
+  }
+}

@@ -1,0 +1,104 @@
+// Line icons on a 24 grid, drawn by us in the shapes that SCREENS.md fixes. `fill` paths are filled, `line` paths stroked.
+// The mosaic draws the same paths on its canvas.
+import type { CameraState, Reason } from '../wire/messages.ts';
+
+export interface Icon {
+  line?: string;
+  fill?: string;
+  width?: number;
+  dash?: number[];
+}
+
+const circle = (cx: number, cy: number, r: number): string =>
+  `M${cx - r} ${cy}a${r} ${r} 0 1 0 ${2 * r} 0a${r} ${r} 0 1 0 ${-2 * r} 0`;
+
+export const ICONS = {
+  // states of a camera: the shape alone tells them apart
+  dot: { fill: circle(12, 12, 6) },
+  dot_ring: { line: circle(12, 12, 8.5), fill: circle(12, 12, 3.5) },
+  ring: { line: circle(12, 12, 7.5) },
+  ring_dashed: { line: circle(12, 12, 8), width: 2.5, dash: [4, 4] },
+  ring_open: { line: 'M12 4a8 8 0 1 1-7 4', width: 2.2 },
+  cross: { line: 'M5 5l14 14M19 5L5 19', width: 3 },
+  bar: { line: 'M5 12h14', width: 3 },
+  hexagon: { fill: 'M7 2h10l5 10-5 10H7L2 12Z' },
+  // why no picture
+  broken_link: { line: 'M10 15l-3 3a3.5 3.5 0 0 1-5-5l3.500-3.500M14 9l3-3a3.500 3.500 0 0 1 5 5l-3.500 3.500M9 3v3M4 7h3M15 21v-3M20 17h-3', width: 2.2 },
+  key: { line: `${circle(8, 15.5, 4.5)}M11.300 12.200 20 3.500M16 7.500l3 3`, width: 2.5 },
+  full: { line: 'M4 6h16M4 12h16M4 18h16M20 3v18', width: 2.3 },
+  barred: { line: `${circle(12, 12, 9)}M6 18 18 6`, width: 2.5 },
+  broken_line: { line: 'M3 12h5M10.500 12h3M16 12h5', width: 2.5 },
+  garbled: { line: 'M4 5h9M4 5v5l5 4-4 5M20 5v6l-5 3 5 5M13 10h3', width: 2.2 },
+  no_track: { line: 'M4 6h16v12H4zM4 10h3M4 14h3M17 10h3M17 14h3M9 18l6-12', width: 2 },
+  blocks: { line: 'M4 4h6v6H4zM14 14h6v6h-6zM14 4h6v6h-6zM4 14h6v6H4zM4 4l6 6M14 14l6 6', width: 2.2 },
+  snowflake: { line: 'M12 2.500v19M3.800 7.300l16.400 9.400M20.200 7.300 3.800 16.700', width: 2.3 },
+  black: { line: 'M3 6h18v12H3z', fill: 'M6 9h12v6H6z', width: 2 },
+  gear: { line: `${circle(12, 12, 3)}M12 3v4M12 17v4M3 12h4M17 12h4M5.600 5.600l2.900 2.900M15.500 15.500l2.900 2.900M5.600 18.400l2.900-2.900M15.500 8.500l2.900-2.900`, width: 2 },
+  address: { line: 'M4 5h9l7 7-7 7H4zM8 10l4 4M12 10l-4 4', width: 2.2 },
+  // things on bars and panels
+  net: { line: 'M2.500 9a14 14 0 0 1 19 0M6 13a9 9 0 0 1 12 0M9.500 16.800a4 4 0 0 1 5 0', fill: circle(12, 20, 1.4) },
+  net_off: { line: 'M2.500 9a14 14 0 0 1 19 0M6 13a9 9 0 0 1 12 0M9.500 16.800a4 4 0 0 1 5 0M3 3l18 18' },
+  shed: { line: 'M4 6h16M6.500 11h11M9 16h6M12 18v3m-2-1.500 2 2 2-2' },
+  user: { line: `${circle(12, 8, 4)}M4.500 20.500a7.500 7.500 0 0 1 15 0` },
+  play: { fill: 'M7 4.500v15l12-7.500z' },
+  camera: { line: 'M3 8l13-3 2 6-13 3zM18 9l3-1v4M9 14v3H4m0-3v6' },
+  full_screen: { line: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5' },
+  close: { line: 'M5 5l14 14M19 5 5 19', width: 2.5 },
+  plus: { line: 'M12 5v14M5 12h14', width: 2.2 },
+  minus: { line: 'M5 12h14', width: 2.2 },
+  home: { line: 'M4 11l8-7 8 7v9h-5v-6H9v6H4z' },
+  circle: { line: circle(12, 12, 8) },
+  line: { line: `M6 18 18 6M${'4 18'}a2 2 0 1 0 4 0a2 2 0 1 0-4 0M16 6a2 2 0 1 0 4 0a2 2 0 1 0-4 0` },
+  back: { line: 'M14 5l-7 7 7 7', width: 2.2 },
+  list: { line: 'M4 6h16M4 12h16M4 18h16' },
+} satisfies Record<string, Icon>;
+
+export type IconName = keyof typeof ICONS;
+
+export const STATE_ICON: Record<CameraState, IconName> = {
+  live: 'dot',
+  sampled: 'dot_ring',
+  idle: 'ring',
+  connecting: 'ring_open',
+  stale: 'ring_dashed',
+  down: 'cross',
+  disabled: 'bar',
+};
+
+export const REASON_ICON: Record<Reason | 'disabled', IconName> = {
+  unreachable: 'broken_link',
+  wrong_password: 'key',
+  limit_reached: 'full',
+  refused: 'barred',
+  no_data: 'broken_line',
+  protocol: 'garbled',
+  no_video: 'no_track',
+  cannot_decode: 'blocks',
+  frozen: 'snowflake',
+  black: 'black',
+  pipeline: 'gear',
+  bad_url: 'address',
+  disabled: 'bar',
+};
+
+/** Draws an icon into a square of a 2D canvas. */
+export function drawIcon(
+  g: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+  name: IconName,
+  x: number,
+  y: number,
+  sizePx: number,
+  color: string,
+): void {
+  const icon: Icon = ICONS[name];
+  g.save();
+  g.translate(x, y);
+  g.scale(sizePx / 24, sizePx / 24);
+  g.fillStyle = g.strokeStyle = color;
+  g.lineCap = g.lineJoin = 'round';
+  g.lineWidth = icon.width ?? 1.75;
+  if (icon.dash) g.setLineDash(icon.dash);
+  if (icon.fill) g.fill(new Path2D(icon.fill));
+  if (icon.line) g.stroke(new Path2D(icon.line));
+  g.restore();
+}
