@@ -1,0 +1,112 @@
+/* An RTSP server by gst-rtsp-server: /h264, /h265 and, with --file, /file. TCP and UDP.
+ *
+ *   gst-rtsp-peer --ready-file FILE [--user U --password P] [--udp-only] [--file V.264] [--b-frames
+ * N]
+ *
+ * FILE gets {"port": N} when it listens on 127.0.0.1. */
+#include <gst/rtsp-server/rtsp-server.h>
+#include <stdbool.h>
+#include <stdio.h>
+
+struct arguments {
+    char *ready, *user, *password, *file;
+    gboolean udp_only;
+    int b_frames;
+};
+
+static void mount(GstRTSPServer *server, const char *path, const char *launch,
+                  const struct arguments *arguments)
+{
+    GstRTSPMountPoints *mounts = gst_rtsp_server_get_mount_points(server);
+    GstRTSPMediaFactory *factory = gst_rtsp_media_factory_new();
+    gst_rtsp_media_factory_set_launch(factory, launch);
+    gst_rtsp_media_factory_set_shared(factory, TRUE);
+    if (arguments->udp_only)
+        gst_rtsp_media_factory_set_protocols(factory, GST_RTSP_LOWER_TRANS_UDP);
+    if (arguments->user)
+        gst_rtsp_media_factory_add_role(factory, "viewer", GST_RTSP_PERM_MEDIA_FACTORY_ACCESS,
+                                        G_TYPE_BOOLEAN, TRUE, GST_RTSP_PERM_MEDIA_FACTORY_CONSTRUCT,
+                                        G_TYPE_BOOLEAN, TRUE, NULL);
+    gst_rtsp_mount_points_add_factory(mounts, path, factory);
+    g_object_unref(mounts);
+}
+
+static void ask_password(GstRTSPServer *server, const struct arguments *arguments)
+{
+    GstRTSPAuth *auth = gst_rtsp_auth_new();
+    GstRTSPToken *token =
+        gst_rtsp_token_new(GST_RTSP_TOKEN_MEDIA_FACTORY_ROLE, G_TYPE_STRING, "viewer", NULL);
+    gst_rtsp_auth_set_supported_methods(auth, GST_RTSP_AUTH_DIGEST);
+    gst_rtsp_auth_add_digest(auth, arguments->user, arguments->password, token);
+    gst_rtsp_token_unref(token);
+    gst_rtsp_server_set_auth(server, auth);
+    g_object_unref(auth);
+}
+
+static void mount_all(GstRTSPServer *server, const struct arguments *arguments)
+{
+    static const char picture[] =
+        "videotestsrc is-live=true ! video/x-raw,width=320,height=180,framerate=15/1";
+    g_autofree char *h264 = g_strdup_printf(
+        "( %s,format=I420 ! x264enc speed-preset=veryfast key-int-max=15 b-adapt=false "
+        "bframes=%d threads=1 ! video/x-h264,profile=main ! rtph264pay name=pay0 pt=96 )",
+        picture, arguments->b_frames);
+    g_autofree char *h265 =
+        g_strdup_printf("( %s ! x265enc speed-preset=ultrafast key-int-max=15 "
+                        "option-string=bframes=0:pools=1 ! rtph265pay name=pay0 pt=97 )",
+                        picture);
+    mount(server, "/h264", h264, arguments);
+    mount(server, "/h265", h265, arguments);
+    if (arguments->file) {
+        g_autofree char *file =
+            g_strdup_printf("( filesrc location=\"%s\" ! h264parse ! rtph264pay name=pay0 pt=96 )",
+                            arguments->file);
+        mount(server, "/file", file, arguments);
+    }
+}
+
+static bool parse(struct arguments *arguments, int argc, char **argv)
+{
+    const GOptionEntry entries[] = {
+        {"ready-file", 0, 0, G_OPTION_ARG_FILENAME, &arguments->ready, "Written when ready", "F"},
+        {"user", 0, 0, G_OPTION_ARG_STRING, &arguments->user, "Digest user", "U"},
+        {"password", 0, 0, G_OPTION_ARG_STRING, &arguments->password, "Digest password", "P"},
+        {"udp-only", 0, 0, G_OPTION_ARG_NONE, &arguments->udp_only, "No TCP", NULL},
+        {"file", 0, 0, G_OPTION_ARG_FILENAME, &arguments->file, "H.264 file as /file", "F"},
+        {"b-frames", 0, 0, G_OPTION_ARG_INT, &arguments->b_frames, "In /h264", "N"},
+        {0},
+    };
+    GOptionContext *context = g_option_context_new("– serves test pictures");
+    g_option_context_add_main_entries(context, entries, NULL);
+    bool parsed = g_option_context_parse(context, &argc, &argv, NULL) && arguments->ready;
+    g_option_context_free(context);
+    return parsed;
+}
+
+int main(int argc, char **argv)
+{
+    struct arguments arguments = {0};
+    if (!parse(&arguments, argc, argv))
+        return 2;
+    gst_init(NULL, NULL);
+    GMainLoop *loop = g_main_loop_new(NULL, FALSE);
+    GstRTSPServer *server = gst_rtsp_server_new();
+    gst_rtsp_server_set_address(server, "127.0.0.1");
+    gst_rtsp_server_set_service(server, "0");
+    mount_all(server, &arguments);
+    if (arguments.user)
+        ask_password(server, &arguments);
+    if (!gst_rtsp_server_attach(server, NULL)) {
+        fprintf(stderr, "gst-rtsp-peer: cannot listen\n");
+        return 1;
+    }
+    g_autofree char *text =
+        g_strdup_printf("{\"port\": %d}\n", gst_rtsp_server_get_bound_port(server));
+    g_autoptr(GError) error = NULL;
+    if (!g_file_set_contents(arguments.ready, text, -1, &error)) {
+        fprintf(stderr, "gst-rtsp-peer: %s\n", error->message);
+        return 1;
+    }
+    g_main_loop_run(loop);
+    return 0;
+}
