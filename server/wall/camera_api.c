@@ -184,8 +184,11 @@ static void put_done(const struct camera_change *change, const GError *error, gp
 {
     struct waiting *waiting = user;
     const struct camera *camera = camera_set_find(waiting->wall->cameras, waiting->id);
-    if (error || !camera)
+    if (error)
         reply_store_error(waiting->request, error);
+    else if (!camera) /* deleted by somebody else in the same instant */
+        net_reply_error(waiting->request, 404, "not_found", "没有这个镜头",
+                        "there is no such camera");
     else
         net_reply_json(waiting->request, change->created ? 201 : 200, camera_detail_json(camera));
     waiting_free(waiting);

@@ -89,7 +89,7 @@ static bool set_number(const struct column *column, double *field, const char *t
 static bool set_days(const struct column *column, gint64 *field, const char *text, char **zh,
                      char **en)
 {
-    double days;
+    double days = 0;
     if (!set_number(column, &days, text, zh, en))
         return false;
     *field = (gint64)days;

@@ -95,8 +95,8 @@ void hub_destroy(struct hub *hub)
 {
     if (!hub)
         return;
-    while (hub->streams->len)
-        stream_destroy(hub->streams->pdata[0]);
+    for (guint i = hub->streams->len; i > 0; i--)
+        stream_destroy(hub->streams->pdata[i - 1]);
     g_ptr_array_unref(hub->streams);
     g_hash_table_unref(hub->by_sub);
     g_free(hub);

@@ -170,8 +170,8 @@ static void get_mp4(struct net_request *request, gpointer user)
 
 void wall_end_mp4s(struct wall *wall)
 {
-    while (wall->mp4s->len)
-        mp4_end(wall->mp4s->pdata[0], "server_stopped");
+    for (guint i = wall->mp4s->len; i > 0; i--)
+        mp4_end(wall->mp4s->pdata[i - 1], "server_stopped");
 }
 
 void wall_add_picture_routes(struct wall *wall)
