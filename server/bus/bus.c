@@ -34,6 +34,7 @@ struct bus {
     guint generation; /* rises when what is under way no longer counts */
     bool connected;
     gint64 epoch, seq; /* published through here; epoch 0: not known */
+    gint64 confirmed;  /* of this epoch, what Redis itself said it has */
     gint64 batch_last; /* of STEP_WRITE */
     guint64 published, repeated, lost_leases;
     char *why;
@@ -132,7 +133,7 @@ static void on_written(const struct redis_reply *reply, const char *why, gpointe
     }
     bus->published += (guint64)count[0].integer;
     bus->repeated += (guint64)count[1].integer;
-    bus->seq = bus->batch_last;
+    bus->seq = bus->confirmed = bus->batch_last;
     bus->step = STEP_READY;
     note(bus, "");
     hold(bus);
@@ -143,10 +144,12 @@ static void write_changes(struct bus *bus, const GPtrArray *changes)
 {
     g_autoptr(GPtrArray) argv = g_ptr_array_new();
     g_autoptr(GStringChunk) texts = g_string_chunk_new(4096);
-    char number[64];
+    char number[64], known[64];
     g_snprintf(number, sizeof number, "%" G_GINT64_FORMAT, bus->max_changes);
-    const char *const head[] = {"EVAL",    SCRIPT_PUBLISH, "2",   KEY_STREAM,
-                                KEY_LEASE, bus->token,     number};
+    g_snprintf(known, sizeof known, "%" G_GINT64_FORMAT "-%" G_GINT64_FORMAT,
+               bus->confirmed ? bus->epoch : 0, bus->confirmed);
+    const char *const head[] = {"EVAL",    SCRIPT_PUBLISH, "2",    KEY_STREAM,
+                                KEY_LEASE, bus->token,     number, known};
     for (size_t i = 0; i < G_N_ELEMENTS(head); i++)
         g_ptr_array_add(argv, g_string_chunk_insert(texts, head[i]));
     for (guint i = 0; i < changes->len; i++) {
@@ -231,7 +234,7 @@ static void on_epoch(gpointer user, const GError *error)
         return;
     }
     store_position(bus->store, &bus->epoch, &bus->seq);
-    bus->seq = 0;
+    bus->seq = bus->confirmed = 0;
     bus->step = STEP_READY;
     pump(bus);
 }
@@ -249,7 +252,7 @@ static void go_on_after(struct bus *bus, gint64 epoch, gint64 seq)
         return;
     }
     bus->epoch = ours;
-    bus->seq = epoch == ours ? seq : 0;
+    bus->seq = bus->confirmed = epoch == ours ? seq : 0;
     bus->step = STEP_READY;
     hold(bus);
     pump(bus);
