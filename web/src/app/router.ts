@@ -25,6 +25,12 @@ export const router = createRouter({
           component: () => import('../mosaic/MosaicPage.vue'),
           meta: { title: 'mosaic' },
         },
+        {
+          path: 'wall/map',
+          name: 'map',
+          component: () => import('../map/MapPage.vue'),
+          meta: { title: 'map' },
+        },
         { path: ':rest(.*)*', name: 'lost', component: () => import('./LostPage.vue') },
       ],
     },

@@ -34,7 +34,7 @@ export interface Ground {
 
 const GAP_PX = 8;
 const MARK_PX = 7;
-const REACHES_PX = [14, 34, 64];
+const REACHES_PX = [26, 44, 72];
 const DIRECTIONS = 16;
 
 export function overlaps(a: Rect, b: Rect, gap = 0): boolean {

@@ -1,0 +1,271 @@
+// The cameras over the map: one canvas, painted when something changed. Nothing here is reactive.
+import { STATE_ICON } from '../ui/icons.ts';
+import type { Camera } from '../wire/messages.ts';
+import { clusters, isAbnormal, meanDistancePx, MEAN_DISTANCE_PX, type Cluster, type Marked } from './cluster.ts';
+import { Projection, toWorld, type Point, type View } from './ground.ts';
+import { CAPTION_PX, Painter } from './paint.ts';
+import { placeCards, type Card, type Rect, type Wanted } from './placement.ts';
+
+/** From here on pictures stand beside their cameras. */
+export const CARD_ZOOM = 15.6;
+const WEDGE_ZOOM = 15.2;
+const CLUSTER_PX = 44;
+const CARD_LIMIT = 32;
+const LARGE_CARDS = 4;
+const CARD_PX = 144;
+const LARGE_CARD_PX = 208;
+const WEDGE_M = 45;
+const HIT_PX = 12;
+const STALE_MS = 15_000;
+
+interface Mark extends Marked {
+  camera: Camera;
+}
+
+export interface LayerPorts {
+  /** Arrival of the shown picture, server time in ms. */
+  wallMs(n: number): number | undefined;
+  serverNowMs(): number;
+  ageWords(ms: number): string;
+  noPicture(camera: Camera): string;
+  /** Rectangles of panels over the map. */
+  taken(): Rect[];
+  /** Cameras whose pictures are shown changed. */
+  shown(handles: number[]): void;
+}
+
+export type Hit = { camera: Camera } | { cluster: Cluster } | null;
+
+export class CameraLayer {
+  private readonly canvas: HTMLCanvasElement;
+  private readonly ports: LayerPorts;
+  private painter: Painter | null = null;
+  private projection: Projection | null = null;
+  private marks: Mark[] = [];
+  private groups: Cluster[] = [];
+  private grouped = new Set<number>();
+  private groupedAt = NaN;
+  private cards: { n: number; offset: Point; width: number; height: number }[] = [];
+  private readonly pictures = new Map<number, OffscreenCanvas>();
+  private chosen = 0;
+  private focused = 0;
+  private frame = 0;
+
+  constructor(canvas: HTMLCanvasElement, ports: LayerPorts) {
+    this.canvas = canvas;
+    this.ports = ports;
+  }
+
+  close(): void {
+    cancelAnimationFrame(this.frame);
+  }
+
+  setCameras(cameras: Camera[]): void {
+    this.marks = cameras
+      .filter((camera) => camera.lon !== null && camera.lat !== null)
+      .map((camera) => ({
+        camera, n: camera.n, world: toWorld([camera.lon!, camera.lat!]), state: camera.state, reason: camera.reason,
+      }));
+    // trouble is drawn last, over the others
+    this.marks.sort((a, b) => Number(isAbnormal(a)) - Number(isAbnormal(b)));
+    this.groupedAt = NaN;
+    this.invalidate();
+  }
+
+  setView(view: View): void {
+    const ratio = devicePixelRatio;
+    const [width, height] = [Math.round(view.width * ratio), Math.round(view.height * ratio)];
+    if (!this.painter || this.canvas.width !== width || this.canvas.height !== height) {
+      this.canvas.width = width;
+      this.canvas.height = height;
+      this.painter = new Painter(this.canvas.getContext('2d')!, ratio);
+    }
+    this.projection = new Projection(view);
+    if (view.zoom < CARD_ZOOM && this.cards.length > 0) this.arrange();
+    this.paint();
+  }
+
+  choose(n: number): void {
+    this.chosen = n;
+    this.arrange();
+  }
+  focus(n: number): void {
+    this.focused = n;
+    this.invalidate();
+  }
+
+  /** Copies a picture that is only lent. */
+  takePicture(n: number, source: CanvasImageSource, width: number, height: number): void {
+    let copy = this.pictures.get(n);
+    if (!copy || copy.width !== width || copy.height !== height) {
+      copy = new OffscreenCanvas(width, height);
+      this.pictures.set(n, copy);
+    }
+    copy.getContext('2d')!.drawImage(source, 0, 0, width, height);
+    if (this.cards.some((card) => card.n === n)) this.invalidate();
+  }
+
+  forgetPictures(): void {
+    this.pictures.clear();
+    this.invalidate();
+  }
+
+  /** Chooses anew which cameras have cards and where; for the end of a movement. */
+  arrange(): void {
+    const { projection } = this;
+    if (!projection) return;
+    const { view } = projection;
+    const before = new Map(this.cards.map((card) => [card.n, card]));
+    this.cards = [];
+    if (view.zoom >= CARD_ZOOM) {
+      const wanted = this.wanted(projection, before);
+      const ground = { width: view.width, height: view.height, taken: this.ports.taken(), marks: this.inView().map((mark) => projection.toScreen(mark.world)) };
+      this.cards = placeCards(wanted, ground, CARD_LIMIT).map(({ n, x, y, at, width, height }) =>
+        ({ n, width, height, offset: { x: x - at.x, y: y - at.y } }));
+    }
+    const shown = new Set(this.cards.map((card) => card.n));
+    for (const n of this.pictures.keys()) if (!shown.has(n)) this.pictures.delete(n);
+    this.ports.shown([...shown]);
+    this.invalidate();
+  }
+
+  /** Cameras in view, nearest to the chosen one or else to the middle first. */
+  private wanted(projection: Projection, before: Map<number, { offset: Point; width: number }>): Wanted[] {
+    const { view } = projection;
+    const inView = this.inView();
+    const chosen = inView.find((mark) => mark.n === this.chosen);
+    const from = chosen ? projection.toScreen(chosen.world) : { x: view.width / 2, y: view.height / 2 };
+    const near = inView
+      .map((mark) => ({ mark, at: projection.toScreen(mark.world) }))
+      .map((one) => ({ ...one, far: Math.hypot(one.at.x - from.x, one.at.y - from.y) }))
+      .sort((a, b) => a.far - b.far);
+    return near.map(({ mark, at }, i) => {
+      const width = i < LARGE_CARDS ? LARGE_CARD_PX : CARD_PX;
+      const old = before.get(mark.n);
+      return { n: mark.n, at, width, height: (width * 9) / 16 + CAPTION_PX, before: old?.width === width ? old.offset : undefined };
+    });
+  }
+
+  private inView(): Mark[] {
+    const { projection } = this;
+    if (!projection) return [];
+    const { width, height } = projection.view;
+    return this.marks.filter((mark) => {
+      const { x, y } = projection.toScreen(mark.world);
+      return x >= 0 && y >= 0 && x <= width && y <= height;
+    });
+  }
+
+  camerasInView(): Camera[] {
+    return this.inView().map((mark) => mark.camera);
+  }
+
+  hit(at: Point): Hit {
+    const { projection } = this;
+    if (!projection) return null;
+    const card = this.placed(projection).find((one) =>
+      at.x >= one.x && at.x <= one.x + one.width && at.y >= one.y && at.y <= one.y + one.height);
+    const ofCard = card && this.marks.find((mark) => mark.n === card.n);
+    if (ofCard) return { camera: ofCard.camera };
+    let nearest: Hit = null;
+    let best = HIT_PX;
+    for (const mark of this.marks) {
+      if (this.grouped.has(mark.n) && !isAbnormal(mark)) continue;
+      const far = distance(projection.toScreen(mark.world), at);
+      if (far <= best) [nearest, best] = [{ camera: mark.camera }, far];
+    }
+    if (nearest) return nearest;
+    const cluster = this.groups.find((one) => distance(projection.toScreen(one.world), at) <= 1.5 * HIT_PX);
+    return cluster ? { cluster } : null;
+  }
+
+  invalidate(): void {
+    if (this.frame) return;
+    this.frame = requestAnimationFrame(() => this.paint());
+  }
+
+  private group(projection: Projection): void {
+    // in steps of a quarter zoom, so that nothing regroups at every frame of a flight
+    const step = Math.round(projection.view.zoom * 4) / 4;
+    if (step === this.groupedAt) return;
+    this.groupedAt = step;
+    const scale = new Projection({ ...projection.view, zoom: step }).scale;
+    const close = meanDistancePx(this.marks, scale) < MEAN_DISTANCE_PX;
+    this.groups = close ? clusters(this.marks, scale, CLUSTER_PX) : [];
+    this.grouped = new Set(this.groups.flatMap((cluster) => cluster.cameras));
+  }
+
+  private paint(): void {
+    cancelAnimationFrame(this.frame);
+    this.frame = 0;
+    const { painter, projection } = this;
+    if (!painter || !projection) return;
+    const { view } = projection;
+    painter.clear(view.width, view.height);
+    this.group(projection);
+    const inView = this.inView();
+    if (view.zoom >= WEDGE_ZOOM) this.paintWedges(painter, projection, inView);
+    const cards = this.placed(projection);
+    for (const card of cards) painter.leader(card, card.n === this.chosen);
+    for (const mark of inView)
+      if (!this.grouped.has(mark.n) || isAbnormal(mark)) this.paintMark(painter, projection, mark);
+    for (const cluster of this.groups)
+      painter.cluster(cluster, projection.toScreen(cluster.world), cluster.cameras.includes(this.focused));
+    for (const card of cards) this.paintCard(painter, card);
+  }
+
+  private paintWedges(painter: Painter, projection: Projection, inView: Mark[]): void {
+    const bright = new Set(this.cards.filter((card) => card.width === LARGE_CARD_PX).map((card) => card.n));
+    const radius = WEDGE_M / projection.metresPerPx;
+    for (const { camera, world, n } of inView)
+      if (camera.azimuth !== null && camera.fov !== null && camera.state !== 'disabled')
+        painter.wedge(projection.toScreen(world), camera.azimuth, camera.fov, radius, bright.has(n));
+  }
+
+  private paintMark(painter: Painter, projection: Projection, mark: Mark): void {
+    const { zoom } = projection.view;
+    const abnormal = isAbnormal(mark);
+    const size = Math.round(Math.min(20, Math.max(8, 8 + (zoom - 12.5) * 3)) + (abnormal ? 3 : 0));
+    const at = projection.toScreen(mark.world);
+    const { palette } = painter;
+    const near = mark.n === this.chosen;
+    const color = abnormal ? palette.trouble : near || zoom >= CARD_ZOOM ? palette.ink : palette.camera;
+    painter.mark(STATE_ICON[mark.state === 'live' && abnormal ? 'stale' : mark.state], at, size, color);
+    if (near) painter.ring(at, size / 2 + 4, palette.ink, 2.5);
+    if (mark.n === this.focused) painter.ring(at, size / 2 + 8, palette.focus);
+  }
+
+  private placed(projection: Projection): Card[] {
+    const byHandle = new Map(this.marks.map((mark) => [mark.n, mark]));
+    return this.cards.flatMap(({ n, offset, width, height }) => {
+      const mark = byHandle.get(n);
+      if (!mark) return [];
+      const at = projection.toScreen(mark.world);
+      return [{ n, at, x: Math.round(at.x + offset.x), y: Math.round(at.y + offset.y), width, height }];
+    });
+  }
+
+  private paintCard(painter: Painter, card: Card): void {
+    const mark = this.marks.find((one) => one.n === card.n);
+    if (!mark) return;
+    const wallMs = this.ports.wallMs(card.n);
+    const ageMs = wallMs === undefined ? null : this.ports.serverNowMs() - wallMs;
+    const picture = this.pictures.get(card.n) ?? null;
+    painter.card(card, {
+      camera: mark.camera,
+      picture,
+      stale: picture !== null && (isAbnormal(mark) || (ageMs ?? 0) > STALE_MS),
+      chosen: card.n === this.chosen || card.n === this.focused,
+      playing: card.n === this.chosen,
+      age: picture && ageMs !== null && !isAbnormal(mark) ? this.ports.ageWords(ageMs) : this.ports.noPicture(mark.camera),
+    });
+  }
+
+  get hasCards(): boolean {
+    return this.cards.length > 0;
+  }
+}
+
+function distance(a: Point, b: Point): number {
+  return Math.hypot(a.x - b.x, a.y - b.y);
+}

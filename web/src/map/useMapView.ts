@@ -1,0 +1,246 @@
+// The map, its camera layer and the address of the page, tied together for MapPage.
+import type { Map as LibreMap } from 'maplibre-gl';
+import { computed, onBeforeUnmount, onMounted, ref, shallowRef, watch, type Ref } from 'vue';
+import { useRoute, useRouter } from 'vue-router';
+import { isZh } from '../i18n/index.ts';
+import { useWords } from '../i18n/words.ts';
+import type { Area } from '../stores/areas.ts';
+import { useLink } from '../stores/link.ts';
+import { useTown, type Camera } from '../stores/town.ts';
+import { LARGE, usePictures } from '../worker/pictures.ts';
+import { readAddress, writeAddress } from './address.ts';
+import { CameraLayer, CARD_ZOOM } from './cameraLayer.ts';
+import { contains, geometryBounds, Projection, toLonLat, type Bounds, type LonLat, type View } from './ground.ts';
+import type { Rect } from './placement.ts';
+import { reducedMotion } from './tokens.ts';
+import { chooseArea, createTownMap, showAreas } from './townMap.ts';
+
+const FLY_MS = 320;
+const CAMERA_ZOOM = 17;
+const MIRROR_MS = 1000;
+
+export interface Elements {
+  stage: Ref<HTMLElement | null>;
+  ground: Ref<HTMLElement | null>;
+  canvas: Ref<HTMLCanvasElement | null>;
+  /** Panels over the map that no card may cover. */
+  panels(): HTMLElement[];
+}
+
+export function useMapView(elements: Elements) {
+  const town = useTown();
+  const link = useLink();
+  const pictures = usePictures();
+  const { stateWords, duration, t } = useWords();
+  const route = useRoute();
+  const router = useRouter();
+  const first = readAddress(route.query);
+  const cameraId = ref(first.camera);
+  const cellCode = ref(first.cell);
+  const view = shallowRef<View | null>(null);
+  const inView = shallowRef<Camera[]>([]);
+  const plain = ref(false);
+  const ready = ref(false);
+  const camera = computed(() => {
+    void town.setVersion;
+    return cameraId.value ? town.find(cameraId.value) : undefined;
+  });
+  let map: LibreMap | null = null;
+  let layer: CameraLayer | null = null;
+  let closed = false;
+  let mirrorTimer = 0;
+  const endings: (() => void)[] = [];
+
+  const panel = pictures.panel('map', ({ n, bitmap }) => layer?.takePicture(n, bitmap, bitmap.width, bitmap.height));
+  endings.push(() => panel.close());
+
+  function takenRects(): Rect[] {
+    const origin = elements.stage.value?.getBoundingClientRect();
+    if (!origin) return [];
+    return elements.panels().map((element) => {
+      const { left, top, width, height } = element.getBoundingClientRect();
+      return { x: left - origin.left, y: top - origin.top, width, height };
+    });
+  }
+
+  function readView(): void {
+    if (!map || !layer) return;
+    const { lng, lat } = map.getCenter();
+    const box = map.getContainer();
+    view.value = { center: [lng, lat], zoom: map.getZoom(), width: box.clientWidth, height: box.clientHeight };
+    layer.setView(view.value);
+  }
+
+  function settle(): void {
+    if (closed) return;
+    readView();
+    layer?.arrange();
+    inView.value = layer?.camerasInView() ?? [];
+    tellAddress();
+  }
+
+  function tellAddress(): void {
+    if (!view.value || closed) return;
+    const at = { center: view.value.center, zoom: view.value.zoom };
+    void router.replace({ query: writeAddress({ at, cell: cellCode.value, camera: cameraId.value }) });
+  }
+
+  function refreshCameras(): void {
+    layer?.setCameras(town.cameras());
+    inView.value = layer?.camerasInView() ?? [];
+  }
+
+  onMounted(async () => {
+    await placeKnown();
+    const { ground, canvas } = elements;
+    if (closed || !ground.value || !canvas.value) return;
+    const made = await createTownMap({
+      container: ground.value, theme: 'dark', bounds: town.town?.bounds ?? townBounds(), english: !isZh(),
+    });
+    if (closed) return made.map.remove();
+    map = made.map;
+    plain.value = made.plain;
+    layer = new CameraLayer(canvas.value, {
+      wallMs: (n) => pictures.wallMs.get(n),
+      serverNowMs: () => link.serverNowMs(),
+      ageWords: (ms) => duration(ms),
+      noPicture: (one) => (one.state === 'live' && !one.reason ? t('live.waiting') : stateWords(one)),
+      taken: takenRects,
+      shown: (handles) => panel.want(new Map(handles.map((n) => [n, LARGE]))),
+    });
+    begin(map);
+  });
+
+  function begin(it: LibreMap): void {
+    showAreas(it, town.areas);
+    it.on('move', readView);
+    it.on('moveend', settle);
+    it.on('resize', settle);
+    if (first.at) it.jumpTo({ center: first.at.center, zoom: first.at.zoom });
+    refreshCameras();
+    readView();
+    if (camera.value) arrive(camera.value);
+    else if (!first.at && !first.camera && areaOf(cellCode.value)) toArea(cellCode.value, true);
+    chooseArea(it, cellCode.value);
+    settle();
+    ready.value = true;
+    mirrorTimer = window.setInterval(() => layer?.hasCards && layer.invalidate(), MIRROR_MS);
+    endings.push(() => clearInterval(mirrorTimer));
+  }
+
+  /** The camera that the address names may be known before the map or after it. */
+  let arrived = first.camera === '';
+  function arrive(one: Camera): void {
+    if (!map) return;
+    arrived = true;
+    layer?.choose(one.n);
+    if (!first.at) toCamera(one, true);
+  }
+
+  function placeKnown(): Promise<void> {
+    if (town.areas.length > 0 || town.failed) return Promise.resolve();
+    return new Promise((done) => {
+      const stop = watch([() => town.areas.length, () => town.failed], () => {
+        stop();
+        done();
+      });
+      endings.push(done, stop);
+    });
+  }
+
+  endings.push(town.onChange(() => scheduleCameras()));
+  let scheduled = 0;
+  function scheduleCameras(): void {
+    scheduled ||= window.setTimeout(() => {
+      scheduled = 0;
+      refreshCameras();
+    }, 200);
+  }
+  watch(() => town.areas, (areas) => map && showAreas(map, areas));
+  watch(() => link.generation, () => layer?.forgetPictures());
+  watch(camera, (one) => {
+    if (one && !arrived) arrive(one);
+    else layer?.choose(one?.n ?? 0);
+  });
+  watch(cellCode, (code) => map && chooseArea(map, code));
+  onBeforeUnmount(() => {
+    closed = true;
+    clearTimeout(scheduled);
+    for (const end of endings) end();
+    layer?.close();
+    map?.remove();
+  });
+
+  // --- places
+
+  const areaOf = (code: string): Area | undefined => town.areaByCode.get(code);
+  function townBounds(): Bounds | null {
+    const outline = town.areas.find((area) => area.properties.level === 'town');
+    return outline ? geometryBounds(outline.geometry) : null;
+  }
+  function cellAt(at: LonLat): Area | undefined {
+    return town.areas.find((area) => area.properties.level === 'cell' && contains(area.geometry, at));
+  }
+  const moved = (jump: boolean): { duration: number } => ({ duration: jump || reducedMotion() ? 0 : FLY_MS });
+
+  function fit(bounds: Bounds | null, padding: number, jump = false): void {
+    if (!bounds) return;
+    map?.fitBounds(bounds, { padding, ...moved(jump) });
+  }
+  function toTown(): void {
+    cameraId.value = '';
+    cellCode.value = '';
+    fit(town.town?.bounds ?? townBounds(), 24);
+  }
+  function toArea(code: string, jump = false): void {
+    const area = areaOf(code);
+    if (!area) return;
+    cameraId.value = '';
+    cellCode.value = code;
+    fit(geometryBounds(area.geometry), 48, jump);
+    if (map && !map.isMoving()) settle();
+  }
+  /** Chooses a camera; flies there where its surroundings are not shown large enough. */
+  function toCamera(one: Camera, jump = false): void {
+    cameraId.value = one.id;
+    if (areaOf(one.area)) cellCode.value = one.area;
+    if (one.lon === null || one.lat === null) return tellAddress();
+    const zoom = Math.max(map?.getZoom() ?? 0, CAMERA_ZOOM);
+    map?.easeTo({ center: [one.lon, one.lat], zoom, ...moved(jump) });
+  }
+  /** Chooses a camera where it is. */
+  function choose(one: Camera): void {
+    if ((view.value?.zoom ?? 0) < CARD_ZOOM) return toCamera(one);
+    cameraId.value = one.id;
+    if (areaOf(one.area)) cellCode.value = one.area;
+    settle();
+  }
+  /** One level up: camera → cell → village → town. */
+  function up(): void {
+    if (cameraId.value) {
+      cameraId.value = '';
+      return settle();
+    }
+    const area = areaOf(cellCode.value);
+    if (area?.properties.level === 'cell' && area.properties.parent) toArea(area.properties.parent);
+    else toTown();
+  }
+  function pan(dx: number, dy: number): void {
+    map?.panBy([dx, dy], moved(false));
+  }
+  function zoom(by: number, around?: LonLat): void {
+    if (!map) return;
+    map.easeTo({ zoom: map.getZoom() + by, ...(around ? { around } : {}), ...moved(false) });
+  }
+  function placeAt(x: number, y: number): LonLat | null {
+    return view.value ? toLonLat(new Projection(view.value).fromScreen({ x, y })) : null;
+  }
+  const hit = (x: number, y: number) => layer?.hit({ x, y }) ?? null;
+  const focus = (n: number): void => layer?.focus(n);
+  const arrange = (): void => layer?.arrange();
+
+  return {
+    town, view, inView, plain, ready, camera, cameraId, cellCode,
+    areaOf, cellAt, toTown, toArea, toCamera, choose, up, pan, zoom, placeAt, hit, focus, arrange,
+  };
+}
