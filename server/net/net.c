@@ -142,6 +142,7 @@ static void add_metrics(struct net *net)
                           "From the head of a request to the decision on its answer.", NULL, bounds,
                           G_N_ELEMENTS(bounds));
     metrics_on_collect(net->metrics, collect, net);
+    net->process = process_create(net->metrics);
 }
 
 /* --- life */
@@ -299,6 +300,7 @@ void net_destroy(struct net *net)
     g_assert(g_queue_is_empty(&net->conns));
     files_destroy(net->files);
     metrics_destroy(net->metrics);
+    g_free(net->process);
     g_byte_array_unref(net->frame_buffer);
     g_ptr_array_unref(net->routes);
     g_main_loop_unref(net->handle);

@@ -128,6 +128,7 @@ struct net {
     void (*health)(json_t *problems, gpointer user);
     gpointer health_user;
     struct metrics *metrics;
+    struct process *process;
     struct metric *requests_total, *request_seconds, *closed_total, *sent_bytes;
     struct metric *connections, *clients, *message_total, *message_bytes;
     struct net_counters counters;
@@ -182,6 +183,10 @@ size_t route_admit(struct net_request *request, guint64 length);
 /* Whether the upgrade may happen; answers otherwise. */
 bool route_admit_socket(struct net_request *request);
 void route_add_builtin(struct net *net);
+
+/* --- process.c: metrics of the program; freed with g_free() after `metrics` is destroyed */
+struct process;
+struct process *process_create(struct metrics *metrics);
 
 /* --- files.c */
 struct files;
