@@ -128,7 +128,8 @@ static bool parse_size(struct bits *bits, unsigned chroma, struct sps *sps)
     uint64_t height = (uint64_t)height_units * 16 * (2 - frame_mbs_only);
     uint64_t cut_x = ((uint64_t)crop[0] + crop[1]) * unit_x;
     uint64_t cut_y = ((uint64_t)crop[2] + crop[3]) * unit_y;
-    if (cut_x >= width || cut_y >= height)
+    /* field coding doubles the height */
+    if (height > SPS_MAX_SIDE_PX || cut_x >= width || cut_y >= height)
         return false;
     sps->width_px = (int)(width - cut_x);
     sps->height_px = (int)(height - cut_y);
