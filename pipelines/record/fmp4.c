@@ -1,4 +1,5 @@
 #include "record/fmp4.h"
+#include "record/decoder_config.h"
 #include "stream/nal.h"
 #include "stream/unit_clock.h"
 #include <libavformat/avformat.h>
@@ -17,7 +18,7 @@ struct fmp4 {
     AVFormatContext *muxer;
     struct stream_format *format;
     AVPacket *packet;
-    GByteArray *sample; /* Annex B without parameter sets */
+    GByteArray *sample; /* without parameter sets */
     GByteArray *out;
     /* --- timeline */
     struct unit_clock clock;
@@ -87,20 +88,19 @@ static bool fail(GError **error, const char *what, int code)
 static bool track_add(AVFormatContext *muxer, const struct stream_format *format)
 {
     AVStream *track = avformat_new_stream(muxer, NULL);
-    gsize sets_bytes;
-    const void *sets = g_bytes_get_data(format->parameter_sets, &sets_bytes);
-    AVCodecParameters *par = track ? track->codecpar : NULL;
-    if (!par)
+    g_autoptr(GByteArray) config = decoder_config(format);
+    if (!track || !config)
         return false;
+    AVCodecParameters *par = track->codecpar;
     par->codec_type = AVMEDIA_TYPE_VIDEO;
     par->codec_id = format->codec == CODEC_H265 ? AV_CODEC_ID_HEVC : AV_CODEC_ID_H264;
     par->codec_tag =
         format->codec == CODEC_H265 ? MKTAG('h', 'v', 'c', '1') : MKTAG('a', 'v', 'c', '1');
     par->width = format->width_px;
     par->height = format->height_px;
-    par->extradata = av_mallocz(sets_bytes + AV_INPUT_BUFFER_PADDING_SIZE);
-    memcpy(par->extradata, sets, sets_bytes);
-    par->extradata_size = (int)sets_bytes;
+    par->extradata = av_mallocz(config->len + AV_INPUT_BUFFER_PADDING_SIZE);
+    memcpy(par->extradata, config->data, config->len);
+    par->extradata_size = (int)config->len;
     track->time_base = (AVRational){1, TIMESCALE};
     return true;
 }
@@ -119,8 +119,10 @@ static bool muxer_open(struct fmp4 *fmp4, struct stream_format *format, GError *
     muxer->pb->seekable = 0;
     muxer->flags |= AVFMT_FLAG_CUSTOM_IO;
     muxer->avoid_negative_ts = AVFMT_AVOID_NEG_TS_DISABLED;
-    if (!track_add(muxer, format))
-        return fail(error, "fragmented MP4", AVERROR(ENOMEM));
+    if (!track_add(muxer, format)) {
+        muxer_close(fmp4);
+        return fail(error, "parameter sets", 0);
+    }
     av_opt_set(muxer->priv_data, "movflags",
                "frag_custom+empty_moov+default_base_moof+frag_discont", 0);
     av_opt_set_int(muxer->priv_data, "use_editlist", 0, 0);
@@ -162,10 +164,10 @@ static bool same_format(const struct stream_format *a, const struct stream_forma
                             g_bytes_equal(a->parameter_sets, b->parameter_sets)));
 }
 
-/* The unit without parameter sets and delimiters. false: no slice in it. */
+/* The unit without parameter sets and delimiters, each NAL unit behind its length. false: no slice
+ * in it. */
 static bool sample_fill(GByteArray *sample, const struct unit *unit)
 {
-    static const uint8_t start_code[4] = {0, 0, 0, 1};
     static const uint8_t padding[AV_INPUT_BUFFER_PADDING_SIZE];
     enum codec codec = unit->format->codec;
     bool slice = false;
@@ -177,7 +179,8 @@ static bool sample_fill(GByteArray *sample, const struct unit *unit)
         if (kind != NAL_SLICE && kind != NAL_OTHER)
             continue;
         slice |= kind == NAL_SLICE;
-        g_byte_array_append(sample, start_code, sizeof start_code);
+        uint32_t length = GUINT32_TO_BE((uint32_t)nal.size);
+        g_byte_array_append(sample, (const uint8_t *)&length, sizeof length);
         g_byte_array_append(sample, nal.data, (guint)nal.size);
     }
     g_byte_array_append(sample, padding, sizeof padding);
