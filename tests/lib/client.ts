@@ -1,7 +1,7 @@
 // A browser's part of docs/websocket.md and docs/api.md, written for tests: login, topics, thumbnails, streams.
 import WebSocket from 'ws';
 import type { Stack } from '../../tools/supervise/stack.ts';
-import { readThumbs, readUnit, frameKind, kindThumbs, type Thumb, type Unit } from '../../web/src/wire/frames.ts';
+import { readFrame, type Thumb, type Unit } from './frames.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -62,10 +62,9 @@ export class Wall {
 
   private constructor(socket: WebSocket) {
     this.socket = socket;
-    socket.binaryType = 'arraybuffer';
-    socket.on('message', (data: ArrayBuffer | Buffer, binary: boolean) => {
-      if (binary) this.takeBinary(data instanceof ArrayBuffer ? data : new Uint8Array(data).buffer);
-      else this.messages.push(JSON.parse(Buffer.from(data as ArrayBuffer).toString('utf8')) as Json);
+    socket.on('message', (data: Buffer, binary: boolean) => {
+      if (binary) this.takeBinary(data);
+      else this.messages.push(JSON.parse(data.toString('utf8')) as Json);
       for (const check of this.waiting) check();
     });
     socket.on('close', (code, reason) => {
@@ -84,19 +83,16 @@ export class Wall {
     });
   }
 
-  private takeBinary(buffer: ArrayBuffer): void {
-    if (frameKind(buffer) === kindThumbs) {
-      const batch = readThumbs(buffer);
-      if (!batch) throw new Error('malformed batch of thumbnails');
-      this.serverNowUs = batch.serverNowUs;
-      for (const thumb of batch.thumbs) this.thumbs.set(thumb.n, thumb);
+  private takeBinary(bytes: Buffer): void {
+    const frame = readFrame(bytes);
+    if (frame.kind === 'thumbs') {
+      this.serverNowUs = frame.serverNowUs;
+      for (const thumb of frame.thumbs) this.thumbs.set(thumb.n, thumb);
       return;
     }
-    const unit = readUnit(buffer);
-    if (!unit) throw new Error('malformed unit');
-    const list = this.units.get(unit.stream);
-    if (list) list.push(unit);
-    else this.units.set(unit.stream, [unit]);
+    const list = this.units.get(frame.unit.stream);
+    if (list) list.push(frame.unit);
+    else this.units.set(frame.unit.stream, [frame.unit]);
   }
 
   send(message: Json): void {
