@@ -31,6 +31,12 @@ export const router = createRouter({
           component: () => import('../map/MapPage.vue'),
           meta: { title: 'map' },
         },
+        {
+          path: 'devices',
+          name: 'devices',
+          component: () => import('../devices/DevicesPage.vue'),
+          meta: { title: 'devices', theme: 'light' },
+        },
         { path: ':rest(.*)*', name: 'lost', component: () => import('./LostPage.vue') },
       ],
     },

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { Camera } from '../wire/messages.ts';
+import { filtered, filterFromQuery, filterToQuery, NO_FILTER, sorted, visibleRows } from './list.ts';
+
+const camera = (n: number, more: Partial<Camera> = {}): Camera => ({
+  n, id: `c${n}`, name: `石桥05-${n}`, area: '439907103200005', lon: 1, lat: 2, azimuth: null, fov: null, source_system: '自建',
+  mode: 'always', codec: 'h264', width: 640, height: 360, state: 'live', reason: null, detail: null, since_us: String(n),
+  clock_offset_ms: null, scene: null, ...more,
+});
+const all = [
+  camera(2), camera(10, { state: 'down', reason: 'no_data' }), camera(1, { area: '439907103201001', source_system: '天网工程' }),
+  camera(3, { state: 'stale', codec: 'h265' }),
+];
+const ids = (list: Camera[]): string[] => list.map((one) => one.id);
+const by = (filter: Partial<typeof NO_FILTER>): string[] =>
+  ids(filtered(all, { ...NO_FILTER, ...filter }, (one) => (one.area.endsWith('05') ? '石桥村' : '柳林村')));
+
+describe('camera table', () => {
+  it('filters by every field and by words', () => {
+    expect(by({})).toHaveLength(4);
+    expect(by({ state: 'down' })).toEqual(['c10']);
+    expect(by({ reason: 'no_data', state: 'live' })).toEqual([]);
+    expect(by({ village: '439907103201' })).toEqual(['c1']);
+    expect(by({ system: '天网工程' })).toEqual(['c1']);
+    expect(by({ text: '石桥村 C3' })).toEqual(['c3']);
+  });
+  it('sorts numbers in names as numbers and the worst state first', () => {
+    expect(ids(sorted(all, { column: 'id', down: false }))).toEqual(['c1', 'c2', 'c3', 'c10']);
+    expect(ids(sorted(all, { column: 'id', down: true }))).toEqual(['c10', 'c3', 'c2', 'c1']);
+    expect(ids(sorted(all, { column: 'state', down: false })).slice(0, 2)).toEqual(['c10', 'c3']);
+    expect(ids(sorted(all, { column: 'reason', down: false }))[0]).toBe('c10');
+  });
+  it('draws only rows near the window', () => {
+    expect(visibleRows(0, 320, 32, 1447)).toEqual([0, 18]);
+    expect(visibleRows(32_000, 320, 32, 1447)).toEqual([992, 1018]);
+    expect(visibleRows(99_999, 320, 32, 10)).toEqual([10, 10]);
+  });
+  it('keeps its filter in the address', () => {
+    const filter = { ...NO_FILTER, text: '石桥', state: 'down' };
+    expect(filterFromQuery(filterToQuery(filter))).toEqual(filter);
+    expect(filterToQuery(NO_FILTER)).toEqual({});
+  });
+});
