@@ -10,8 +10,9 @@ import { build, gstPeer, Link, simulator, top, type Peer, type Unit } from '../l
 const KEY = 1, INIT = 2, H265 = 8;
 const links: Link[] = [], peers: Peer[] = [];
 after(async () => {
-  for (const link of links) await link.stop();
+  const ends = await Promise.allSettled(links.map((link) => link.stop()));
   for (const peer of peers) await peer.stop();
+  for (const end of ends) if (end.status === 'rejected') throw end.reason;
 });
 
 async function start(media: Record<string, unknown> = {}): Promise<Link> {

@@ -44,7 +44,10 @@ export class Link {
       media: { picture_cores: 0.5, backoff_min_s: 1, backoff_max_s: 2, ...media },
     }));
     const log = openSync(join(this.dir, 'log'), 'a');
-    this.media = spawn(join(build, 'pipelines/node/townwall-media'), ['--config', config], { stdio: ['ignore', log, log] });
+    this.media = spawn(join(build, 'pipelines/node/townwall-media'), ['--config', config], {
+      stdio: ['ignore', log, log],
+      env: { ASAN_OPTIONS: 'detect_leaks=0', ...process.env }, // GLib keeps what it made at load time
+    });
     this.media.once('exit', () => this.changed());
     await this.until('hello', () => this.messages.some((message) => message.t === 'hello'));
   }
@@ -77,6 +80,8 @@ export class Link {
     }
     this.socket?.destroy();
     this.server.close();
+    if (media && media.exitCode !== 0)
+      throw new Error(`townwall-media ended with ${media.exitCode ?? media.signalCode}:\n${this.log.slice(-5000)}`);
     rmSync(this.dir, { recursive: true, force: true });
   }
 
