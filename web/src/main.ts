@@ -3,6 +3,7 @@ import { createApp } from 'vue';
 import App from './app/App.vue';
 import { router } from './app/router.ts';
 import { i18n } from './i18n/index.ts';
+import '../fonts/fonts.css';
 import './tokens/tokens.css';
 import './tokens/base.css';
 

@@ -37,6 +37,12 @@ export const router = createRouter({
           component: () => import('../devices/DevicesPage.vue'),
           meta: { title: 'devices', theme: 'light' },
         },
+        {
+          path: 'wall/live',
+          name: 'live',
+          component: () => import('../live/LivePage.vue'),
+          meta: { title: 'live' },
+        },
         { path: ':rest(.*)*', name: 'lost', component: () => import('./LostPage.vue') },
       ],
     },

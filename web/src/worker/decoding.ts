@@ -7,7 +7,7 @@ export interface DecodingPorts {
   trouble(message: string): void;
 }
 
-const QUEUE_UNITS = 8; // more waiting than this and we are late: skip to the next keyframe
+const QUEUE_UNITS = 75; // a GOP comes at once to a late joiner and decodes quickly; more waiting means we are late
 const WALL_TIMES = 64;
 
 /**
