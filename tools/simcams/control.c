@@ -235,7 +235,7 @@ struct control *control_create(struct server *server, const char *path, GError *
     umask(mask);
     if (bound && server_watch(server, &control->watch, EPOLLIN))
         return control;
-    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(why), "control socket %s: %s", path,
+    g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(why), "control socket %s: %s", path,
                 g_strerror(why));
 fail:
     control_destroy(control);

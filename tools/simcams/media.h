@@ -36,6 +36,11 @@ void media_finish(struct media *media);
 /* Sends the client the picture that its camera shows in this cycle of the wheel. */
 void media_send(struct server *server, struct client *client, uint64_t cycle);
 
+/* Puts one shared packet into what is being built, with the client's own fields; leaves it out if
+ * the fault "loss" wants so. For compose.c. */
+void media_put_packet(struct server *server, struct client *client, const uint8_t *packet,
+                      size_t size_bytes, uint32_t timestamp);
+
 /* Sends what was collected for UDP clients. At the end of every turn. */
 void media_flush(struct server *server);
 

@@ -2,8 +2,9 @@
 # Makes the simulator's clips in a folder: scenes.sh SCENES_PROGRAM FOLDER [MAIN_WIDTHxHEIGHT]
 # Loops of 10 s, 25 pictures a second, closed groups of 50, H.264 and H.265, sub (640x360) and main, made so
 # that the top 16 lines can be replaced by a stamp (docs/simcams.md):
-#   H.264  the top macroblock row is a slice of its own and so restless that no block refers to it
+#   H.264  the top macroblock row is a slice of its own and restless, so that no block refers to it
 #   H.265  encoded 16 lines less high; the simulator puts a row of coding tree units on top
+# The white line below holds vectors where they are: moved up or down, it would be seen twice or not.
 # The clips depend on this script and the drawing program alone; a copy is kept in the user's cache.
 set -eu
 scenes=$(realpath "$1")
@@ -27,7 +28,7 @@ encode() { # SCENE PROFILE WIDTH HEIGHT KBITS
         -f rawvideo -pix_fmt rgb0 -video_size "${width}x$body" -framerate 25 -i - -filter_complex "
             nullsrc=s=${width}x16:r=25,format=yuv420p,trim=end_frame=1,loop=-1:1,
                 geq=lum='if(gt(mod(floor(X/2)*7919+floor(Y/2)*104729,17),8),235,16)':cb=128:cr=128[top];
-            [0]format=yuv420p,split=2[low][h265];
+            [0]format=yuv420p,drawbox=0:0:iw:1:white:fill,split=2[low][h265];
             [top][low]vstack=shortest=1[h264]" \
         -map '[h264]' -c:v libx264 -preset veryfast -profile:v baseline \
         -b:v "${kbits}k" -maxrate "$((kbits * 5 / 4))k" -bufsize "$((kbits * 2))k" \

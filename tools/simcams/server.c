@@ -72,7 +72,7 @@ static void read_reports(struct watch *watch, uint32_t events)
 
 static bool fail(GError **error, const struct options *options, const char *what)
 {
-    g_set_error(error, G_IO_ERROR, g_io_error_from_errno(errno), "%s on %s port %d: %s", what,
+    g_set_error(error, G_IO_ERROR, (gint)g_io_error_from_errno(errno), "%s on %s port %d: %s", what,
                 options->listen, options->port, g_strerror(errno));
     return false;
 }

@@ -5,7 +5,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    g_autoptr(GPtrArray) rows = roster_parse((const char *)data, size, NULL);
+    GPtrArray *rows = roster_parse((const char *)data, size, NULL);
+    if (rows)
+        g_ptr_array_unref(rows);
     struct control_request request;
     if (control_request_parse((const char *)data, size, &request, NULL))
         control_request_clear(&request);

@@ -22,6 +22,12 @@ static float wrap(float value)
     return value - floorf(value);
 }
 
+/* How many steps of this size lead from `first` to before `end`, either way. */
+static int steps(float first, float end, float step)
+{
+    return (int)ceilf(fabsf(end - first) / step);
+}
+
 /* --- parts that several places share */
 
 static void begin(struct world *world, struct colour ground)
@@ -42,7 +48,8 @@ static void houses_along(struct world *world, float side_x, float first_z, float
     static const struct colour walls[] = {
         {206, 186, 158}, {222, 220, 214}, {186, 182, 176}, {160, 100, 82}, {196, 200, 190}};
     /* far ones first, so that near ones cover them */
-    for (float z = last_z; z > first_z; z -= 15) {
+    for (int row = 0; row < steps(last_z, first_z, 15); row++) {
+        const float z = last_z - 15 * (float)row;
         const float width = 13, height = 6 + 3.1f * floorf(world_random(world) * 3.5f);
         const float x = side_x > 0 ? side_x : side_x - width;
         const struct colour wall = walls[(int)(world_random(world) * 4.99f)];
@@ -53,14 +60,18 @@ static void houses_along(struct world *world, float side_x, float first_z, float
 
 static void dashes(struct world *world, float x, float first_z, float last_z)
 {
-    for (float z = first_z; z < last_z; z += 9)
+    for (int row = 0; row < steps(first_z, last_z, 9); row++) {
+        const float z = first_z + 9 * (float)row;
         draw_ground(world, x - 0.09f, x + 0.09f, z, z + 4, paint_white);
+    }
 }
 
 static void zebra(struct world *world, float x0, float x1, float z0, float z1)
 {
-    for (float x = x0; x < x1; x += 1.0f)
+    for (int column = 0; column < steps(x0, x1, 1.0f); column++) {
+        const float x = x0 + 1.0f * (float)column;
         draw_ground(world, x, x + 0.5f, z0, z1, paint_white);
+    }
 }
 
 static void traffic(struct world *world, float turn, float lane_x, int heading, int count,
@@ -143,9 +154,11 @@ static void draw_crossing(struct world *world)
     zebra(world, -5.6f, 5.6f, 18.5f, 22.5f);
     zebra(world, -5.6f, 5.6f, 38.5f, 42);
     for (int side = -1; side <= 1; side += 2)
-        for (float z = 25; z < 36.5f; z += 1.2f)
+        for (int row = 0; row < steps(25, 36.5f, 1.2f); row++) {
+            const float z = 25 + 1.2f * (float)row;
             draw_ground(world, (float)side * 10 - 2, (float)side * 10 + 2, z, z + 0.6f,
                         paint_white);
+        }
     draw_house(world, (struct place){12, 0, 44}, 24, 15.5f, 20, wall_warm, 0);
     draw_house(world, (struct place){-38, 0, 44}, 25, 12.4f, 20, wall_white, 0);
     draw_house(world, (struct place){10, 0, 66}, 20, 9.3f, 40, wall_brick, 2.4f);
@@ -244,12 +257,16 @@ static void draw_river(struct world *world)
     for (int i = 0; i < 4; i++)
         draw_box(world, (struct place){7 + 9 * (float)i, -0.2f, 38.2f}, 1.6f, 2.9f, 3.4f,
                  colour_scale(stone, 0.86f));
-    for (float x = 5; x < 60; x += 1.6f)
+    for (int column = 0; column < steps(5, 60, 1.6f); column++) {
+        const float x = 5 + 1.6f * (float)column;
         draw_box(world, (struct place){x, 3.5f, 38}, 0.2f, 0.9f, 0.2f, wall_white);
+    }
     draw_ground(world, -300, 300, 1.5f, 16, paving);
     draw_ground(world, -300, 300, 15.2f, 16.2f, stone);
-    for (float x = -18; x < 18; x += 1.5f)
+    for (int column = 0; column < steps(-18, 18, 1.5f); column++) {
+        const float x = -18 + 1.5f * (float)column;
         draw_box(world, (struct place){x, 0, 15.6f}, 0.14f, 1.0f, 0.14f, wall_white);
+    }
     draw_box(world, (struct place){-18, 0.9f, 15.6f}, 36, 0.12f, 0.14f, wall_white);
     draw_tree(world, (struct place){-9.5f, 0, 14}, 7.5f, willow);
     draw_box(world, (struct place){7.2f, 0, 13.8f}, 0.2f, 2.2f, 0.1f, wall_grey);
@@ -287,10 +304,14 @@ static void draw_square(struct world *world)
 {
     begin(world, grass);
     draw_ground(world, -34, 34, 1.5f, 52, (struct colour){186, 178, 166});
-    for (float z = 3; z < 52; z += 3)
+    for (int row = 0; row < steps(3, 52, 3); row++) {
+        const float z = 3 + 3 * (float)row;
         draw_ground(world, -34, 34, z, z + 0.12f, stone);
-    for (float x = -33; x < 34; x += 3)
+    }
+    for (int column = 0; column < steps(-33, 34, 3); column++) {
+        const float x = -33 + 3 * (float)column;
         draw_ground(world, x, x + 0.1f, 1.5f, 52, stone);
+    }
     draw_house(world, (struct place){-30, 0, 60}, 60, 9.3f, 16, wall_white, 0);
     draw_box(world, (struct place){-7, 0, 57}, 14, 6.4f, 3, wall_warm);
     draw_box(world, (struct place){-8, 6.4f, 56}, 16, 0.9f, 4, red_wood);
@@ -298,9 +319,13 @@ static void draw_square(struct world *world)
         draw_tree(world, (struct place){-33 + 11 * (float)i, 0, 54}, 6,
                   i % 2 ? leaf_green : leaf_dark);
     /* pavilion */
-    for (float z = 36; z > 30; z -= 5)
-        for (float x = 12; x < 18; x += 5)
+    for (int row = 0; row < steps(36, 30, 5); row++) {
+        const float z = 36 - 5 * (float)row;
+        for (int column = 0; column < steps(12, 18, 5); column++) {
+            const float x = 12 + 5 * (float)column;
             draw_box(world, (struct place){x, 0, z}, 0.4f, 3.4f, 0.4f, red_wood);
+        }
+    }
     draw_box(world, (struct place){11, 3.4f, 30}, 7.4f, 0.6f, 7.2f, (struct colour){70, 86, 80});
     draw_box(world, (struct place){12.6f, 4.0f, 31.6f}, 4.2f, 0.9f, 4, (struct colour){80, 96, 88});
     /* fountain */
@@ -351,10 +376,14 @@ static void draw_hall(struct world *world)
                                 {0, (float)canvas->height_px}};
     fill_polygon(canvas, all, 4, ceiling, 1e6f, 1);
     draw_ground(world, -14, 14, 1.5f, 34, (struct colour){176, 170, 160});
-    for (float z = 2; z < 34; z += 1.6f)
+    for (int row = 0; row < steps(2, 34, 1.6f); row++) {
+        const float z = 2 + 1.6f * (float)row;
         draw_ground(world, -14, 14, z, z + 0.05f, (struct colour){150, 146, 138});
-    for (float x = -14; x < 14; x += 1.6f)
+    }
+    for (int column = 0; column < steps(-14, 14, 1.6f); column++) {
+        const float x = -14 + 1.6f * (float)column;
         draw_ground(world, x, x + 0.05f, 1.5f, 34, (struct colour){150, 146, 138});
+    }
     draw_box(world, (struct place){-14, 0, 34}, 28, 4.6f, 0.2f, wall);
     draw_box(world, (struct place){-14.3f, 0, 2}, 0.3f, 4.6f, 32, colour_scale(wall, 1.1f));
     draw_box(world, (struct place){14, 0, 2}, 0.3f, 4.6f, 32, colour_scale(wall, 1.1f));

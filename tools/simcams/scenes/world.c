@@ -70,8 +70,8 @@ void draw_quad(struct world *world, const struct place corners[4], struct colour
 
 void draw_ground(struct world *world, float x0, float x1, float z0, float z1, struct colour colour)
 {
-    z0 = MAX(z0, near_z);
-    for (float z = z0; z < z1;) {
+    float z = MAX(z0, near_z);
+    while (z < z1) {
         const float step = MAX(z * 0.08f, 0.6f);
         const float next = MIN(z + step, z1), under = MIN(next * 1.04f, z1);
         const struct place corners[] = {{x0, 0, z}, {x1, 0, z}, {x1, 0, under}, {x0, 0, under}};
