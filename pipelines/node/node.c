@@ -21,6 +21,7 @@ struct node {
     struct rtsp_engine *rtsp;
     struct pipelines *pipelines;
     struct gate *gate;
+    struct stream_budget memory;
     struct camera_surroundings surroundings;
     struct fleet *fleet;
     struct subscriptions *subscriptions;
@@ -326,13 +327,16 @@ static void set_surroundings(struct node *node)
     pipelines.no_data_us = settings->no_data_us;
     node->pipelines = pipelines_create(&pipelines, context);
     node->gate = gate_create(settings->connect_per_host);
+    node->memory.limit_bytes = settings->stream_memory_bytes;
     node->surroundings = (struct camera_surroundings){
         .ways = {.rtsp = node->rtsp,
                  .rtsp_lower = lower_of(settings->transport),
                  .pipelines = node->pipelines},
         .gate = node->gate,
         .context = context,
-        .limits = {.max_bytes = settings->stream_memory_bytes, .keep_gops = settings->keep_gops},
+        .limits = {.max_bytes = settings->stream_memory_bytes,
+                   .keep_gops = settings->keep_gops,
+                   .budget = &node->memory},
         .retry = {settings->backoff_min_ms, settings->backoff_max_ms},
         .linger_ms = settings->linger_ms,
         .stale_us = settings->stale_us,

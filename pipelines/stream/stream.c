@@ -84,6 +84,15 @@ static void slot_drop_until(struct slot_ring *ring, guint64 place)
 
 /* --- stream */
 
+/* The shared budget hears once of a whole publication. */
+static void account(struct stream *stream, size_t had_bytes)
+{
+    struct stream_budget *budget = stream->limits.budget;
+    if (budget)
+        atomic_fetch_add_explicit(&budget->used_bytes, stream->ring.bytes - had_bytes,
+                                  memory_order_relaxed);
+}
+
 struct stream *stream_create(const char *name, const struct stream_limits *limits)
 {
     struct stream *stream = g_new0(struct stream, 1);
@@ -95,6 +104,8 @@ struct stream *stream_create(const char *name, const struct stream_limits *limit
     g_cond_init(&stream->wakes_done);
     stream->readers = g_ptr_array_new();
     stream->to_wake = g_ptr_array_new();
+    if (limits->budget)
+        atomic_fetch_add(&limits->budget->streams, 1);
     return stream;
 }
 
@@ -109,7 +120,11 @@ void stream_unref(struct stream *stream)
     if (!stream || atomic_fetch_sub_explicit(&stream->refs, 1, memory_order_acq_rel) != 1)
         return;
     g_assert(stream->readers->len == 0);
+    size_t had_bytes = stream->ring.bytes;
     slot_drop_until(&stream->ring, stream->ring.end);
+    account(stream, had_bytes);
+    if (stream->limits.budget)
+        atomic_fetch_sub(&stream->limits.budget->streams, 1);
     g_free(stream->ring.slots);
     unit_unref(stream->newest_keyframe);
     stream_format_unref(stream->format);
@@ -132,26 +147,36 @@ static void gops_forget(struct stream *stream, unsigned count)
     memmove(stream->gops, stream->gops + count, stream->gop_count * sizeof stream->gops[0]);
 }
 
+static size_t bound_bytes(const struct stream *stream)
+{
+    const struct stream_budget *budget = stream->limits.budget;
+    if (!budget ||
+        atomic_load_explicit(&budget->used_bytes, memory_order_relaxed) <= budget->limit_bytes)
+        return stream->limits.max_bytes;
+    unsigned streams = atomic_load_explicit(&budget->streams, memory_order_relaxed);
+    return MIN(stream->limits.max_bytes, budget->limit_bytes / MAX(streams, 1u));
+}
+
 /* Whole groups leave, oldest first. While somebody reads, one group more stays, so that a reader
  * who is a few milliseconds behind does not lose the end of a group when the next one begins. */
 static void evict(struct stream *stream)
 {
+    size_t max_bytes = bound_bytes(stream);
     struct slot_ring *ring = &stream->ring;
     unsigned keep = stream->limits.keep_gops + 1 + (stream->followers ? 1 : 0);
     keep = MIN(keep, GOPS_KNOWN);
     if (stream->gop_count > keep)
         gops_forget(stream, stream->gop_count - keep);
-    while (stream->gop_count > 1 && ring->bytes > stream->limits.max_bytes &&
-           ring->first < stream->gops[1]) {
+    while (stream->gop_count > 1 && ring->bytes > max_bytes && ring->first < stream->gops[1]) {
         gops_forget(stream, 1);
         slot_drop_until(ring, stream->gops[0]);
     }
     if (stream->gop_count)
         slot_drop_until(ring, stream->gops[0]);
     /* one group alone over the bound: its beginning goes, the newest keyframe is held beside */
-    if (ring->bytes > stream->limits.max_bytes && ring->end - ring->first > 1) {
+    if (ring->bytes > max_bytes && ring->end - ring->first > 1) {
         stream->gop_count = 0;
-        while (ring->bytes > stream->limits.max_bytes && ring->end - ring->first > 1)
+        while (ring->bytes > max_bytes && ring->end - ring->first > 1)
             slot_drop_until(ring, ring->first + 1);
     }
 }
@@ -215,8 +240,10 @@ void stream_publish(struct stream *stream, struct unit *unit)
     stream->last_unit_wall_us = unit->wall_us;
     if (keyframe)
         keep_keyframe(stream, unit);
+    size_t had_bytes = stream->ring.bytes;
     slot_push(&stream->ring, unit);
     evict(stream);
+    account(stream, had_bytes);
     gather_waiting(stream, keyframe);
     bool wake = stream->waking;
     g_mutex_unlock(&stream->lock);

@@ -8,9 +8,19 @@
 struct stream;
 struct reader;
 
+/* Memory that many streams share. While all of them together hold more than the limit, each that is
+ * written keeps no more than its equal share. Outlives its streams; begin with {.limit_bytes = N}.
+ */
+struct stream_budget {
+    size_t limit_bytes;
+    atomic_size_t used_bytes;
+    atomic_uint streams;
+};
+
 struct stream_limits {
     size_t max_bytes;   /* memory bound of the ring; always at least the newest keyframe is kept */
     unsigned keep_gops; /* whole groups kept beside the running one (0: only the running one) */
+    struct stream_budget *budget; /* borrowed; NULL: none */
 };
 
 /* `name` for logs: "c0007/sub". Returned with one reference. */

@@ -42,7 +42,7 @@ static void count_wake(gpointer user)
 
 static struct stream *make_stream(size_t max_bytes, unsigned keep_gops)
 {
-    return stream_create("c1/sub", &(struct stream_limits){max_bytes, keep_gops});
+    return stream_create("c1/sub", &(struct stream_limits){max_bytes, keep_gops, NULL});
 }
 
 static void test_starts(void)
@@ -174,6 +174,29 @@ static void test_memory(void)
     stream_unref(stream);
 }
 
+static void test_budget(void)
+{
+    struct stream_budget budget = {.limit_bytes = 2000};
+    struct stream_limits limits = {1 << 20, 5, &budget};
+    struct stream *greedy = stream_create("greedy", &limits);
+    struct stream *modest = stream_create("modest", &limits);
+    publish(modest, "Kd", 0);
+    publish(greedy, "KdddKdddKddd", 0); /* 1400 together: within the limit */
+    struct stream_stats stats;
+    stream_stats(greedy, &stats);
+    g_assert_cmpuint(stats.ring_units, ==, 12);
+    publish(greedy, "KdddKddd", 100); /* beyond it: down to its share, then on again */
+    stream_stats(greedy, &stats);
+    g_assert_cmpuint(stats.ring_bytes, <, 2000);
+    stream_stats(modest, &stats);
+    g_assert_cmpuint(stats.ring_units, ==, 2);
+    stream_unref(greedy);
+    g_assert_cmpuint(atomic_load(&budget.used_bytes), ==, 200);
+    stream_unref(modest);
+    g_assert_cmpuint(atomic_load(&budget.used_bytes), ==, 0);
+    g_assert_cmpuint(atomic_load(&budget.streams), ==, 0);
+}
+
 static void test_format(void)
 {
     struct stream *stream = make_stream(1 << 20, 0);
@@ -200,6 +223,7 @@ int main(int argc, char **argv)
     g_test_add_func("/stream/skip", test_skip);
     g_test_add_func("/stream/break", test_break);
     g_test_add_func("/stream/memory", test_memory);
+    g_test_add_func("/stream/budget", test_budget);
     g_test_add_func("/stream/format", test_format);
     return g_test_run();
 }

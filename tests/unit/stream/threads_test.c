@@ -87,7 +87,7 @@ static struct unit *make(int64_t number)
 
 static void test_threads(void)
 {
-    struct stream *stream = stream_create("c1/sub", &(struct stream_limits){1 << 20, 0});
+    struct stream *stream = stream_create("c1/sub", &(struct stream_limits){1 << 20, 0, NULL});
     struct viewer viewers[READERS + 1] = {0};
     GThread *threads[READERS + 1];
     for (int i = 0; i <= READERS; i++) {
