@@ -141,7 +141,15 @@ static bool load_town(struct place *place, GError **error)
         g_set_error(error, PLACE_ERROR, 0, "%s: name and bounds are needed", path);
         return false;
     }
-    return load_areas(place, error) && load_base_map(place, error);
+    if (!load_areas(place, error))
+        return false;
+    g_autoptr(GError) fault = NULL;
+    if (!load_base_map(place, &fault)) {
+        /* a command room does not stay dark for a base map: areas on plain ground do */
+        log_warn("place", "no base map: %s", fault->message);
+        json_object_del(place->town, "base_map");
+    }
+    return true;
 }
 
 /* --- routes */

@@ -1,0 +1,144 @@
+// A wall of cameras that we did not write: gst-rtsp-server, FFmpeg over HTTP, RTMP, files, recorded scenes.
+import assert from 'node:assert/strict';
+import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import { probePort } from '../../tools/supervise/ports.ts';
+import type { Stack } from '../../tools/supervise/stack.ts';
+import { Person } from '../lib/client.ts';
+import { gstPeer, top, type Peer } from '../lib/media.ts';
+import { decodeJpeg } from '../lib/picture.ts';
+import { startStack, stopStack } from '../lib/stack.ts';
+
+const recorded = resolve(top, '../shared/data/video');
+const dir = mkdtempSync(join(tmpdir(), 'townwall-peers-'));
+const peers: Peer[] = [];
+const servers: ChildProcess[] = [];
+let stack: Stack;
+let operator: Person;
+let stopping = false;
+
+/** A town without cameras of its own: what `tools/run --town DIR --no-simulator` is given. */
+function emptyTown(): string {
+  const town = join(dir, 'town');
+  const made = spawnSync(resolve(top, 'tools/node'), [resolve(top, 'tools/town/town.ts'), '--out', town, '--cameras', '39', '--no-tiles'], { encoding: 'utf8' });
+  assert.equal(made.status, 0, made.stderr);
+  rmSync(join(town, 'cameras.csv'));
+  return town;
+}
+
+/** FFmpeg as an HTTP server of one viewer at a time; it is started again when its viewer left. */
+function ffmpegServer(url: string, format: string): void {
+  const child = spawn('ffmpeg', ['-v', 'error', '-re', '-stream_loop', '-1', '-i', join(dir, 'scene.mp4'), '-c', 'copy', '-f', format, '-listen', '1', url], { stdio: 'ignore' });
+  servers.push(child);
+  child.once('exit', () => {
+    servers.splice(servers.indexOf(child), 1);
+    if (!stopping) ffmpegServer(url, format);
+  });
+}
+
+before(async () => {
+  const scene = spawnSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'smptehdbars=size=640x360:rate=25', '-t', '6', '-g', '25', '-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-preset', 'ultrafast', join(dir, 'scene.mp4')], { encoding: 'utf8' });
+  assert.equal(scene.stderr, '');
+  stack = await startStack({ town: emptyTown(), simulator: false });
+  operator = await Person.login(stack, 'operator');
+  await operator.giveReason();
+});
+after(async () => {
+  stopping = true;
+  for (const server of servers) server.kill('SIGKILL');
+  for (const peer of peers) await peer.stop();
+  await stopStack(stack);
+  rmSync(dir, { recursive: true, force: true });
+});
+
+async function gst(...options: string[]): Promise<number> {
+  const peer = gstPeer(dir, ...options);
+  peers.push(peer);
+  return peer.port();
+}
+
+function importCameras(rows: [id: string, url: string][]): void {
+  const csv = join(dir, 'cameras.csv');
+  writeFileSync(csv, ['id,name,url', ...rows.map(([id, url]) => `${id},${id},${url}`)].join('\n') + '\n');
+  const [program = '', ...args] = stack.wallctl;
+  const done = spawnSync(program, [...args, 'cameras', 'import', csv], { encoding: 'utf8' });
+  assert.equal(done.status, 0, done.stderr);
+}
+
+async function handles(): Promise<Map<string, number>> {
+  const { cameras } = await operator.json<{ cameras: { n: number; id: string }[] }>('/api/v1/cameras');
+  return new Map(cameras.map((camera) => [camera.id, camera.n]));
+}
+
+test('an empty wall says so, and its map is there', async () => {
+  const { cameras } = await operator.json<{ cameras: unknown[] }>('/api/v1/cameras');
+  assert.equal(cameras.length, 0);
+  const areas = await operator.json<{ features: unknown[] }>('/api/v1/areas');
+  assert.equal(areas.features.length, 61);
+});
+
+test('cameras of gst-rtsp-server, FFmpeg and files come on the wall and play', async () => {
+  const rtsp = await gst();
+  const guarded = await gst('--user', 'admin', '--password', 'p@ss:w?rd%');
+  const http = await probePort('127.0.0.1', 0);
+  ffmpegServer(`http://127.0.0.1:${http}/live.ts`, 'mpegts');
+  const rows: [string, string][] = [
+    ['gst-h264', `rtsp://127.0.0.1:${rtsp}/h264`],
+    ['gst-h265', `rtsp://127.0.0.1:${rtsp}/h265`],
+    ['gst-guarded', `rtsp://admin:p@ss:w?rd%@127.0.0.1:${guarded}/h264`],
+    ['ffmpeg-http', `http://127.0.0.1:${http}/live.ts`],
+    ['file', `file://${join(dir, 'scene.mp4')}`],
+  ];
+  for (const name of existsSync(recorded) ? readdirSync(recorded).filter((f) => f.endsWith('.264')) : []) {
+    copyFileSync(join(recorded, name), join(dir, name));
+    rows.push([`scene-${name.replace(/\W/g, '-')}`, `rtsp://127.0.0.1:${await gst('--file', join(dir, name))}/file`]);
+  }
+  importCameras(rows);
+  const wall = await operator.connect();
+  const known = await handles();
+  wall.send({ t: 'thumbs', cameras: 'all', why: 'mosaic' });
+  await wall.until('a thumbnail of every camera', () => rows.every(([id]) => wall.thumbs.has(known.get(id) ?? 0)), 60000)
+    .catch((error: unknown) => {
+      const missing = rows.filter(([id]) => !wall.thumbs.has(known.get(id) ?? 0)).map(([id]) => id);
+      throw new Error(`${String(error)}; without: ${missing.join(' ')}`);
+    });
+  for (const [id] of rows) {
+    const picture = decodeJpeg(wall.thumbs.get(known.get(id) ?? 0)?.jpeg ?? new Uint8Array());
+    assert.deepEqual([picture.width, picture.height], [160, 90], id);
+  }
+  rows.forEach(([id], i) => wall.send({ t: 'play', stream: i + 1, camera: id, profile: 'main', rung: 'live', format: 'annexb', codecs: ['h264', 'h265'] }));
+  await wall.until('units of every camera', () => rows.every((_, i) => (wall.units.get(i + 1)?.length ?? 0) > 10), 60000)
+    .catch((error: unknown) => {
+      const missing = rows.filter((_, i) => (wall.units.get(i + 1)?.length ?? 0) <= 10).map(([id]) => id);
+      throw new Error(`${String(error)}; without: ${missing.join(' ')}`);
+    });
+  rows.forEach((_, i) => assert.ok(wall.units.get(i + 1)?.[0]?.key));
+  wall.close();
+});
+
+test('a camera that is not there, refuses or wants another password says so', async () => {
+  const guarded = await gst('--user', 'admin', '--password', 'right');
+  const closed = await probePort('127.0.0.1', 0);
+  importCameras([
+    ['not-there', `rtsp://127.0.0.1:${closed}/x`],
+    ['wrong-password', `rtsp://admin:wrong@127.0.0.1:${guarded}/h264`],
+    ['no-such-path', `rtsp://admin:right@127.0.0.1:${guarded}/nothing`],
+  ]);
+  const wall = await operator.connect();
+  const reasons = new Map<string, unknown>();
+  wall.send({ t: 'sub', topic: 'cameras' });
+  const known = await handles();
+  const want = { 'not-there': 'unreachable', 'wrong-password': 'wrong_password', 'no-such-path': 'refused' };
+  await wall.until('all reasons', () => {
+    for (const message of wall.messages)
+      for (const c of ((message.data as { set?: { n: number; reason: string | null }[]; cameras?: { n: number; reason: string | null }[] } | undefined)?.set ??
+        (message.data as { cameras?: { n: number; reason: string | null }[] } | undefined)?.cameras ?? []))
+        for (const id of Object.keys(want)) if (known.get(id) === c.n && c.reason) reasons.set(id, c.reason);
+    return Object.entries(want).every(([id, reason]) => reasons.get(id) === reason);
+  }, 30000).catch(() => undefined);
+  assert.deepEqual(Object.fromEntries(reasons), want);
+  wall.close();
+});
