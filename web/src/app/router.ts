@@ -43,6 +43,12 @@ export const router = createRouter({
           component: () => import('../live/LivePage.vue'),
           meta: { title: 'live' },
         },
+        {
+          path: 'wall/ultra',
+          name: 'ultra',
+          component: () => import('./UltraPage.vue'),
+          meta: { title: 'ultra' },
+        },
         { path: ':rest(.*)*', name: 'lost', component: () => import('./LostPage.vue') },
       ],
     },

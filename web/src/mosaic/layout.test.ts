@@ -48,7 +48,6 @@ describe('layout of the mosaic', () => {
     [1447, 1920, 936],
     [1447, 1520, 864],
     [240, 1920, 936],
-    [20, 390, 600],
     [1, 300, 200],
   ])('places %i cameras in %i × %i without overlap, all inside', (count, width, height) => {
     const { tiles, tileWidth, tileHeight } = lay(count, width, height);
@@ -70,6 +69,13 @@ describe('layout of the mosaic', () => {
 
   it('takes the whole town with tiles of at least 30 px on a full HD wall', () => {
     expect(lay(1447, 1920, 936).tileWidth).toBeGreaterThanOrEqual(30);
+  });
+
+  it('keeps pictures recognisable on a phone: four side by side, the town longer than the screen', () => {
+    const { tileWidth, tiles, height } = lay(240, 390, 700);
+    expect(tileWidth).toBeGreaterThan(80);
+    expect(height).toBeGreaterThan(700);
+    expect(Math.max(...tiles.map(({ y }) => y))).toBeLessThan(height);
   });
 
   it('is the same whatever order the cameras come in', () => {

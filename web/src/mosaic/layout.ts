@@ -58,6 +58,8 @@ const MARGIN_PX = 12;
 const CELL_HEAD_MIN_PX = 60; // room for "05 28 路"
 const TILE_MAX_PX = 240;
 const TILE_MIN_PX = 8;
+const PHONE_TILE_PX = 40;
+const PHONE_WIDTH_PX = 700;
 
 const number = new Intl.Collator('en', { numeric: true });
 
@@ -181,7 +183,7 @@ const pitchOf = (tileWidth: number): Pitch => ({
   y: Math.round((tileWidth * 9) / 16) + GAP_PX,
 });
 
-/** Lays the town out in the given room with the widest tile that fits. */
+/** Lays the town out in the given room with the widest tile that fits. The layout may be higher than a narrow room. */
 export function layTown(villages: Village[], width: number, height: number): Layout {
   const inner = width - 2 * MARGIN_PX;
   let low = TILE_MIN_PX;
@@ -191,6 +193,8 @@ export function layTown(villages: Village[], width: number, height: number): Lay
     if (breakLines(villages, inner, pitchOf(middle)).height <= height - MARGIN_PX) low = middle;
     else high = middle - 1;
   }
+  // on a phone a whole town would be dust: four tiles side by side then, and the town is longer than the screen
+  if (low < PHONE_TILE_PX && inner < PHONE_WIDTH_PX) low = Math.floor(inner / 4) - GAP_PX;
   const pitch = pitchOf(low);
   const { lines, height: used } = breakLines(villages, inner, pitch);
   return place(villages, lines, low, width, Math.max(height, used + MARGIN_PX), used);

@@ -77,8 +77,8 @@ export class Overlay {
     const width = head.width * this.view.scale;
     const x = Math.max(12, this.x(head.x));
     const room = this.x(head.x) + width - x;
-    // while a village is seen, its name is: it sticks to the upper edge
-    const y = this.y(head.y) + (VILLAGE_HEAD_PX * this.view.scale) / 2;
+    // close to its tiles, however much room the zoom gives it
+    const y = this.y(head.y + VILLAGE_HEAD_PX + CELL_HEAD_PX) - CELL_HEAD_PX - VILLAGE_HEAD_PX / 2;
     if (room < 20 || y < -20 || y > this.canvas.height) return;
     g.save();
     g.beginPath();
@@ -93,7 +93,7 @@ export class Overlay {
     g.fillText(this.source.villageNote(head), at, y);
     g.restore();
     g.fillStyle = colors.line;
-    g.fillRect(x, this.y(head.y + VILLAGE_HEAD_PX) - 3, room, 1);
+    g.fillRect(x, y + VILLAGE_HEAD_PX / 2 - 3, room, 1);
   }
 
   private cellHead(block: Block): void {
@@ -101,7 +101,7 @@ export class Overlay {
     const width = block.width * this.view.scale;
     const x = Math.max(12, this.x(block.x));
     const room = this.x(block.x) + width - x;
-    const y = this.y(block.y) + (CELL_HEAD_PX * this.view.scale) / 2;
+    const y = this.y(block.y + CELL_HEAD_PX) - CELL_HEAD_PX / 2;
     if (room < 16 || y < -12 || y > this.canvas.height) return;
     g.save();
     g.beginPath();
