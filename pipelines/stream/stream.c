@@ -10,7 +10,7 @@ struct slot_ring {
     size_t bytes;
 };
 
-enum { SLOTS_AT_START = 32, GOPS_KNOWN = 16 };
+enum { SLOTS_AT_START = 32, GOPS_KNOWN = 16, PREFETCH = 8 };
 
 struct stream {
     atomic_int refs;
@@ -76,6 +76,9 @@ static void slot_push(struct slot_ring *ring, struct unit *unit)
 static void slot_drop_until(struct slot_ring *ring, guint64 place)
 {
     while (ring->first < place) {
+        /* written seconds ago, it has left the cache: fetch the coming ones while this one goes */
+        if (place - ring->first > PREFETCH)
+            __builtin_prefetch(slot_get(ring, ring->first + PREFETCH), 1);
         struct unit *unit = slot_get(ring, ring->first++);
         ring->bytes -= unit->size;
         unit_unref(unit);

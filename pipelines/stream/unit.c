@@ -1,4 +1,5 @@
 #include "stream/unit.h"
+#include "stream/unit_memory.h"
 #include <string.h>
 
 enum { PADDING_BYTES = 64 }; /* AV_INPUT_BUFFER_PADDING_SIZE */
@@ -32,8 +33,10 @@ void stream_format_unref(struct stream_format *format)
 
 struct unit *unit_create(size_t size, struct stream_format *format)
 {
-    struct unit *unit = g_malloc(sizeof *unit + size + PADDING_BYTES);
+    uint8_t block;
+    struct unit *unit = unit_memory_take(sizeof *unit + size + PADDING_BYTES, &block);
     memset(unit, 0, sizeof *unit);
+    unit->block = block;
     atomic_init(&unit->refs, 1);
     unit->format = format ? stream_format_ref(format) : NULL;
     unit->size = size;
@@ -52,5 +55,5 @@ void unit_unref(struct unit *unit)
     if (!unit || atomic_fetch_sub_explicit(&unit->refs, 1, memory_order_acq_rel) != 1)
         return;
     stream_format_unref(unit->format);
-    g_free(unit);
+    unit_memory_give(unit, unit->block);
 }

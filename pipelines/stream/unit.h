@@ -27,6 +27,7 @@ struct unit {
     atomic_int refs;
     bool keyframe;
     bool gap;                     /* something was lost just before */
+    uint8_t block;                /* kind of memory it lies in; private to unit.c */
     int64_t pts_us;               /* camera clock, unwrapped from RTP, starts anywhere */
     int64_t dts_us;               /* ≤ pts_us, rises */
     int64_t wall_us;              /* our clock when its last packet came */
