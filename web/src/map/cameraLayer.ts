@@ -42,6 +42,7 @@ export class CameraLayer {
   private painter: Painter | null = null;
   private projection: Projection | null = null;
   private marks: Mark[] = [];
+  private byHandle = new Map<number, Mark>();
   private groups: Cluster[] = [];
   private grouped = new Set<number>();
   private groupedAt = NaN;
@@ -66,6 +67,7 @@ export class CameraLayer {
       .map((camera) => ({
         camera, n: camera.n, world: toWorld([camera.lon!, camera.lat!]), state: camera.state, reason: camera.reason,
       }));
+    this.byHandle = new Map(this.marks.map((mark) => [mark.n, mark]));
     // trouble is drawn last, over the others
     this.marks.sort((a, b) => Number(isAbnormal(a)) - Number(isAbnormal(b)));
     this.groupedAt = NaN;
@@ -165,7 +167,7 @@ export class CameraLayer {
     if (!projection) return null;
     const card = this.placed(projection).find((one) =>
       at.x >= one.x && at.x <= one.x + one.width && at.y >= one.y && at.y <= one.y + one.height);
-    const ofCard = card && this.marks.find((mark) => mark.n === card.n);
+    const ofCard = card && this.byHandle.get(card.n);
     if (ofCard) return { camera: ofCard.camera };
     let nearest: Hit = null;
     let best = HIT_PX;
@@ -236,9 +238,8 @@ export class CameraLayer {
   }
 
   private placed(projection: Projection): Card[] {
-    const byHandle = new Map(this.marks.map((mark) => [mark.n, mark]));
     return this.cards.flatMap(({ n, offset, width, height }) => {
-      const mark = byHandle.get(n);
+      const mark = this.byHandle.get(n);
       if (!mark) return [];
       const at = projection.toScreen(mark.world);
       return [{ n, at, x: Math.round(at.x + offset.x), y: Math.round(at.y + offset.y), width, height }];
@@ -246,7 +247,7 @@ export class CameraLayer {
   }
 
   private paintCard(painter: Painter, card: Card): void {
-    const mark = this.marks.find((one) => one.n === card.n);
+    const mark = this.byHandle.get(card.n);
     if (!mark) return;
     const wallMs = this.ports.wallMs(card.n);
     const ageMs = wallMs === undefined ? null : this.ports.serverNowMs() - wallMs;

@@ -43,9 +43,12 @@ export function meanDistancePx(cameras: Marked[], scale: number): number {
   return Math.sqrt(((right - left) * (bottom - top)) / cameras.length) * scale;
 }
 
+const MARK_WIDTH_PX = 64;
+const MARK_HEIGHT_PX = 30;
+
 /**
  * Groups of cameras that share a square of `sizePx`; groups of one are left out. The squares are fixed to the
- * ground, so that nothing regroups while the map moves.
+ * ground, so that nothing regroups while the map moves; groups whose marks would lie on each other become one.
  */
 export function clusters(cameras: Marked[], scale: number, sizePx: number): Cluster[] {
   const squares = new Map<string, Marked[]>();
@@ -55,7 +58,26 @@ export function clusters(cameras: Marked[], scale: number, sizePx: number): Clus
     if (square) square.push(camera);
     else squares.set(key, [camera]);
   }
-  return [...squares.values()].filter((square) => square.length > 1).map(clusterOf);
+  const groups = [...squares.values()].filter((square) => square.length > 1);
+  return joined(groups.map((square) => ({ square, cluster: clusterOf(square) })), scale);
+}
+
+function joined(groups: { square: Marked[]; cluster: Cluster }[], scale: number): Cluster[] {
+  const kept: typeof groups = [];
+  for (const group of groups) {
+    let whole = group;
+    for (let at = touching(kept, whole.cluster, scale); at >= 0; at = touching(kept, whole.cluster, scale)) {
+      const square = [...kept.splice(at, 1)[0]!.square, ...whole.square];
+      whole = { square, cluster: clusterOf(square) };
+    }
+    kept.push(whole);
+  }
+  return kept.map(({ cluster }) => cluster);
+}
+
+function touching(groups: { cluster: Cluster }[], { world }: Cluster, scale: number): number {
+  return groups.findIndex(({ cluster }) =>
+    Math.abs(cluster.world.x - world.x) * scale < MARK_WIDTH_PX && Math.abs(cluster.world.y - world.y) * scale < MARK_HEIGHT_PX);
 }
 
 function clusterOf(square: Marked[]): Cluster {

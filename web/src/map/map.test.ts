@@ -71,6 +71,15 @@ describe('clusters', () => {
     const all = clusters(many, 1, 30).flatMap((cluster) => cluster.cameras);
     expect(new Set(all).size).toBe(all.length);
   });
+  it('leaves no two marks on each other', () => {
+    const many = Array.from({ length: 800 }, (_, n) => mark(n, (n * 37) % 401, (n * 53) % 397));
+    const found = clusters(many, 1, 44);
+    expect(found.length).toBeGreaterThan(5);
+    for (const a of found)
+      for (const b of found)
+        if (a !== b)
+          expect(Math.abs(a.world.x - b.world.x) >= 64 || Math.abs(a.world.y - b.world.y) >= 30).toBe(true);
+  });
   it('measures the mean distance on the screen', () => {
     const grid = Array.from({ length: 100 }, (_, n) => mark(n, n % 10, Math.floor(n / 10)));
     expect(meanDistancePx(grid, 20)).toBeCloseTo(18);

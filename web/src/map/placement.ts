@@ -34,7 +34,7 @@ export interface Ground {
 
 const GAP_PX = 8;
 const MARK_PX = 7;
-const REACHES_PX = [26, 44, 72];
+const REACHES_PX = [26, 44, 72, 110, 150];
 const DIRECTIONS = 16;
 
 export function overlaps(a: Rect, b: Rect, gap = 0): boolean {

@@ -1,6 +1,6 @@
 // The map, its camera layer and the address of the page, tied together for MapPage.
 import type { Map as LibreMap } from 'maplibre-gl';
-import { computed, onBeforeUnmount, onMounted, ref, shallowRef, watch, type Ref } from 'vue';
+import { computed, nextTick, onBeforeUnmount, onMounted, ref, shallowRef, watch, type Ref } from 'vue';
 import { useRoute, useRouter } from 'vue-router';
 import { isZh } from '../i18n/index.ts';
 import { useWords } from '../i18n/words.ts';
@@ -10,7 +10,7 @@ import { useTown, type Camera } from '../stores/town.ts';
 import { LARGE, usePictures } from '../worker/pictures.ts';
 import { readAddress, writeAddress } from './address.ts';
 import { CameraLayer, CARD_ZOOM } from './cameraLayer.ts';
-import { contains, geometryBounds, Projection, toLonLat, type Bounds, type LonLat, type View } from './ground.ts';
+import { contains, geometryBounds, Projection, toLonLat, toWorld, type Bounds, type LonLat, type View } from './ground.ts';
 import type { Rect } from './placement.ts';
 import { reducedMotion } from './tokens.ts';
 import { chooseArea, createTownMap, showAreas } from './townMap.ts';
@@ -18,6 +18,8 @@ import { chooseArea, createTownMap, showAreas } from './townMap.ts';
 const FLY_MS = 320;
 const CAMERA_ZOOM = 17;
 const MIRROR_MS = 1000;
+/** A chosen camera lies at least this far inside. */
+const EDGE_PX = 80;
 
 export interface Elements {
   stage: Ref<HTMLElement | null>;
@@ -214,6 +216,16 @@ export function useMapView(elements: Elements) {
     cameraId.value = one.id;
     if (areaOf(one.area)) cellCode.value = one.area;
     settle();
+    void nextTick(() => keepInView(one));
+  }
+  /** The panel that opened may have taken the ground from under the camera. */
+  function keepInView(one: Camera): void {
+    map?.resize();
+    if (!view.value || one.lon === null || one.lat === null) return;
+    const { x, y } = new Projection(view.value).toScreen(toWorld([one.lon, one.lat]));
+    const { width, height } = view.value;
+    const inside = x > EDGE_PX && y > EDGE_PX && x < width - EDGE_PX && y < height - EDGE_PX;
+    if (!inside) map?.easeTo({ center: [one.lon, one.lat], ...moved(false) });
   }
   /** One level up: camera → cell → village → town. */
   function up(): void {
