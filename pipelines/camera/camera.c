@@ -174,6 +174,12 @@ const char *camera_id(const struct camera *camera)
     return camera->id;
 }
 
+const char *camera_url(const struct camera *camera, enum camera_profile profile)
+{
+    bool own = profile == CAMERA_SUB && camera->sub_url && *camera->sub_url;
+    return own ? camera->sub_url : camera->url;
+}
+
 struct stream *camera_stream(struct camera *camera, enum camera_profile profile)
 {
     return lane_stream(camera->lanes[profile]);

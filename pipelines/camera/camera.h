@@ -54,6 +54,8 @@ bool camera_differs(const struct camera *camera, const struct camera_config *con
 
 guint camera_n(const struct camera *camera);
 const char *camera_id(const struct camera *camera);
+/* With its credentials: never to be shown or logged. Borrowed. */
+const char *camera_url(const struct camera *camera, enum camera_profile profile);
 
 /* Borrowed; lives as long as the camera, whatever its sources do. */
 struct stream *camera_stream(struct camera *camera, enum camera_profile profile);

@@ -2,6 +2,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "node/camera_list.h"
+#include "node/diagnosis.h"
 #include "node/pictures.h"
 #include "node/report.h"
 #include "node/subscriptions.h"
@@ -25,6 +26,7 @@ struct node {
     struct camera_surroundings surroundings;
     struct fleet *fleet;
     struct subscriptions *subscriptions;
+    struct diagnoses *diagnoses;
     struct pictures *pictures; /* NULL: switched off */
     struct uplink *uplink;
     struct link *link; /* NULL: townwalld is away */
@@ -223,6 +225,15 @@ static void take_snapshot(struct node *node, json_t *message)
         pictures_snapshot(node->pictures, message);
 }
 
+static void take_diagnose(struct node *node, json_t *message)
+{
+    guint n = (guint)json_integer_value(json_object_get(message, "n"));
+    struct camera *camera = fleet_find(node->fleet, n);
+    if (camera)
+        diagnoses_start(node->diagnoses,
+                        (guint32)json_integer_value(json_object_get(message, "req")), camera);
+}
+
 static void take_control(const char *type, json_t *message, gpointer user)
 {
     static const struct {
@@ -230,7 +241,7 @@ static void take_control(const char *type, json_t *message, gpointer user)
         void (*take)(struct node *node, json_t *message);
     } table[] = {
         {"cameras", take_cameras}, {"subscribe", take_subscribe}, {"unsubscribe", take_unsubscribe},
-        {"watch", take_watch},     {"snapshot", take_snapshot},
+        {"watch", take_watch},     {"snapshot", take_snapshot},   {"diagnose", take_diagnose},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
         if (!strcmp(table[i].type, type)) {
@@ -254,6 +265,7 @@ static void link_up(struct link *link, gpointer user)
     struct node *node = user;
     node->link = link;
     subscriptions_set_link(node->subscriptions, link);
+    diagnoses_set_link(node->diagnoses, link);
     if (node->pictures)
         pictures_set_link(node->pictures, link);
     fleet_each(node->fleet, mark_changed, node);
@@ -265,6 +277,7 @@ static void link_lost(gpointer user)
 {
     struct node *node = user;
     subscriptions_set_link(node->subscriptions, NULL);
+    diagnoses_set_link(node->diagnoses, NULL);
     if (node->pictures)
         pictures_set_link(node->pictures, NULL);
     node->link = NULL;
@@ -371,6 +384,7 @@ struct node *node_create(struct loop *loop, const struct node_options *options, 
     set_surroundings(node);
     node->fleet = fleet_create(&node->surroundings, &fleet_ops, node);
     node->subscriptions = subscriptions_create(node->fleet, node->pipelines, loop_context(loop));
+    node->diagnoses = diagnoses_create(loop, &node->surroundings.ways);
     if (options->pictures)
         node->pictures = pictures_create(node->settings, loop_context(loop), node->fleet);
     if (options->cameras_csv) {
@@ -406,6 +420,7 @@ void node_destroy(struct node *node)
     uplink_destroy(node->uplink);
     fleet_destroy(node->fleet);
     loop_cancel(node->loop, &node->states_timer);
+    diagnoses_destroy(node->diagnoses);
     subscriptions_destroy(node->subscriptions);
     pictures_destroy(node->pictures);
     gate_destroy(node->gate);

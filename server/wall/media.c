@@ -113,6 +113,15 @@ void media_cameras_changed(struct media *media)
         media->push_source = loop_after(media->loop, PUSH_DELAY_MS, push_all, media);
 }
 
+/* What is asked about a camera must not arrive before the camera itself. */
+static void push_pending(struct media *media)
+{
+    if (!media->push_source)
+        return;
+    loop_cancel(media->loop, &media->push_source);
+    push_all(media);
+}
+
 /* --- what is watched */
 
 static json_t *watch_message(const struct media *media)
@@ -148,6 +157,7 @@ void media_watch(struct media *media, bool all, const GArray *visible)
 static void send_subscribe(struct media *media, struct subscription *sub)
 {
     struct media_node *node = node_for(media, sub->key.n);
+    push_pending(media);
     sub->uncredited_bytes = 0;
     if (node)
         media_node_send(node,
@@ -232,6 +242,7 @@ static void request_start(struct media *media, guint32 n, json_t *message, struc
     json_object_set_new(message, "req", json_integer(request->id));
     json_object_set_new(message, "n", json_integer(n));
     struct media_node *node = node_for(media, n);
+    push_pending(media);
     if (!node || !media_node_connected(node)) {
         json_decref(message);
         request_end(media, request, NULL, 0, NULL, "media_away");

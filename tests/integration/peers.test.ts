@@ -142,3 +142,20 @@ test('a camera that is not there, refuses or wants another password says so', as
   assert.deepEqual(Object.fromEntries(reasons), want);
   wall.close();
 });
+
+test('a trial tells step by step what was tried and answered, without the password', async () => {
+  interface Diagnosis { camera: string; steps: { step: string; ok: boolean; detail: string | null }[] }
+  const diagnose = async (id: string): Promise<Diagnosis> => {
+    const answer = await operator.request('POST', `/api/v1/cameras/${id}/diagnose`, {});
+    assert.equal(answer.status, 200, id);
+    return (await answer.json()) as Diagnosis;
+  };
+  const good = await diagnose('gst-h264');
+  assert.deepEqual(good.steps.map((s) => [s.step, s.ok]), [['address', true], ['connect', true], ['media', true]]);
+  const bad = await diagnose('wrong-password');
+  assert.deepEqual(bad.steps.map((s) => [s.step, s.ok]), [['address', true], ['connect', false]]);
+  assert.match(bad.steps[1]?.detail ?? '', /^wrong_password/);
+  assert.ok(!JSON.stringify(bad).includes(':wrong@'));
+  const gone = await diagnose('not-there');
+  assert.match(gone.steps[1]?.detail ?? '', /^unreachable/);
+});
