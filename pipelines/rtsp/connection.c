@@ -251,9 +251,10 @@ bool connection_read(struct connection *connection)
             continue;
         size_t size = had + (size_t)count;
         ssize_t used = take_block(connection, block->data, size);
+        /* also when it is over: the next connection begins with an empty scratch */
+        assembler_settle(connection->assembler, block->scratch);
         if (used < 0)
             return false;
-        assembler_settle(connection->assembler, block->scratch);
         keep_rest(connection, block->data + used, size - (size_t)used);
         /* an encrypted connection may hold bytes that no descriptor tells of */
         if (count < RECEIVER_READ_BYTES && !connection->session->tls)

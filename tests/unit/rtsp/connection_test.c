@@ -1,0 +1,138 @@
+/* Playing connections that share one receiver: what one camera does must not reach another. */
+#include "bytes.h"
+#include "rtsp/engine.h"
+#include <sys/socket.h>
+#include <unistd.h>
+
+static const char sps[] = "\x67\x42\xc0\x1e\xd9\x03\xc5\x68\x40\x00\x00\x03\x00\x40\x00\x00\x0c\x03"
+                          "\xc5\x8b\x92";
+static const char pps[] = "\x68\xcb\x8c\xb2";
+static const char idr[] = "\x65\x88"
+                          "iiii";
+
+struct camera {
+    struct rtsp_run *run;
+    struct connection *connection;
+    struct stream *stream;
+    int peer;
+    uint16_t sequence;
+};
+
+struct fixture {
+    struct rtsp_engine *engine;
+    struct receiver_block block;
+};
+
+static void set_up(struct fixture *f)
+{
+    struct rtsp_engine_options options = rtsp_engine_defaults;
+    options.workers = 1;
+    f->engine = rtsp_engine_create(&options, NULL);
+    f->block = (struct receiver_block){.capacity = RECEIVER_REST_BYTES + RECEIVER_READ_BYTES};
+    f->block.data = g_malloc0(f->block.capacity);
+    f->block.scratch = assembler_scratch_create();
+}
+
+static void tear_down(struct fixture *f)
+{
+    assembler_scratch_destroy(f->block.scratch);
+    g_free(f->block.data);
+    rtsp_engine_destroy(f->engine);
+}
+
+static void camera_begin(struct fixture *f, struct camera *camera)
+{
+    static const struct stream_limits limits = {.max_bytes = 1 << 20, .keep_gops = 1};
+    int fds[2];
+    g_assert_cmpint(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), ==, 0);
+    struct rtsp_session *session = rtsp_session_create();
+    session->fd = fds[0];
+    session->uri = g_strdup("rtsp://camera/");
+    session->transport = (struct rtsp_transport){.tcp = true, .rtcp_channel = 1};
+    session->sdp.codec = CODEC_H264;
+    session->sdp.payload_type = 96;
+    session->sdp.clock_hz = 90000;
+    *camera = (struct camera){.peer = fds[1], .stream = stream_create("c1/sub", &limits)};
+    struct rtsp_run *run = camera->run = g_new0(struct rtsp_run, 1);
+    atomic_init(&run->refs, 1);
+    run->engine = f->engine;
+    run->name = g_strdup("c1/sub");
+    run->stream = stream_ref(camera->stream);
+    run->cancel = g_cancellable_new();
+    run->destroyed = true; /* nobody hears its events */
+    camera->connection = connection_create(run, session, &rtsp_engine_defaults, &f->block);
+}
+
+static void camera_end(struct camera *camera)
+{
+    connection_destroy(camera->connection);
+    run_unref(camera->run);
+    stream_unref(camera->stream);
+    close(camera->peer);
+}
+
+static void send_bytes(struct camera *camera, const void *data, size_t size)
+{
+    g_assert_cmpint(write(camera->peer, data, size), ==, (gssize)size);
+}
+
+/* One NAL unit in one packet. */
+static void send_nal(struct camera *camera, const char *nal, size_t size, bool marker)
+{
+    uint8_t frame[256] = {'$', 0, 0, (uint8_t)(12 + size), 0x80, (uint8_t)(marker ? 0xe0 : 0x60)};
+    frame[7] = (uint8_t)camera->sequence++;
+    frame[15] = 1;
+    memcpy(frame + 16, nal, size);
+    send_bytes(camera, frame, 16 + size);
+}
+
+static void send_keyframe(struct camera *camera)
+{
+    send_nal(camera, sps, sizeof sps - 1, false);
+    send_nal(camera, pps, sizeof pps - 1, false);
+    send_nal(camera, idr, sizeof idr - 1, true);
+}
+
+static struct unit *newest(struct camera *camera)
+{
+    struct unit *unit = stream_newest_keyframe(camera->stream);
+    g_assert_nonnull(unit);
+    return unit;
+}
+
+/* A camera ends in the middle of a picture; the next one's picture is all its own. */
+static void test_end_inside_a_picture(void)
+{
+    static const char *const ends[] = {"garbage that is no frame",
+                                       "RTSP/1.0 454 Session Not Found\r\n\r\n"};
+    for (guint i = 0; i < G_N_ELEMENTS(ends); i++) {
+        struct fixture f;
+        struct camera alone, bad, good;
+        set_up(&f);
+        camera_begin(&f, &alone);
+        camera_begin(&f, &bad);
+        camera_begin(&f, &good);
+        send_keyframe(&alone);
+        g_assert_true(connection_read(alone.connection));
+        send_nal(&bad, sps, sizeof sps - 1, false);
+        send_bytes(&bad, ends[i], strlen(ends[i]));
+        g_assert_false(connection_read(bad.connection));
+        send_keyframe(&good);
+        g_assert_true(connection_read(good.connection));
+        struct unit *expected = newest(&alone), *unit = newest(&good);
+        assert_bytes(unit->data, unit->size, expected->data, expected->size);
+        unit_unref(expected);
+        unit_unref(unit);
+        camera_end(&alone);
+        camera_end(&bad);
+        camera_end(&good);
+        tear_down(&f);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/rtsp/connection/end-inside-a-picture", test_end_inside_a_picture);
+    return g_test_run();
+}
