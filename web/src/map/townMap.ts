@@ -90,7 +90,7 @@ function addAreaLayers(map: LibreMap, plain: boolean, english: boolean): void {
       'text-field': english ? ['coalesce', ['get', 'name_en'], ['get', 'name']] : ['get', 'name'],
       'text-font': [`${FONT} Bold`, FONT], 'text-max-width': 12,
       'text-size': ['interpolate', ['linear'], ['zoom'], 10, 14, 12, 16, 14, 18],
-    }, '--map-label', 11),
+    }, '--map-label', 11.5),
   ];
   for (const layer of layers) map.addLayer(layer);
 }
