@@ -96,11 +96,16 @@ static void test_messages(void)
     expect_errors("[]", "DIR/c.json: expected a JSON object at the top");
 }
 
+static void write_secret(const char *name, const char *text, mode_t mode)
+{
+    g_free(write_file(name, text, mode));
+}
+
 static void test_secrets(void)
 {
-    g_autofree char *open_file = write_file("open", "0123456789abcdef\n", 0640);
-    g_autofree char *good_file = write_file("good", "0123456789abcdef\n", 0600);
-    g_autofree char *short_file = write_file("short", "hunter2\n", 0600);
+    write_secret("open", "0123456789abcdef\n", 0640);
+    write_secret("good", "0123456789abcdef\n", 0600);
+    write_secret("short", "hunter2\n", 0600);
     expect_errors("{\"server\":{\"metrics_token\":{\"$file\":\"open\"}}}",
                   "DIR/c.json: server.metrics_token: secret file DIR/open has mode 0640: others "
                   "than its owner may use it; expected 0600 or 0400");

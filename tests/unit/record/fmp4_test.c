@@ -165,7 +165,6 @@ static void test_change(void)
     g_assert_cmpuint(sink.inits, ==, 2);
     g_assert_cmpint(sink.last_dts_us, >=, 2900000);
     g_assert_cmpint(sink.last_dts_us, <, 3000000);
-    g_autofree char *tag = NULL;
     fmp4_destroy(fmp4);
     g_byte_array_unref(sink.file);
     clip_free(small);
