@@ -2,6 +2,7 @@
 import WebSocket from 'ws';
 import type { Stack } from '../../tools/supervise/stack.ts';
 import { readFrame, type Thumb, type Unit } from './frames.ts';
+import { patience } from './programs.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -100,7 +101,7 @@ export class Wall {
   }
 
   /** Resolves when `test` gives something, rejects after `limitMs`. */
-  until<T>(what: string, test: () => T | undefined | null | false, limitMs = 20000): Promise<T> {
+  until<T>(what: string, test: () => T | undefined | null | false, limitMs = 30000): Promise<T> {
     return new Promise((done, fail) => {
       const check = (): void => {
         const value = test();
@@ -112,7 +113,7 @@ export class Wall {
       const timer = setTimeout(() => {
         this.waiting.delete(check);
         fail(new Error(`${what} did not happen within ${limitMs} ms; closed: ${JSON.stringify(this.closed)}; last: ${JSON.stringify(this.messages.slice(-3)).slice(0, 600)}`));
-      }, limitMs);
+      }, limitMs * patience);
       this.waiting.add(check);
       check();
     });

@@ -4,11 +4,11 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer, type Server, type Socket } from 'node:net';
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { build, checkLogs, patience, top } from './programs.ts';
 
-export const top = resolve(import.meta.dirname, '../..');
-export const build = join(top, 'build', process.env.TW_PRESET ?? 'release');
+export { build, top };
 
 export interface Unit { sub: number; pts: bigint; dts: bigint; wall: bigint; flags: number; dropped: number; data: Buffer }
 export interface State { n: number; state: string; reason: string | null; detail: string | null; codec: string | null; width: number | null; height: number | null; clock_offset_ms: number | null }
@@ -80,6 +80,7 @@ export class Link {
     }
     this.socket?.destroy();
     this.server.close();
+    checkLogs(join(this.dir, 'log'), this.dir);
     if (media && media.exitCode !== 0)
       throw new Error(`townwall-media ended with ${media.exitCode ?? media.signalCode}:\n${this.log.slice(-5000)}`);
     rmSync(this.dir, { recursive: true, force: true });
@@ -110,8 +111,8 @@ export class Link {
   }
 
   /** Waits until `test` holds; it is looked at whenever something was heard. */
-  async until(what: string, test: () => boolean, limitMs = 20000): Promise<void> {
-    const deadline = Date.now() + limitMs;
+  async until(what: string, test: () => boolean, limitMs = 30000): Promise<void> {
+    const deadline = Date.now() + limitMs * patience;
     while (!test()) {
       const ended = this.media && (this.media.exitCode !== null || this.media.signalCode !== null);
       if (ended || Date.now() > deadline)
@@ -204,7 +205,7 @@ export class Peer {
   }
 
   async port(): Promise<number> {
-    for (let i = 0; i < 200; i++) {
+    for (let i = 0; i < 600 * patience; i++) {
       if (this.process.exitCode !== null) break;
       const text = existsSync(this.ready) ? readFileSync(this.ready, 'utf8') : '';
       if (text.includes('}')) return JSON.parse(text).port;

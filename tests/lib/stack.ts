@@ -3,27 +3,42 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Stack, type StackOptions } from '../../tools/supervise/stack.ts';
+import { checkLogs, patience, preset } from './programs.ts';
 
-export const preset = process.env.TW_PRESET ?? 'release';
+export { preset };
+
+/** Programs that ended by themselves, by stack: a restart hides from a test what went wrong. */
+const fallen = new WeakMap<Stack, string[]>();
+const fall = /ended \((SIG(?:SEGV|ABRT|BUS|ILL|FPE|TRAP)|exit [1-9]\d*)\)/;
 
 export async function startStack(options: Partial<StackOptions> = {}): Promise<Stack> {
   const dir = mkdtempSync(join(tmpdir(), 'townwall-test-'));
   const lines: string[] = [];
+  const fell: string[] = [];
   const stack = new Stack({
-    cameras: 20, port: 0, listen: '127.0.0.1', dir, town: null, simulator: true, rate: 12.5, pictureCores: 0.5, preset,
-    progress: (line) => lines.push(line),
+    cameras: 20, port: 0, listen: '127.0.0.1', dir, town: null, simulator: true, rate: 12.5, pictureCores: 0.5, preset, patience,
+    progress: (line) => {
+      lines.push(line);
+      if (fall.test(line)) fell.push(line);
+    },
     ...options,
   });
+  fallen.set(stack, fell);
   try {
     await stack.start();
   } catch (error) {
     await stack.stop();
+    checkLogs(stack.logs);
     throw new Error(`${error instanceof Error ? error.message : String(error)}\n${lines.join('\n')}`);
   }
   return stack;
 }
 
+/** Stops the programs; throws when one of them fell, or wrote a sanitizer's report on its way. */
 export async function stopStack(stack: Stack): Promise<void> {
   await stack.stop();
+  checkLogs(stack.logs);
+  const fell = fallen.get(stack) ?? [];
+  if (fell.length) throw new Error(fell.join('\n'));
   rmSync(stack.options.dir, { recursive: true, force: true });
 }

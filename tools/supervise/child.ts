@@ -16,6 +16,7 @@ export interface Watcher {
 
 const firstDelayMs = 200;
 const lastDelayMs = 5000;
+export const stopMs = 8000;
 const steadyMs = 10000; // a run longer than this starts the backoff anew
 
 export class Child {
@@ -72,7 +73,7 @@ export class Child {
   }
 
   /** SIGTERM, then SIGKILL after the grace time; resolves when the program is gone. */
-  async stop(graceMs = 8000): Promise<void> {
+  async stop(graceMs = stopMs): Promise<void> {
     this.stopping = true;
     if (this.timer) clearTimeout(this.timer);
     const child = this.process;

@@ -7,7 +7,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Child, type Program } from './child.ts';
+import { Child, stopMs, type Program } from './child.ts';
 import type { Options } from './options.ts';
 import { freePort, probePort } from './ports.ts';
 
@@ -18,6 +18,8 @@ export interface StackOptions extends Options {
   preset: string;
   /** merged over the generated configuration, section by section */
   config?: Record<string, Record<string, unknown>>;
+  /** how much longer than usual starting and stopping may take (1); for builds with sanitizers */
+  patience?: number;
   /** more arguments for the simulator */
   simulatorArgs?: string[];
   progress?(line: string): void;
@@ -82,7 +84,7 @@ export class Stack {
   async stop(): Promise<void> {
     this.stopped = true;
     const order = ['townwall-media', 'townwalld', 'simcams', 'redis'];
-    for (const name of order) await this.children.get(name)?.stop();
+    for (const name of order) await this.children.get(name)?.stop(stopMs * (this.options.patience ?? 1));
     rmSync(this.path('run.json'), { force: true });
   }
 
@@ -272,7 +274,7 @@ export class Stack {
   }
 
   private async until(what: string, test: () => Promise<boolean>, limitMs: number): Promise<void> {
-    const end = Date.now() + limitMs;
+    const end = Date.now() + limitMs * (this.options.patience ?? 1);
     while (!(await test())) {
       if (this.stopped) throw new Error('stopped');
       if (Date.now() > end) throw new Error(`${what} did not answer within ${limitMs / 1000} s; logs are in ${this.logs}`);
