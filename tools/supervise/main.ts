@@ -1,5 +1,5 @@
 // tools/run's second half: starts the stack, keeps it running, stops it.
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { parseOptions, UsageError, type Options } from './options.ts';
 import { probePort } from './ports.ts';
@@ -8,18 +8,20 @@ import { Stack } from './stack.ts';
 const say = (line: string): void => {
   console.error(`[${new Date().toTimeString().slice(0, 8)}] ${line}`);
 };
-const die = (message: string, code: number): never => {
+function die(message: string, code: number): never {
   console.error(`tools/run: ${message}`);
   process.exit(code);
-};
+}
 
-function alive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
+/** The supervisor that has the data folder, null when none lives; its number may have gone to another program. */
+function holder(file: string): number | null {
+  const pid = existsSync(file) ? Number(readFileSync(file, 'utf8')) : 0;
+  const command = `/proc/${pid}/cmdline`;
+  return pid > 0 && existsSync(command) && readFileSync(command, 'utf8').includes('supervise/main.ts') ? pid : null;
+}
+
+function refuse(dir: string, pid: number): never {
+  die(`${dir} is already in use by tools/run, process ${pid}`, 1);
 }
 
 /** One supervisor a data folder; the lock of a dead one is taken over. */
@@ -34,14 +36,17 @@ function lock(dir: string): string {
       return file;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-      const pid = Number(readFileSync(file, 'utf8'));
-      if (pid > 0 && alive(pid)) die(`${dir} is already in use by tools/run, process ${pid}`, 1);
+      const pid = holder(file);
+      if (pid !== null) refuse(dir, pid);
       rmSync(file, { force: true });
     }
   }
 }
 
+/** Before anything is built or made. */
 async function checkOnly(options: Options): Promise<void> {
+  const pid = holder(`${options.dir}/run.lock`);
+  if (pid !== null) refuse(options.dir, pid);
   try {
     await probePort(options.listen, options.port);
   } catch {

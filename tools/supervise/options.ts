@@ -58,6 +58,7 @@ export function parseOptions(args: string[], cwd: string): Options {
     else if (flag === '--no-simulator') options.simulator = false;
     else throw new UsageError(`unknown option ${flag}; tools/run --help lists them`);
   }
+  if (options.town !== null) options.simulator = false; // a real town has its own cameras
   if (options.town !== null && !existsSync(`${options.town}/town.json`))
     throw new UsageError(`--town: ${options.town} has no town.json (docs/town-format.md)`);
   if (existsSync(options.dir) && !statSync(options.dir).isDirectory())
