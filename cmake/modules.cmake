@@ -60,17 +60,19 @@ function(tw_unit_test name)
 endfunction()
 
 # tw_fuzzer(NAME SOURCES x_fuzz.c DEPENDS modules CORPUS dir)
-#   Default build: a program that replays the corpus (a ctest). With TW_FUZZ: a libFuzzer binary.
+#   Default build: a program that replays the corpus (a ctest). With TW_FUZZ: a libFuzzer binary; its ctest tells
+#   tools/fuzz where binary and corpus are.
 function(tw_fuzzer name)
     cmake_parse_arguments(ARG "" "CORPUS" "SOURCES;DEPENDS;PACKAGES" ${ARGN})
     if(TW_FUZZ)
         add_executable(${name} ${ARG_SOURCES})
         target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+        add_test(NAME fuzz/${name} COMMAND ${name} -runs=0 ${ARG_CORPUS})
     else()
         add_executable(${name} ${ARG_SOURCES} ${CMAKE_SOURCE_DIR}/tests/fuzz/replay.c)
         add_test(NAME fuzz/${name} COMMAND ${name} ${ARG_CORPUS})
-        set_tests_properties(fuzz/${name} PROPERTIES TIMEOUT 120)
     endif()
+    set_tests_properties(fuzz/${name} PROPERTIES TIMEOUT 120)
     target_link_libraries(${name} PRIVATE ${ARG_DEPENDS})
     tw_packages(${name} PRIVATE glib-2.0 ${ARG_PACKAGES})
     target_compile_definitions(${name} PRIVATE TW_SOURCE_DIR="${CMAKE_SOURCE_DIR}")

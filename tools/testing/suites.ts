@@ -1,11 +1,9 @@
 // The suites of tools/test: how each is run and how its own report is counted.
-import { spawn } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { dirname, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
-
-export const top = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+import { relative, resolve } from 'node:path';
+import { sanitizerOptions } from '../../tests/lib/programs.ts';
+import { capture, top, type Output } from './capture.ts';
 
 export interface Result { passed: number; failed: number; failures: string[] }
 
@@ -18,29 +16,37 @@ export interface Suite {
   list(): string[];
 }
 
-interface Output { code: number; text: string }
-
-/** Runs a command, shows its output as it comes when `show`, and returns all of it. */
-function capture(command: string[], options: { env?: Record<string, string>; show?: boolean; cwd?: string } = {}): Promise<Output> {
-  const [file = '', ...args] = command;
-  return new Promise((done) => {
-    const child = spawn(file, args, { cwd: options.cwd ?? top, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
-    let text = '';
-    const take = (data: Buffer): void => {
-      text += data.toString('utf8');
-      if (options.show) process.stdout.write(data);
-    };
-    child.stdout.on('data', take);
-    child.stderr.on('data', take);
-    child.once('error', (error) => done({ code: 127, text: text + error.message }));
-    child.once('close', (code) => done({ code: code ?? 1, text }));
-  });
-}
+const linesShown = 80;
 
 function one(name: string, output: Output): Result {
   const ok = output.code === 0;
-  if (!ok) process.stdout.write(output.text.split('\n').slice(-60).join('\n') + '\n');
+  if (!ok) process.stdout.write(output.text.trimEnd().split('\n').slice(-linesShown).join('\n') + '\n');
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, failures: ok ? [] : [name] };
+}
+
+function add(sum: Result, more: Result): void {
+  sum.passed += more.passed;
+  sum.failed += more.failed;
+  sum.failures.push(...more.failures);
+}
+
+/** A test's report in TAP without what went well: each `not ok` with its reason, and what programs said. */
+function tellingLines(report: string): string[] {
+  const lines: string[] = [];
+  let skipTo: string | null = null; // the line that ends the details of a test that passed
+  for (const line of report.split('\n')) {
+    if (skipTo !== null) {
+      if (line === skipTo) skipTo = null;
+      continue;
+    }
+    const passed = /^(\s*)ok \d+/.exec(line);
+    if (passed) {
+      skipTo = /# (SKIP|TODO)/i.test(line) ? null : `${passed[1]}  ...`;
+      continue;
+    }
+    if (!/^\s*(# Subtest: |TAP version|---$|\.\.\.$|duration_ms: |type: |\d+\.\.\d+$)/.test(line)) lines.push(line);
+  }
+  return lines;
 }
 
 async function build(preset: string, web: boolean): Promise<Result | null> {
@@ -53,14 +59,17 @@ async function ctest(preset: string, regex: string, filter: string[]): Promise<R
   const broken = await build(preset, false);
   if (broken) return broken;
   const chosen = filter.length ? ['-R', filter.map((f) => f.replace(/[^\w/-]/g, '.')).join('|')] : ['-R', regex];
-  const output = await capture(['ctest', '--test-dir', `build/${preset}`, '--output-on-failure', '-j', String(availableParallelism()), ...chosen]);
-  const total = /tests? failed out of (\d+)|tests passed, (\d+) tests failed out of (\d+)/.exec(output.text);
-  const match = /(\d+)% tests passed, (\d+) tests failed out of (\d+)/.exec(output.text);
-  if (!match && !total) return one(`ctest ${preset}`, { ...output, code: 1 });
-  const failed = Number(match?.[2] ?? 0);
+  const output = await capture(['ctest', '--test-dir', `build/${preset}`, '--output-on-failure', '--no-tests=error',
+    '-j', String(availableParallelism()), ...chosen], { env: preset === 'asan' ? sanitizerOptions : {} });
+  const match = /% tests passed, (\d+) tests failed out of (\d+)/.exec(output.text);
+  if (!match) return one(`ctest ${preset}`, { ...output, code: 1 });
+  const failed = Number(match[1]);
   const failures = [...output.text.matchAll(/^\s*\d+ - (\S+) \(/gm)].map((m) => `${m[1]} (${preset})`);
-  if (failed) process.stdout.write(output.text);
-  return { passed: Number(match?.[3] ?? 0) - failed, failed, failures };
+  if (failed) {
+    const quiet = /^(\s*Start +\d+: |.* Passed +[\d.]+ sec$|\s*ok \d+|# (random seed|Start of|End of) |TAP version|\d+\.\.\d+$|\s*$)/;
+    process.stdout.write(output.text.split('\n').filter((line) => !quiet.test(line)).join('\n') + '\n');
+  }
+  return { passed: Number(match[2]) - failed, failed, failures };
 }
 
 const ctestNames = (kind: string): string[] => {
@@ -68,32 +77,78 @@ const ctestNames = (kind: string): string[] => {
   return existsSync(folder) ? (readdirSync(folder, { recursive: true }) as string[]).filter((f) => f.endsWith('.c')) : [];
 };
 
+const webFiles = (): string[] =>
+  (readdirSync(resolve(top, 'web/src'), { recursive: true }) as string[]).filter((f) => f.endsWith('.test.ts')).map((f) => `web/src/${f}`).sort();
+
 const nodeFiles = (folder: string): string[] => {
   const at = resolve(top, 'tests', folder);
   return existsSync(at) ? readdirSync(at).filter((f) => f.endsWith('.test.ts')).sort() : [];
 };
 
 /** node:test files of one folder, one file after the other (they start real programs). */
-async function nodeTests(folder: string, filter: string[], env: Record<string, string>): Promise<Result> {
-  const broken = await build(env.TW_PRESET ?? 'release', true);
+async function nodeTests(folder: string, files: string[], filter: string[], preset: string): Promise<Result> {
+  const broken = await build(preset, true);
   if (broken) return broken;
-  await capture([resolve(top, 'tools/node'), '--install', 'tests']);
+  const installed = await capture([resolve(top, 'tools/node'), '--install', 'tests', 'tools/town']);
+  if (installed.code !== 0) return one(`packages of ${folder}`, installed);
   const sum: Result = { passed: 0, failed: 0, failures: [] };
-  for (const file of nodeFiles(folder)) {
-    if (filter.length && !filter.some((f) => `${folder}/${file}`.includes(f))) continue;
+  for (const file of files) {
+    const path = `tests/${folder}/${file}`;
+    if (filter.length && !filter.some((f) => path.includes(f))) continue;
     const started = Date.now();
-    const output = await capture([resolve(top, 'tools/node'), '--test', '--test-reporter=tap', '--test-timeout=300000', `tests/${folder}/${file}`], { env });
+    const output = await capture([resolve(top, 'tools/node'), '--test', '--test-reporter=tap', '--test-timeout=600000', path], { env: { TW_PRESET: preset } });
     const count = (word: string): number => Number(new RegExp(`^# ${word} (\\d+)`, 'm').exec(output.text)?.[1] ?? 0);
     const passed = count('pass');
-    const failed = count('fail') + count('cancelled') || (output.code === 0 ? 0 : 1);
-    sum.passed += passed;
-    sum.failed += failed;
+    let failed = count('fail') + count('cancelled') + count('skipped') + count('todo');
+    if (failed === 0 && (output.code !== 0 || passed === 0)) failed = 1; // it fell before it could count
     console.log(`  ${folder}/${file}: ${passed} passed, ${failed} failed, ${((Date.now() - started) / 1000).toFixed(0)} s`);
-    if (failed) {
-      process.stdout.write(output.text);
-      sum.failures.push(...[...output.text.matchAll(/^\s*not ok \d+ - (.*)$/gm)].map((m) => `${folder}/${file}: ${m[1]}`));
-    }
+    const names = [...output.text.matchAll(/^\s*not ok \d+ - (.*)$/gm)].map((m) => `${folder}/${file}: ${m[1]}`);
+    if (failed) console.log(tellingLines(output.text).join('\n'));
+    add(sum, { passed, failed, failures: failed && names.length === 0 ? [`${folder}/${file}`] : names });
   }
+  return sum;
+}
+
+interface VitestReport {
+  numPassedTests: number; numTotalTests: number;
+  testResults: { name: string; status: string; message: string; assertionResults: { fullName: string; status: string; failureMessages: string[] }[] }[];
+}
+
+/** Types of everything written in TypeScript, then the pages' own tests. */
+async function webUnit(filter: string[]): Promise<Result> {
+  const sum: Result = { passed: 0, failed: 0, failures: [] };
+  const installed = await capture([resolve(top, 'tools/node'), '--install', 'web', 'tests', 'tools/town']);
+  if (installed.code !== 0) return one('packages of web', installed);
+  const tsc = [resolve(top, 'tools/node'), 'tests/node_modules/typescript/bin/tsc', '--noEmit', '-p'];
+  if (filter.length === 0) {
+    add(sum, one('types of web', await capture([resolve(top, 'tools/node'), '--npm', 'run', '--silent', 'check'], { cwd: resolve(top, 'web') })));
+    add(sum, one('types of tests and tools', await capture([...tsc, 'tests'])));
+    add(sum, one('types of tools/town', await capture([...tsc, 'tools/town'])));
+  }
+  const file = resolve(top, 'build/vitest.json');
+  mkdirSync(resolve(top, 'build'), { recursive: true });
+  rmSync(file, { force: true });
+  const output = await capture([resolve(top, 'tools/node'), 'node_modules/vitest/vitest.mjs', 'run', '--reporter=json', `--outputFile=${file}`,
+    ...filter.map((f) => f.replace(/^web\//, ''))], { cwd: resolve(top, 'web') });
+  if (!existsSync(file)) {
+    add(sum, one('vitest', { ...output, code: 1 }));
+    return sum;
+  }
+  const report = JSON.parse(readFileSync(file, 'utf8')) as VitestReport;
+  let failed = report.numTotalTests - report.numPassedTests;
+  const failures: string[] = [];
+  for (const at of report.testResults) {
+    const name = relative(top, at.name);
+    const bad = at.assertionResults.filter((test) => test.status !== 'passed');
+    for (const test of bad) console.log(`${name}: ${test.fullName}: ${test.status}\n${test.failureMessages.join('\n')}`);
+    failures.push(...bad.map((test) => `${name}: ${test.fullName}`));
+    if (at.status === 'passed' || bad.length) continue;
+    console.log(`${name}:\n${at.message}`); // the file itself does not load
+    failed++;
+    failures.push(name);
+  }
+  add(sum, { passed: report.numPassedTests, failed, failures });
+  if (output.code !== 0 && failed === 0) add(sum, one('vitest', output));
   return sum;
 }
 
@@ -103,20 +158,32 @@ const script = (name: string, command: string[], long = false): Suite => ({
   run: async () => one(name, await capture(command, { show: long })),
 });
 
-const nodeSuite = (name: string, folder: string, env: Record<string, string>): Suite => ({
+/** Every fuzz target for a long time; each is one test. */
+async function fuzzers(): Promise<Result> {
+  const output = await capture([resolve(top, 'tools/fuzz'), '--long'], { show: true });
+  const count = /^(\d+) passed, (\d+) failed$/m.exec(output.text);
+  if (!count) return one('fuzzers', { ...output, code: 1 });
+  return { passed: Number(count[1]), failed: Number(count[2]), failures: [...output.text.matchAll(/^FAILED (.*)$/gm)].map((m) => m[1] ?? '') };
+}
+
+const nodeSuite = (name: string, folder: string, preset: string, files = (): string[] => nodeFiles(folder)): Suite => ({
   name, long: false,
-  list: () => nodeFiles(folder).map((f) => `${folder}/${f}`),
-  run: (filter) => nodeTests(folder, filter, env),
+  list: () => files().map((f) => `${folder}/${f}`),
+  run: (filter) => nodeTests(folder, files(), filter, preset),
 });
+
+/** Run with sanitizers too: the files that start our own programs and reach every part of them. The others start
+ * none (town), ask only for what these have asked (openapi), or try tools/run, which starts the release build. */
+const sanitized = ['media.test.ts', 'simcams.test.ts', 'wall.test.ts'];
 
 export const suites: Suite[] = [
   script('lint', [resolve(top, 'tools/lint')]),
-  { name: 'unit', long: false, list: () => ctestNames('unit'), run: (filter) => ctest('release', '^unit/', filter) },
+  { name: 'unit', long: false, list: () => ctestNames('unit'), run: (filter) => ctest('release', '^(unit|fuzz|peers)/', filter) },
   { name: 'sanitizer', long: false, list: () => [], run: (filter) => ctest('asan', '^(unit|fuzz|peers)/', filter) },
-  script('web-unit', ['bash', '-c', 'tools/node --install web && cd web && ../tools/node --npm run --silent check && ../tools/node --npm test --silent']),
-  nodeSuite('integration', 'integration', { TW_PRESET: 'release' }),
-  nodeSuite('integration-sanitizer', 'integration', { TW_PRESET: 'asan' }),
-  nodeSuite('web', 'web', { TW_PRESET: 'release' }),
-  script('fuzzers', [resolve(top, 'tools/fuzz')], true),
+  { name: 'web-unit', long: false, list: webFiles, run: webUnit },
+  nodeSuite('integration', 'integration', 'release'),
+  nodeSuite('integration-sanitizer', 'integration', 'asan', () => nodeFiles('integration').filter((f) => sanitized.includes(f))),
+  nodeSuite('web', 'web', 'release'),
+  { name: 'fuzzers', long: true, list: () => [], run: fuzzers },
   script('fresh', [resolve(top, 'tests/fresh/run')], true),
 ];
