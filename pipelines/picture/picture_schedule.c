@@ -81,6 +81,14 @@ void schedule_entry_init(struct schedule_entry *entry)
     *entry = (struct schedule_entry){.class = PICTURE_IDLE, .shown_us = INT64_MIN};
 }
 
+/* An even pause would show a picture that repeats (a file in a loop, a traffic light) always at the
+ * same instant, and its camera would look frozen. */
+static int64_t idle_pause_us(const struct picture_schedule *schedule, unsigned tries)
+{
+    static const int percent[] = {100, 127, 81, 113, 93};
+    return schedule->idle_us * percent[tries % G_N_ELEMENTS(percent)] / 100;
+}
+
 /* Everything waits in `early` first; schedule_take() moves what is due. */
 static void schedule_place(struct picture_schedule *schedule, struct schedule_entry *entry)
 {
@@ -90,7 +98,7 @@ static void schedule_place(struct picture_schedule *schedule, struct schedule_en
     bool idle = entry->class == PICTURE_IDLE;
     if (idle && schedule->idle_us == 0)
         return;
-    int64_t pause_us = idle ? schedule->idle_us : schedule->watched_us;
+    int64_t pause_us = idle ? idle_pause_us(schedule, entry->tries) : schedule->watched_us;
     if (entry->tried)
         heap_add(&schedule->early, entry, entry->tried_us + pause_us);
     else
@@ -139,6 +147,7 @@ void schedule_done(struct picture_schedule *schedule, struct schedule_entry *ent
     entry->taken = false;
     if (tried_keyframe) {
         entry->tried = true;
+        entry->tries++;
         entry->shown_us = shown_us;
         entry->tried_us = now_us;
     }

@@ -17,6 +17,7 @@ struct schedule_entry {
     bool tried;       /* at least once */
     int64_t shown_us; /* arrival of the last tried keyframe (monotonic); INT64_MIN: never tried */
     int64_t tried_us; /* when that was */
+    unsigned tries;
     struct schedule_heap *heap; /* NULL: in none */
     unsigned index;
     int64_t key;
@@ -28,7 +29,8 @@ struct schedule_heap {
 };
 
 struct picture_schedule {
-    int64_t watched_us, idle_us;                 /* least time between two tries; idle 0: never */
+    int64_t watched_us;                          /* least time between two tries */
+    int64_t idle_us;                             /* the same, roughly: it is varied; 0: never */
     struct schedule_heap ready[PICTURE_CLASSES]; /* by shown_us: oldest picture first */
     struct schedule_heap early;                  /* pending but too early, by due time */
 };

@@ -238,7 +238,7 @@ static bool over(struct connection *connection, ssize_t count)
 bool connection_read(struct connection *connection)
 {
     struct receiver_block *block = connection->block;
-    for (int i = 0; i < READS_A_ROUND; i++) {
+    for (int i = 0; i < READS_A_ROUND || block->hung_up; i++) {
         size_t had = connection->rest_size;
         if (had)
             memcpy(block->data, connection->rest, had);
@@ -256,8 +256,9 @@ bool connection_read(struct connection *connection)
         if (used < 0)
             return false;
         keep_rest(connection, block->data + used, size - (size_t)used);
-        /* an encrypted connection may hold bytes that no descriptor tells of */
-        if (count < RECEIVER_READ_BYTES && !connection->session->tls)
+        /* a short read has drained the socket, and more will be told; an encrypted connection may
+         * hold bytes that no descriptor tells of, an end is told only once */
+        if (count < RECEIVER_READ_BYTES && !connection->session->tls && !block->hung_up)
             break;
     }
     return true;

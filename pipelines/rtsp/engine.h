@@ -59,6 +59,7 @@ void receiver_stats(struct receiver *receiver, struct receiver_stats *stats);
 /* Shared by the connections of one receiver. */
 struct receiver_block {
     uint8_t *data; /* a connection's unfinished beginning, then what is read */
+    bool hung_up;  /* the event that is served tells an end: read on until it is seen */
     size_t capacity;
     struct assembler_scratch *scratch;
     int64_t wall_us, mono_us; /* of this round */

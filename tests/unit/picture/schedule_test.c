@@ -47,11 +47,37 @@ static void test_once_and_pause(void)
 
     schedule_keyframe(&schedule, &entry);
     schedule_set_class(&schedule, &entry, PICTURE_IDLE);
-    g_assert_cmpint(schedule_due_us(&schedule), ==, 10 + 31 * S);
+    /* an idle pause is varied around what was asked for */
+    int64_t idle_us = schedule_due_us(&schedule) - 10 - S;
+    g_assert_cmpint(idle_us, >=, 24 * S);
+    g_assert_cmpint(idle_us, <=, 39 * S);
     schedule_set_class(&schedule, &entry, PICTURE_ALERT);
     g_assert_cmpint(schedule_due_us(&schedule), ==, 10 + 2 * S);
     schedule_remove(&schedule, &entry);
     g_assert_cmpint(schedule_due_us(&schedule), ==, INT64_MAX);
+    schedule_finish(&schedule);
+}
+
+/* A picture that repeats must not be met at the same instant each time. */
+static void test_idle_pause_varies(void)
+{
+    struct picture_schedule schedule;
+    struct schedule_entry entry;
+    schedule_init(&schedule, S, 10 * S);
+    schedule_entry_init(&entry);
+    schedule_set_class(&schedule, &entry, PICTURE_IDLE);
+    int64_t now_us = 0, last_us = -1;
+    for (int i = 0; i < 10; i++) {
+        schedule_keyframe(&schedule, &entry);
+        g_assert_true(schedule_take(&schedule, now_us) == &entry);
+        schedule_done(&schedule, &entry, true, now_us, now_us);
+        schedule_keyframe(&schedule, &entry);
+        int64_t pause_us = schedule_due_us(&schedule) - now_us;
+        g_assert_cmpint(pause_us, !=, last_us);
+        last_us = pause_us;
+        now_us += pause_us;
+    }
+    schedule_remove(&schedule, &entry);
     schedule_finish(&schedule);
 }
 
@@ -135,6 +161,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/schedule/order", test_order);
     g_test_add_func("/schedule/once-and-pause", test_once_and_pause);
+    g_test_add_func("/schedule/idle-pause-varies", test_idle_pause_varies);
     g_test_add_func("/schedule/heap-random", test_heap_random);
     g_test_add_func("/schedule/idle-never", test_idle_never);
     g_test_add_func("/budget/quarter-core", test_budget);
