@@ -59,5 +59,5 @@ export const en: Messages = {
     title: 'All keys', g1: 'Map', g2: 'Mosaic', g3: 'Live', g4: 'Devices', slash: 'Find a camera', help: 'Show all keys', esc: 'One level up', arrows: 'Move the focus', shiftArrows: 'Move by grid cell', plus: 'Zoom in / out', enter: 'Play', f: 'Between map and mosaic', layouts: 'Layouts 1, 4, 9, 16', full: 'Full screen', close: 'Close',
   },
   time: { s: '{n} s', min: '{n} min', h: '{n} h', d: '{n} d', none: 'none' },
-  common: { noPage: 'There is no such page', retry: 'Try again', close: 'Close', ok: 'OK', cancel: 'Cancel', error: 'Something went wrong', loading: 'Loading…', skip: 'Skip to content', language: '中文' },
+  common: { noCameras: 'This account has no right to see cameras; ask the system administrator if it should.', noPage: 'There is no such page', retry: 'Try again', close: 'Close', ok: 'OK', cancel: 'Cancel', error: 'Something went wrong', loading: 'Loading…', skip: 'Skip to content', language: '中文' },
 };

@@ -160,6 +160,18 @@ export class Board {
     return layout.tiles.find(inside) ?? null;
   }
 
+  /** Where a tile is seen, in CSS pixels of the mosaic. */
+  boxOf(tile: Tile): Box {
+    const { x, y, scale } = this.view;
+    const { tileWidth, tileHeight } = this.layout!;
+    return {
+      x: (tile.x - x) * scale,
+      y: (tile.y - y) * scale,
+      width: tileWidth * scale,
+      height: tileHeight * scale,
+    };
+  }
+
   get tilePx(): number {
     return (this.layout?.tileWidth ?? 0) * this.view.scale;
   }

@@ -27,7 +27,7 @@ function onKey(event: KeyboardEvent): void {
   if (isTyping(event.target) && name !== 'Escape') return;
   // a focused button keeps its own keys
   if ((name === 'Enter' || name === ' ') && event.target instanceof HTMLButtonElement) return;
-  const within = prefix !== '' && event.timeStamp - prefixAtMs < PREFIX_MS;
+  const within = prefix !== '' && performance.now() - prefixAtMs < PREFIX_MS;
   const wanted = within ? `${prefix} ${name}` : name;
   prefix = '';
   for (let i = layers.length - 1; i >= 0; i--) {
@@ -40,7 +40,7 @@ function onKey(event: KeyboardEvent): void {
     }
     if (!within && Object.keys(layer).some((key) => key.startsWith(`${name} `))) {
       prefix = name;
-      prefixAtMs = event.timeStamp;
+      prefixAtMs = performance.now(); // not the event's time: a page that loads handles keys late
       return;
     }
   }

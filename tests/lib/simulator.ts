@@ -1,0 +1,22 @@
+// Orders to the camera simulator of a stack, over its control socket (docs/simcams.md).
+import { createConnection } from 'node:net';
+import type { Stack } from '../../tools/supervise/stack.ts';
+
+export function order(stack: Stack, command: object): Promise<Record<string, unknown>> {
+  return new Promise((done, fail) => {
+    const socket = createConnection(stack.path('simcams.sock'));
+    let text = '';
+    socket.setEncoding('utf8');
+    socket.once('error', fail);
+    socket.on('data', (part: string) => {
+      text += part;
+      const end = text.indexOf('\n');
+      if (end < 0) return;
+      socket.end();
+      const answer = JSON.parse(text.slice(0, end)) as Record<string, unknown>;
+      if (answer.ok === true) done(answer);
+      else fail(new Error(text));
+    });
+    socket.write(`${JSON.stringify(command)}\n`);
+  });
+}
