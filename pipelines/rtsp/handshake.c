@@ -210,7 +210,7 @@ struct rtsp_session *handshake_run(const struct handshake_request *request,
     struct rtsp_session *session = attempt(request, request->url, &redirect, failure);
     struct rtsp_url url;
     if (!session && redirect && parse_redirect(redirect, request->url, &url)) {
-        g_free(failure->detail);
+        g_clear_pointer(&failure->detail, g_free);
         g_autofree char *again = NULL; /* followed once */
         session = attempt(request, &url, &again, failure);
         rtsp_url_clear(&url);
