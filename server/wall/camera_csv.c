@@ -231,13 +231,14 @@ static void note(struct camera_csv *csv, bool warning, guint line, const char *c
 {
     struct camera_csv_note *n = g_new(struct camera_csv_note, 1);
     *n = (struct camera_csv_note){
-        .line = line, .column = g_intern_string(column), .zh = zh, .en = en, .warning = warning};
+        .line = line, .column = g_strdup(column), .zh = zh, .en = en, .warning = warning};
     g_ptr_array_add(csv->notes, n);
 }
 
 static void note_free(gpointer data)
 {
     struct camera_csv_note *n = data;
+    g_free(n->column);
     g_free(n->zh);
     g_free(n->en);
     g_free(n);
@@ -273,15 +274,15 @@ static bool read_header(struct camera_csv *csv, struct csv_reader *reader, GPtrA
         return false;
     }
     bool good = true;
+    g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
     static const char *const required[] = {"id", "name", "url"};
     for (guint i = 0; i < header->len; i++) {
         char *name = g_strstrip(header->pdata[i]);
-        for (guint j = 0; j < i; j++)
-            if (strcmp(header->pdata[j], name) == 0) {
-                note(csv, false, line, name, g_strdup("此列出现了两次"),
-                     g_strdup("this column stands there twice"));
-                good = false;
-            }
+        if (!g_hash_table_add(seen, name)) {
+            note(csv, false, line, name, g_strdup("此列出现了两次"),
+                 g_strdup("this column stands there twice"));
+            good = false;
+        }
         if (!column_find(name) && strcmp(name, "scene") != 0)
             note(csv, true, line, name, g_strdup("不认识的列，原样存为附加属性"),
                  g_strdup("unknown column, kept as a further property"));

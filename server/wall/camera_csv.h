@@ -6,7 +6,7 @@
 /* One mistake, or a warning that refuses nothing. */
 struct camera_csv_note {
     guint line;         /* of the file, from 1 */
-    const char *column; /* static or interned; "" for the whole row */
+    char *column; /* "" for the whole row */
     char *zh, *en;
     bool warning;
 };

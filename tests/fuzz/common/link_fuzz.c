@@ -53,7 +53,8 @@ static void send_again(struct link_output *output, const struct seen *first)
     }
     g_assert_cmpuint(link_output_control_bytes(output) + link_output_data_bytes(output), ==, 0);
     struct seen second = {0};
-    g_assert_true(feed_all(bytes->data, bytes->len, 1000, &second));
+    if (bytes->len) /* nothing sent has no address */
+        g_assert_true(feed_all(bytes->data, bytes->len, 1000, &second));
     g_assert_cmpuint(second.messages, ==, first->messages);
     g_assert_cmpuint(second.bytes, ==, first->bytes);
     g_assert_cmpuint(second.hash, ==, first->hash);
