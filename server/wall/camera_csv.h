@@ -5,7 +5,7 @@
 
 /* One mistake, or a warning that refuses nothing. */
 struct camera_csv_note {
-    guint line;         /* of the file, from 1 */
+    guint line;   /* of the file, from 1 */
     char *column; /* "" for the whole row */
     char *zh, *en;
     bool warning;
