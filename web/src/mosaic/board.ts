@@ -65,10 +65,8 @@ export class Board {
         this.request();
       },
     );
-    this.panel = usePictures().panel('mosaic', (picture) => {
-      this.renderer.take(picture);
-      this.request();
-    });
+    // thumbnails are drawn with the next step of the age bars: a town's worth of them comes every few seconds
+    this.panel = usePictures().panel('mosaic', (picture) => this.renderer.take(picture));
     this.ageTimer = setInterval(() => this.request(), AGE_REDRAW_MS);
   }
 
@@ -99,9 +97,9 @@ export class Board {
     this.setView(this.view);
   }
 
+  /** Seen with the next step of the age bars. */
   setLook(n: number, look: TileLook): void {
     this.renderer.setLook(n, look);
-    this.request();
   }
 
   /** The server started anew. */
