@@ -194,6 +194,9 @@ static void take_cameras(struct node *node, json_t *message)
     const struct camera_config *configs = camera_list_get(node->incoming, &count);
     node->generation = generation;
     fleet_apply(node->fleet, configs, count);
+    /* not before: handles of the set before may have meant other cameras to this townwalld */
+    if (node->pictures)
+        pictures_set_link(node->pictures, node->link);
     g_clear_pointer(&node->incoming, camera_list_destroy);
     log_info("cameras", "generation %" JSON_INTEGER_FORMAT ": %zu cameras", generation, count);
     link_send_control(node->link, json_pack("{s:s, s:I, s:I}", "t", "cameras_applied", "gen",
@@ -266,8 +269,6 @@ static void link_up(struct link *link, gpointer user)
     node->link = link;
     subscriptions_set_link(node->subscriptions, link);
     diagnoses_set_link(node->diagnoses, link);
-    if (node->pictures)
-        pictures_set_link(node->pictures, link);
     fleet_each(node->fleet, mark_changed, node);
     if (!node->states_timer)
         node->states_timer = loop_after(node->loop, STATES_MS, on_states, node);

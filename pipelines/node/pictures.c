@@ -10,6 +10,7 @@ struct pictures {
     GMainContext *context;
     struct link *link;
     struct mailbox *made; /* of struct made */
+    GHashTable *added_us; /* handle → gint64, wall clock when its camera came */
     GByteArray *batch;    /* entries of docs/websocket.md kind 1 */
     guint16 batch_count;
     GSource *batch_timer;
@@ -93,9 +94,19 @@ static gboolean on_batch_timer(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
+/* Of the camera that has the handle now? One under way may be of the camera that had it before. */
+static bool is_of_camera(struct pictures *pictures, const struct thumbnail *thumbnail)
+{
+    const gint64 *added_us =
+        g_hash_table_lookup(pictures->added_us, GUINT_TO_POINTER(thumbnail->n));
+    return added_us && thumbnail->wall_us >= *added_us;
+}
+
 static void add_thumbnail(struct pictures *pictures, const struct thumbnail *thumbnail)
 {
     gsize size;
+    if (!is_of_camera(pictures, thumbnail))
+        return;
     const guint8 *jpeg = g_bytes_get_data(thumbnail->jpeg, &size);
     if (pictures->batch->len + WIRE_THUMB_BYTES + size > BATCH_BYTES)
         flush(pictures);
@@ -170,6 +181,7 @@ struct pictures *pictures_create(const struct settings *settings, GMainContext *
     pictures->fleet = fleet;
     pictures->context = context;
     pictures->batch = g_byte_array_new();
+    pictures->added_us = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     pictures->made = mailbox_create(context, MAX_WAITING, deliver, pictures, made_free);
     struct picture_pool_options options = picture_pool_defaults;
     options.cores = settings->picture_cores;
@@ -192,22 +204,31 @@ void pictures_destroy(struct pictures *pictures)
     flush(pictures);
     mailbox_destroy(pictures->made);
     g_byte_array_unref(pictures->batch);
+    g_hash_table_unref(pictures->added_us);
     g_free(pictures);
 }
 
 void pictures_set_link(struct pictures *pictures, struct link *link)
 {
+    if (pictures->link != link) { /* handles of the old one's set */
+        g_byte_array_set_size(pictures->batch, 0);
+        pictures->batch_count = 0;
+    }
     pictures->link = link;
 }
 
 void pictures_camera_added(struct pictures *pictures, struct camera *camera)
 {
+    gint64 now_us = clock_wall_us();
+    g_hash_table_insert(pictures->added_us, GUINT_TO_POINTER(camera_n(camera)),
+                        g_memdup2(&now_us, sizeof now_us));
     picture_pool_add(pictures->pool, camera_n(camera), camera_stream(camera, CAMERA_SUB));
 }
 
 void pictures_camera_removed(struct pictures *pictures, struct camera *camera)
 {
     picture_pool_remove(pictures->pool, camera_n(camera));
+    g_hash_table_remove(pictures->added_us, GUINT_TO_POINTER(camera_n(camera)));
 }
 
 static GArray *handles(const json_t *array)

@@ -50,7 +50,6 @@ static void greet(struct uplink *uplink, json_t *message)
     log_info("link", "connected to %s", server ? server : "townwalld");
     uplink->greeted = true;
     uplink->told = false;
-    uplink->wait_ms = WAIT_MIN_MS;
     uplink->ops->connected(uplink->link, uplink->user);
 }
 
@@ -63,8 +62,10 @@ static void on_control(struct link *link, json_t *message, gpointer user)
         log_warn("link", "a control message without t was passed over");
     else if (!g_strcmp0(type, "hello"))
         greet(uplink, message);
-    else if (uplink->greeted)
+    else if (uplink->greeted) {
+        uplink->wait_ms = WAIT_MIN_MS; /* not sooner: a greeting may be all that we get */
         uplink->ops->control(type, message, uplink->user);
+    }
 }
 
 static void on_data(struct link *link, enum wire_kind kind, uint32_t channel, GBytes *data,

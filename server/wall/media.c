@@ -10,15 +10,20 @@
 #define REQUEST_TIMEOUT_MS 10000
 #define CREDIT_BYTES       (4 * 1024 * 1024)
 #define CREDIT_STEP_BYTES  (1024 * 1024)
+#define ALIVE_US           (5 * G_USEC_PER_SEC)  /* heard so recently: surely there */
+#define SILENT_US          (30 * G_USEC_PER_SEC) /* heard so long ago: its machine is gone */
+#define MAX_NODES          64
 
 struct subscription {
     guint32 id;
     struct media_key key;
+    struct media_node *node; /* where it runs; NULL: nowhere yet */
     guint32 uncredited_bytes;
 };
 
 struct request {
     guint32 id;
+    struct media_node *node; /* that was asked */
     media_snapshot_fn snapshot;
     media_diagnosis_fn diagnosis;
     gpointer user;
@@ -156,7 +161,7 @@ void media_watch(struct media *media, bool all, const GArray *visible)
 
 static void send_subscribe(struct media *media, struct subscription *sub)
 {
-    struct media_node *node = node_for(media, sub->key.n);
+    struct media_node *node = sub->node = node_for(media, sub->key.n);
     push_pending(media);
     sub->uncredited_bytes = 0;
     if (node)
@@ -187,15 +192,55 @@ guint32 media_subscribe(struct media *media, const struct media_key *key)
     return sub->id;
 }
 
+static void send_unsubscribe(struct subscription *sub)
+{
+    if (sub->node)
+        media_node_send(sub->node, json_pack("{s:s,s:i}", "t", "unsubscribe", "sub", (int)sub->id));
+}
+
 void media_unsubscribe(struct media *media, guint32 id)
 {
     struct subscription *sub = g_hash_table_lookup(media->subscriptions, GUINT_TO_POINTER(id));
     if (!sub)
         return;
-    struct media_node *node = node_for(media, sub->key.n);
-    if (node)
-        media_node_send(node, json_pack("{s:s,s:i}", "t", "unsubscribe", "sub", (int)id));
+    send_unsubscribe(sub);
     g_hash_table_remove(media->subscriptions, GUINT_TO_POINTER(id));
+}
+
+/* The nodes are others: what has another node now leaves the old one, before its camera does. */
+static void leave_old_nodes(struct media *media)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, media->subscriptions);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        struct subscription *sub = value;
+        if (sub->node == node_for(media, sub->key.n))
+            continue;
+        send_unsubscribe(sub);
+        sub->node = NULL;
+    }
+}
+
+/* … and begins at the new one, after its camera has come. */
+static void join_new_nodes(struct media *media)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, media->subscriptions);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        struct subscription *sub = value;
+        if (!sub->node)
+            send_subscribe(media, sub);
+    }
+}
+
+/* A subscription as this node may speak of it. */
+static struct subscription *subscription_at(struct media *media, const struct media_node *node,
+                                            guint32 id)
+{
+    struct subscription *sub = g_hash_table_lookup(media->subscriptions, GUINT_TO_POINTER(id));
+    return sub && sub->node == node ? sub : NULL;
 }
 
 /* What arrived is given back as credit: the hub's ring is bounded by itself. */
@@ -221,16 +266,34 @@ static void request_end(struct media *media, struct request *request, GBytes *jp
     g_free(request);
 }
 
-static gboolean check_deadlines(gpointer user)
+/* Ends those that are due, or (`node` not NULL) those that this node would have to answer. */
+static void requests_end(struct media *media, const struct media_node *node, gint64 due_us,
+                         const char *code)
+{
+    g_autoptr(GList) ids = g_hash_table_get_keys(media->requests);
+    for (GList *at = ids; at; at = at->next) {
+        struct request *request = g_hash_table_lookup(media->requests, at->data);
+        if (request && (node ? request->node == node : request->deadline_us <= due_us))
+            request_end(media, request, NULL, 0, NULL, code);
+    }
+}
+
+/* A machine that lost its power says no goodbye. */
+static void drop_silent_nodes(struct media *media, gint64 now_us)
+{
+    for (guint i = 0; i < media->nodes->len; i++) {
+        struct media_node *node = media->nodes->pdata[i];
+        if (media_node_connected(node) && now_us - media_node_heard_us(node) > SILENT_US)
+            media_node_drop(node, "nothing was heard of it for 30 s");
+    }
+}
+
+static gboolean on_second(gpointer user)
 {
     struct media *media = user;
     gint64 now_us = clock_mono_us();
-    g_autoptr(GList) all = g_hash_table_get_values(media->requests);
-    for (GList *at = all; at; at = at->next) {
-        struct request *request = at->data;
-        if (request->deadline_us <= now_us)
-            request_end(media, request, NULL, 0, NULL, "timeout");
-    }
+    requests_end(media, NULL, now_us, "timeout");
+    drop_silent_nodes(media, now_us);
     return G_SOURCE_CONTINUE;
 }
 
@@ -241,7 +304,7 @@ static void request_start(struct media *media, guint32 n, json_t *message, struc
     g_hash_table_insert(media->requests, GUINT_TO_POINTER(request->id), request);
     json_object_set_new(message, "req", json_integer(request->id));
     json_object_set_new(message, "n", json_integer(n));
-    struct media_node *node = node_for(media, n);
+    struct media_node *node = request->node = node_for(media, n);
     push_pending(media);
     if (!node || !media_node_connected(node)) {
         json_decref(message);
@@ -269,10 +332,12 @@ void media_diagnose(struct media *media, guint32 n, media_diagnosis_fn done, gpo
     request_start(media, n, json_pack("{s:s}", "t", "diagnose"), request);
 }
 
-static struct request *request_of(struct media *media, guint32 id, bool snapshot)
+static struct request *request_of(struct media *media, const struct media_node *node, guint32 id,
+                                  bool snapshot)
 {
     struct request *request = g_hash_table_lookup(media->requests, GUINT_TO_POINTER(id));
-    return request && (request->snapshot != NULL) == snapshot ? request : NULL;
+    return request && request->node == node && (request->snapshot != NULL) == snapshot ? request
+                                                                                       : NULL;
 }
 
 /* --- what nodes say */
@@ -283,26 +348,50 @@ static guint32 id_of(const json_t *message, const char *key)
     return id > 0 && id <= G_MAXINT32 ? (guint32)id : 0;
 }
 
+/* What a node says of cameras that are another's by now is old. */
+static void take_states(struct media *media, const struct media_node *node, const json_t *message)
+{
+    json_t *own = json_array();
+    size_t i;
+    json_t *entry;
+    json_array_foreach(json_object_get(message, "list"), i, entry)
+    {
+        if (node_for(media, id_of(entry, "n")) == node)
+            json_array_append(own, entry);
+    }
+    media->ops.states(own, media->user);
+    json_decref(own);
+}
+
+static void take_ended(struct media *media, const struct media_node *node, const json_t *message)
+{
+    const char *code = json_string_value(json_object_get(message, "code"));
+    const char *detail = json_string_value(json_object_get(message, "detail"));
+    guint32 id = id_of(message, "sub");
+    if (!subscription_at(media, node, id))
+        return;
+    g_hash_table_remove(media->subscriptions, GUINT_TO_POINTER(id));
+    media->ops.ended(id, code ? code : "ended", detail, media->user);
+}
+
 static void on_control(struct media_node *node, const char *type, json_t *message, gpointer user)
 {
     struct media *media = user;
     guint32 sub = id_of(message, "sub");
     if (strcmp(type, "states") == 0) {
-        media->ops.states(json_object_get(message, "list"), media->user);
+        take_states(media, node, message);
     } else if (strcmp(type, "stream") == 0) {
-        media->ops.stream(sub, message, media->user);
+        if (subscription_at(media, node, sub))
+            media->ops.stream(sub, message, media->user);
     } else if (strcmp(type, "ended") == 0) {
-        const char *code = json_string_value(json_object_get(message, "code"));
-        const char *detail = json_string_value(json_object_get(message, "detail"));
-        if (g_hash_table_remove(media->subscriptions, GUINT_TO_POINTER(sub)))
-            media->ops.ended(sub, code ? code : "ended", detail, media->user);
+        take_ended(media, node, message);
     } else if (strcmp(type, "snapshot_failed") == 0) {
-        struct request *request = request_of(media, id_of(message, "req"), true);
+        struct request *request = request_of(media, node, id_of(message, "req"), true);
         const char *code = json_string_value(json_object_get(message, "code"));
         if (request)
             request_end(media, request, NULL, 0, NULL, code ? code : "failed");
     } else if (strcmp(type, "diagnosis") == 0) {
-        struct request *request = request_of(media, id_of(message, "req"), false);
+        struct request *request = request_of(media, node, id_of(message, "req"), false);
         if (request)
             request_end(media, request, NULL, 0, message, NULL);
     } else {
@@ -310,9 +399,10 @@ static void on_control(struct media_node *node, const char *type, json_t *messag
     }
 }
 
-static void on_snapshot(struct media *media, guint32 id, GBytes *data)
+static void on_snapshot(struct media *media, const struct media_node *node, guint32 id,
+                        GBytes *data)
 {
-    struct request *request = request_of(media, id, true);
+    struct request *request = request_of(media, node, id, true);
     gsize size;
     const uint8_t *bytes = g_bytes_get_data(data, &size);
     gint64 wall_us;
@@ -331,47 +421,81 @@ static void on_data(struct media_node *node, enum wire_kind kind, guint32 channe
     if (kind == WIRE_THUMBS) {
         media->ops.thumbs(data, media->user);
     } else if (kind == WIRE_SNAPSHOT) {
-        on_snapshot(media, channel, data);
+        on_snapshot(media, node, channel, data);
     } else if (kind == WIRE_UNIT) {
-        struct subscription *sub =
-            g_hash_table_lookup(media->subscriptions, GUINT_TO_POINTER(channel));
+        struct subscription *sub = subscription_at(media, node, channel);
         if (!sub)
-            return; /* unsubscribed while this was on its way */
+            return; /* unsubscribed or moved while this was on its way */
         give_credit(node, sub, g_bytes_get_size(data));
         media->ops.unit(channel, data, media->user);
     }
+}
+
+/* Nothing refers to the node any more; it is destroyed. */
+static void forget_node(struct media *media, struct media_node *node)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, media->subscriptions);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        struct subscription *sub = value;
+        if (sub->node == node)
+            sub->node = NULL;
+    }
+    requests_end(media, node, 0, "media_away");
+    g_ptr_array_remove(media->nodes, node);
+}
+
+static struct media_node *node_of_id(const struct media *media, const char *id)
+{
+    for (guint i = 0; i < media->nodes->len; i++)
+        if (strcmp(media_node_id(media->nodes->pdata[i]), id) == 0)
+            return media->nodes->pdata[i];
+    return NULL;
+}
+
+/* Two that claim one id would throw each other out for ever: the living one stays. */
+static bool may_join(const struct media *media, const struct media_node *old, const char *id)
+{
+    if (old && media_node_connected(old) && clock_mono_us() - media_node_heard_us(old) < ALIVE_US) {
+        log_error("media",
+                  "a second node calls itself %s and is turned away; each needs its own "
+                  "media.node_id",
+                  id);
+        return false;
+    }
+    if (!old && media->nodes->len >= MAX_NODES) {
+        log_error("media", "node %s is turned away: %d are known already", id, MAX_NODES);
+        return false;
+    }
+    return true;
 }
 
 /* A node said hello: an old connection of the same node makes way, everything is pushed anew. */
 static void on_ready(struct media_node *node, gpointer user)
 {
     struct media *media = user;
-    for (guint i = 0; i < media->nodes->len; i++) {
-        struct media_node *old = media->nodes->pdata[i];
-        if (old != node && strcmp(media_node_id(old), media_node_id(node)) == 0) {
-            g_ptr_array_remove_index(media->nodes, i);
-            break;
-        }
+    struct media_node *old = node_of_id(media, media_node_id(node));
+    if (!may_join(media, old, media_node_id(node))) {
+        media_node_destroy(node);
+        return;
     }
+    if (old)
+        forget_node(media, old);
     g_ptr_array_add(media->nodes, node);
     log_info("media", "node %s connected", media_node_id(node));
+    leave_old_nodes(media);
     loop_cancel(media->loop, &media->push_source);
     push_all(media);
     media_node_send(node, watch_message(media));
-    GHashTableIter iter;
-    gpointer value;
-    g_hash_table_iter_init(&iter, media->subscriptions);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        struct subscription *sub = value;
-        if (node_for(media, sub->key.n) == node)
-            send_subscribe(media, sub);
-    }
+    join_new_nodes(media);
 }
 
 static void on_lost(struct media_node *node, const char *reason, gpointer user)
 {
     struct media *media = user;
     log_warn("media", "node %s lost: %s", media_node_id(node), reason);
+    requests_end(media, node, 0, "media_away");
     media->ops.lost(media_node_id(node), media->user);
 }
 
@@ -442,7 +566,7 @@ struct media *media_create(struct loop *loop, const char *address, GTlsCertifica
     media->subscriptions = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     media->requests = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     media->visible = g_array_new(FALSE, FALSE, sizeof(guint32));
-    media->timeout_source = loop_every(loop, 1000, check_deadlines, media);
+    media->timeout_source = loop_every(loop, 1000, on_second, media);
     media->listener =
         link_listen(address, certificate, loop_context(loop), on_accepted, media, error);
     if (!media->listener)
@@ -461,6 +585,8 @@ void media_destroy(struct media *media)
     loop_cancel(media->loop, &media->watch_source);
     loop_cancel(media->loop, &media->timeout_source);
     link_listener_destroy(media->listener);
+    if (media->requests)
+        requests_end(media, NULL, G_MAXINT64, "media_away");
     g_ptr_array_unref(media->nodes);
     g_hash_table_unref(media->subscriptions);
     g_hash_table_unref(media->requests);

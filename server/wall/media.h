@@ -53,7 +53,7 @@ void media_unsubscribe(struct media *media, guint32 sub);
 void media_watch(struct media *media, bool all, const GArray *visible);
 
 /* The newest keyframe as JPEG. `done` gets either `jpeg` or `code` (docs/camera-states.md,
- * "timeout"), exactly once unless the media is destroyed. */
+ * "timeout", "media_away" as soon as the node is lost), exactly once. */
 typedef void (*media_snapshot_fn)(GBytes *jpeg, gint64 wall_us, const char *code, gpointer user);
 void media_snapshot(struct media *media, guint32 n, guint width_px, media_snapshot_fn done,
                     gpointer user);

@@ -1,4 +1,5 @@
 #include "wall/media_node.h"
+#include "common/clock.h"
 #include "common/log.h"
 #include <string.h>
 
@@ -13,18 +14,31 @@ struct media_node {
     char *id; /* NULL before the greeting */
     json_t *stats;
     guint greeting_source;
+    gint64 heard_us;
+    gint64 first_generation; /* pushed on this connection; 0: none */
+    bool settled;            /* … and applied: its handles are ours */
 };
 
-static void on_closed(struct link *link, const char *reason, gpointer user)
+static void lose(struct media_node *node, const char *reason)
 {
-    (void)link;
-    struct media_node *node = user;
     g_clear_pointer(&node->link, link_destroy);
     g_clear_pointer(&node->stats, json_decref);
     if (node->id)
         node->ops.lost(node, reason, node->user);
     else
         media_node_destroy(node);
+}
+
+static void on_closed(struct link *link, const char *reason, gpointer user)
+{
+    (void)link;
+    lose(user, reason);
+}
+
+void media_node_drop(struct media_node *node, const char *reason)
+{
+    if (node->link)
+        lose(node, reason);
 }
 
 static bool take_greeting(struct media_node *node, const json_t *message)
@@ -45,6 +59,7 @@ static void on_control(struct link *link, json_t *message, gpointer user)
 {
     (void)link;
     struct media_node *node = user;
+    node->heard_us = clock_mono_us();
     if (!node->id) {
         if (take_greeting(node, message))
             node->ops.ready(node, node->user);
@@ -59,7 +74,10 @@ static void on_control(struct link *link, json_t *message, gpointer user)
         json_decref(node->stats);
         node->stats = json_deep_copy(message);
         json_object_del(node->stats, "t");
-    } else if (strcmp(type, "cameras_applied") != 0) {
+    } else if (strcmp(type, "cameras_applied") == 0) {
+        gint64 generation = json_integer_value(json_object_get(message, "gen"));
+        node->settled |= node->first_generation && generation >= node->first_generation;
+    } else if (node->settled || strcmp(type, "states") != 0) {
         node->ops.control(node, type, message, node->user);
     }
 }
@@ -69,7 +87,8 @@ static void on_data(struct link *link, enum wire_kind kind, uint32_t channel, GB
 {
     (void)link;
     struct media_node *node = user;
-    if (node->id)
+    node->heard_us = clock_mono_us();
+    if (node->id && (node->settled || kind != WIRE_THUMBS))
         node->ops.data(node, kind, channel, data, node->user);
 }
 
@@ -90,6 +109,7 @@ void media_node_create(GIOStream *stream, GMainContext *context, const struct me
     struct media_node *node = g_new0(struct media_node, 1);
     node->ops = *ops;
     node->user = user;
+    node->heard_us = clock_mono_us();
     node->link = link_create(stream, context, &link_ops, node);
     node->greeting_source = g_timeout_add_seconds(GREETING_LIMIT_S, greeting_late, node);
     media_node_send(
@@ -117,6 +137,11 @@ bool media_node_connected(const struct media_node *node)
     return node->link != NULL;
 }
 
+gint64 media_node_heard_us(const struct media_node *node)
+{
+    return node->heard_us;
+}
+
 const json_t *media_node_stats(const struct media_node *node)
 {
     return node->stats;
@@ -132,6 +157,8 @@ void media_node_send(struct media_node *node, json_t *message)
 
 void media_node_push(struct media_node *node, gint64 generation, const json_t *cameras)
 {
+    if (!node->first_generation)
+        node->first_generation = generation;
     size_t count = json_array_size(cameras);
     size_t parts = MAX(1, (count + CAMERAS_A_PART - 1) / CAMERAS_A_PART);
     for (size_t part = 0; part < parts; part++) {

@@ -19,14 +19,21 @@ struct media_node_ops {
     void (*lost)(struct media_node *node, const char *reason, gpointer user);
 };
 
-/* Takes over an accepted connection. Owned by itself until `ready`. */
+/* Takes over an accepted connection. Owned by itself until `ready`. Until it has applied the first
+ * camera set pushed to it, its states and thumbnails are passed over: their handles may be those of
+ * the server's last start, which meant other cameras. */
 void media_node_create(GIOStream *stream, GMainContext *context, const struct media_node_ops *ops,
                        gpointer user);
 /* NULL is fine. */
 void media_node_destroy(struct media_node *node);
 
+/* Ends the connection; `lost` is called inside the call. */
+void media_node_drop(struct media_node *node, const char *reason);
+
 const char *media_node_id(const struct media_node *node);
 bool media_node_connected(const struct media_node *node);
+/* clock_mono_us() when it last sent anything; a living node does every second. */
+gint64 media_node_heard_us(const struct media_node *node);
 /* The newest `stats`; borrowed, NULL before the first. */
 const json_t *media_node_stats(const struct media_node *node);
 
