@@ -37,7 +37,8 @@ static void set_phase(struct lane *lane, enum lane_phase phase, enum reason reas
 {
     lane->phase = phase;
     lane->reason = reason;
-    char *copy = g_strdup(detail);
+    /* what a camera answered may be no text at all, and goes on as JSON */
+    char *copy = detail ? g_utf8_make_valid(detail, -1) : NULL;
     g_free(lane->detail);
     lane->detail = copy;
     lane->changed(lane, lane->user);
