@@ -1,10 +1,15 @@
 #include "wall/hub.h"
+#include "net/net.h"
 #include <string.h>
 
-#define RING_ITEMS    2048               /* a power of two */
-#define RING_BYTES    (32 * 1024 * 1024) /* the running group and the one before, at most */
+#define RING_ITEMS    2048                /* a power of two */
+#define RING_BYTES    (32 * 1024 * 1024)  /* the running group and the one before, at most */
+#define HUB_BYTES     (512 * 1024 * 1024) /* of all rings; over it a stream keeps its newest only */
+#define MESSAGE_BYTES (15 * 1024 * 1024)  /* a longer one is passed over: none is that long */
 #define LINGER_MS     5000
 #define LAG_TOLERANCE 12 /* messages a reader may be behind before it skips to a newer keyframe */
+
+G_STATIC_ASSERT(MESSAGE_BYTES + WIRE_WS_UNIT_BYTES <= NET_FRAME_BYTES);
 
 struct item {
     GBytes *message;
@@ -20,6 +25,7 @@ struct hub_stream {
     bool h265;
     int width, height;
     GBytes *init; /* newest init piece (fmp4) */
+    guint inits;  /* how many came */
     struct wire_unit init_unit;
     /* --- ring: messages [head, tail); key_at: newest keyframe, before_at: the one before */
     struct item items[RING_ITEMS];
@@ -36,7 +42,7 @@ struct hub_reader {
     gpointer user;
     guint64 next;
     bool waiting_key;
-    GBytes *init; /* the one it has, for identity */
+    guint inits; /* the stream's count when it got one */
     guint64 dropped;
 };
 
@@ -47,6 +53,7 @@ struct hub {
     GHashTable *by_sub; /* sub → struct hub_stream */
     guint readers;
     guint64 units, dropped;
+    size_t bytes; /* of all rings */
 };
 
 struct hub *hub_create(struct loop *loop, struct media *media)
@@ -68,7 +75,9 @@ static void drop_until(struct hub_stream *stream, guint64 at)
 {
     for (; stream->head < at; stream->head++) {
         struct item *item = item_at(stream, stream->head);
-        stream->bytes -= g_bytes_get_size(item->message);
+        gsize size = g_bytes_get_size(item->message);
+        stream->bytes -= size;
+        stream->hub->bytes -= size;
         g_clear_pointer(&item->message, g_bytes_unref);
     }
     if (stream->has_key && stream->key_at < stream->head)
@@ -225,8 +234,8 @@ bool hub_next(struct hub_reader *reader, struct hub_item *out)
             continue;
         }
         reader->waiting_key = false;
-        if (stream->init && reader->init != stream->init) {
-            reader->init = stream->init;
+        if (stream->init && reader->inits != stream->inits) {
+            reader->inits = stream->inits;
             out->message = stream->init;
             out->unit = stream->init_unit;
             return true;
@@ -260,10 +269,19 @@ static void make_room(struct hub_stream *stream, bool keyframe, size_t size)
         stream->has_key = true;
     }
     while (stream->head < stream->tail &&
-           (stream->tail - stream->head >= RING_ITEMS || stream->bytes + size > RING_BYTES))
+           (stream->tail - stream->head >= RING_ITEMS || stream->bytes + size > RING_BYTES ||
+            stream->hub->bytes + size > HUB_BYTES))
         drop_until(stream, stream->head + 1);
     if (keyframe)
         stream->has_key = true;
+}
+
+/* A message that is not kept: readers wait for the next keyframe. */
+static void pass_over(struct hub_stream *stream)
+{
+    drop_until(stream, stream->tail);
+    stream->head = ++stream->tail;
+    stream->has_key = false;
 }
 
 void hub_take_unit(struct hub *hub, guint32 sub, GBytes *message)
@@ -275,10 +293,15 @@ void hub_take_unit(struct hub *hub, guint32 sub, GBytes *message)
     if (!stream || !wire_unit_read(data, size, &unit))
         return;
     hub->units++;
+    if (size > MESSAGE_BYTES) {
+        pass_over(stream);
+        return;
+    }
     if (unit.flags & WIRE_UNIT_INIT) {
         /* an init piece stands for all that follows: kept beside the ring */
         g_clear_pointer(&stream->init, g_bytes_unref);
         stream->init = g_bytes_ref(message);
+        stream->inits++;
         stream->init_unit = unit;
         drop_until(stream, stream->tail);
         return;
@@ -287,6 +310,7 @@ void hub_take_unit(struct hub *hub, guint32 sub, GBytes *message)
     *item_at(stream, stream->tail) = (struct item){g_bytes_ref(message), unit};
     stream->tail++;
     stream->bytes += size;
+    hub->bytes += size;
     for (guint i = 0; i < stream->readers->len; i++) {
         struct hub_reader *reader = stream->readers->pdata[i];
         reader->ops.ready(reader, reader->user);
@@ -315,6 +339,7 @@ void hub_take_ended(struct hub *hub, guint32 sub, const char *code, const char *
         return;
     g_hash_table_remove(hub->by_sub, GUINT_TO_POINTER(sub));
     stream->sub = 0; /* whoever comes next starts a new one */
+    drop_until(stream, stream->tail);
     if (stream->readers->len == 0) {
         stream_destroy(stream);
         return;

@@ -86,6 +86,12 @@ static gboolean mp4_end_later(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
+static void mp4_end_soon(struct mp4 *mp4)
+{
+    if (!mp4->end_source)
+        mp4->end_source = loop_after(mp4->wall->options.loop, 0, mp4_end_later, mp4);
+}
+
 static void mp4_write(struct mp4 *mp4)
 {
     struct hub_item item;
@@ -94,7 +100,8 @@ static void mp4_write(struct mp4 *mp4)
         gsize size = g_bytes_get_size(item.message);
         g_autoptr(GBytes) piece = g_bytes_new_from_bytes(item.message, WIRE_UNIT_PREFIX_BYTES,
                                                          size - WIRE_UNIT_PREFIX_BYTES);
-        net_stream_write(mp4->stream, piece);
+        if (!net_stream_write(mp4->stream, piece))
+            mp4_end_soon(mp4); /* a hole would break the file */
     }
 }
 
@@ -118,9 +125,7 @@ static void mp4_ended(struct hub_reader *reader, const char *code, const char *d
     (void)reader;
     (void)code;
     (void)detail;
-    struct mp4 *mp4 = user;
-    if (!mp4->end_source)
-        mp4->end_source = loop_after(mp4->wall->options.loop, 0, mp4_end_later, mp4);
+    mp4_end_soon(user);
 }
 
 static void mp4_drained(gpointer user)
@@ -130,9 +135,7 @@ static void mp4_drained(gpointer user)
 
 static void mp4_closed(gpointer user)
 {
-    struct mp4 *mp4 = user;
-    if (!mp4->end_source)
-        mp4->end_source = loop_after(mp4->wall->options.loop, 0, mp4_end_later, mp4);
+    mp4_end_soon(user);
 }
 
 static void get_mp4(struct net_request *request, gpointer user)
