@@ -3,6 +3,7 @@
 
 struct delta {
     json_t *data;
+    size_t bytes; /* of its text */
     GBytes *text; /* for those who see all; made when first needed */
 };
 
@@ -13,6 +14,7 @@ struct topic {
     guint keep;
     guint64 seq;   /* of the newest delta */
     GQueue deltas; /* of struct delta, the tail is `seq` */
+    size_t log_bytes;
     GPtrArray *clients;
     GBytes *snapshot; /* shared text as of `seq`; NULL when a delta came since */
 };
@@ -49,6 +51,11 @@ void topic_destroy(struct topic *topic)
     g_free(topic->name);
     g_free(topic->epoch);
     g_free(topic);
+}
+
+size_t topic_log_bytes(const struct topic *topic)
+{
+    return topic->log_bytes;
 }
 
 const char *topic_name(const struct topic *topic)
@@ -151,15 +158,24 @@ void topic_unsubscribe(struct topic *topic, struct net_client *client)
     g_ptr_array_remove_fast(topic->clients, client);
 }
 
+static void forget_oldest(struct topic *topic)
+{
+    struct delta *delta = g_queue_pop_head(&topic->deltas);
+    topic->log_bytes -= delta->bytes;
+    delta_free(delta);
+}
+
 void topic_publish(struct topic *topic, json_t *data)
 {
     struct delta *delta = g_new0(struct delta, 1);
     delta->data = data;
+    delta->bytes = json_dumpb(data, NULL, 0, JSON_COMPACT | JSON_REAL_PRECISION(10));
     topic->seq++;
     g_queue_push_tail(&topic->deltas, delta);
-    while (g_queue_get_length(&topic->deltas) > topic->keep)
-        delta_free(g_queue_pop_head(&topic->deltas));
+    topic->log_bytes += delta->bytes;
     g_clear_pointer(&topic->snapshot, g_bytes_unref);
     for (guint i = 0; i < topic->clients->len; i++)
         send_delta(topic, g_ptr_array_index(topic->clients, i), delta, topic->seq);
+    while (g_queue_get_length(&topic->deltas) > topic->keep || topic->log_bytes > TOPIC_LOG_BYTES)
+        forget_oldest(topic);
 }

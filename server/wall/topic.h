@@ -16,12 +16,17 @@ struct topic_ops {
     json_t *(*part)(const json_t *delta, const struct net_session *session, gpointer user);
 };
 
-/* `epoch` names this server start; `keep` deltas are kept for those who resume. */
+/* `epoch` names this server start; `keep` deltas at most are kept for those who resume, and
+ * no more than TOPIC_LOG_BYTES of text: to send more than a client may have waiting, or than a
+ * snapshot is long, would help nobody. */
+#define TOPIC_LOG_BYTES ((size_t)2 * 1024 * 1024)
 struct topic *topic_create(const char *name, const char *epoch, guint keep,
                            const struct topic_ops *ops, gpointer user);
 /* NULL is fine. Subscribers hear nothing. */
 void topic_destroy(struct topic *topic);
 
+/* Bytes of text that the kept deltas have. */
+size_t topic_log_bytes(const struct topic *topic);
 const char *topic_name(const struct topic *topic);
 guint topic_subscribers(const struct topic *topic);
 
