@@ -64,6 +64,17 @@ static void get_camera(struct net_request *request, gpointer user)
 
 /* --- changes */
 
+/* The right of the route holds somewhere; this asks whether it does in the area. false: answered.
+ */
+static bool may_edit(struct net_request *request, const char *area)
+{
+    if (identity_may_in(net_request_session(request), RIGHT_CAMERA_EDIT, area))
+        return true;
+    net_reply_error(request, 403, "no_right", "没有在该区域修改镜头的权限",
+                    "no right to change cameras in that area");
+    return false;
+}
+
 struct waiting {
     struct wall *wall;
     struct net_request *request;
@@ -118,6 +129,25 @@ static void import_done(const struct camera_change *change, const GError *error,
     waiting_free(waiting);
 }
 
+/* Its area, and the one it has now. false: answered. */
+static bool may_put(struct wall *wall, struct net_request *request,
+                    const struct camera_fields *fields)
+{
+    const struct camera *camera = camera_set_find(wall->cameras, fields->id);
+    return may_edit(request, fields->area) && (!camera || may_edit(request, camera->fields.area));
+}
+
+/* Each row's area, and that of the camera it would change. false: answered. */
+static bool may_import(struct wall *wall, struct net_request *request, const struct camera_csv *csv)
+{
+    for (guint i = 0; i < csv->rows->len; i++) {
+        const struct camera_fields *fields = csv->rows->pdata[i];
+        if (!may_put(wall, request, fields))
+            return false;
+    }
+    return true;
+}
+
 static void import_cameras(struct net_request *request, gpointer user)
 {
     struct wall *wall = user;
@@ -134,6 +164,11 @@ static void import_cameras(struct net_request *request, gpointer user)
     if (csv->records == 0) {
         net_reply_invalid(request, 400, "bad_csv", "文件里没有可读的镜头",
                           "the file holds no readable camera", json_incref(waiting->errors));
+        waiting_free(waiting);
+        camera_csv_destroy(csv);
+        return;
+    }
+    if (!may_import(wall, request, csv)) {
         waiting_free(waiting);
         camera_csv_destroy(csv);
         return;
@@ -198,7 +233,7 @@ static void put(struct wall *wall, struct net_request *request, json_t *body, gi
 {
     struct camera_fields fields;
     camera_fields_init(&fields);
-    if (read_fields(request, body, &fields)) {
+    if (read_fields(request, body, &fields) && may_put(wall, request, &fields)) {
         struct waiting *waiting = waiting_create(wall, request);
         waiting->id = g_strdup(fields.id);
         camera_set_put(wall->cameras, &fields, version,
@@ -256,7 +291,7 @@ static void delete_camera(struct net_request *request, gpointer user)
 {
     struct wall *wall = user;
     const struct camera *camera = wall_find_camera(wall, request);
-    if (camera)
+    if (camera && may_edit(request, camera->fields.area))
         camera_set_delete(wall->cameras, camera->fields.id,
                           identity_actor_new(net_request_session(request)), delete_done,
                           waiting_create(wall, request));
