@@ -230,7 +230,7 @@ int client_writable(struct net_client *client)
         client->pinged_us = clock_mono_us();
     }
     gather_texts(client, buffer);
-    if (g_queue_is_empty(&client->texts))
+    if (g_queue_is_empty(&client->texts) && client->conn->net->client_ops)
         gather_pictures(client, buffer);
     /* LWS_WRITE_HTTP on a WebSocket sends the bytes as they are: our frames, one system call.
      * What the socket does not take is copied, so the buffer is free again. */
@@ -264,7 +264,7 @@ static void deliver(struct net_client *client)
         refuse_message(client, "消息应为含有 t 的 JSON 对象",
                        "A message must be a JSON object with \"t\"",
                        json_object_get(message, "re"));
-    else
+    else if (net->client_ops)
         net->client_ops->text(client, message, net->client_user);
     json_decref(message);
 }
@@ -331,7 +331,8 @@ int client_opened(struct net_client *client)
     client->open = true;
     client->heard_us = client->pinged_us = clock_mono_us();
     net->client_count++;
-    net->client_ops->opened(client, net->client_user);
+    if (net->client_ops)
+        net->client_ops->opened(client, net->client_user);
     return 0;
 }
 
@@ -362,7 +363,8 @@ void client_gone(struct net_client *client)
         client->open = false;
         net->client_count--;
         client->close_code = NET_CLOSE_GOING_AWAY; /* sending in `closed` does nothing */
-        net->client_ops->closed(client, net->client_user);
+        if (net->client_ops)
+            net->client_ops->closed(client, net->client_user);
     }
     drop_texts(client);
     g_byte_array_unref(client->message);

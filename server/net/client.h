@@ -45,7 +45,7 @@ struct net_client_ops {
      * appended): nothing to send until net_client_want_pull(). Must not close the client. */
     bool (*pull)(struct net_client *client, struct net_frame *frame, gpointer user);
     /* The client is gone and must not be used after this call. Called once after `opened`, also at
-     * net_destroy(). */
+     * net_destroy(); never after net_set_client_ops(NULL). */
     void (*closed)(struct net_client *client, gpointer user);
 };
 

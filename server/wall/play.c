@@ -14,6 +14,7 @@ struct play {
     guint reopen_source;
     guint64 view_record;
     guint32 sequence;
+    bool over;
 };
 
 static const char *one_of(const json_t *value, const char *const *choices)
@@ -115,6 +116,8 @@ static void on_ended(struct hub_reader *reader, const char *code, const char *de
 {
     struct play *play = user;
     (void)reader;
+    play->over = true;
+    loop_cancel(play->wall->options.loop, &play->reopen_source);
     play_send_ended(play->client, play->stream, code, detail);
     play_end(play, "ended");
 }
@@ -143,7 +146,7 @@ struct play *play_create(struct wall *wall, struct net_client *client,
     if (!camera || !wall_may_list(session, camera))
         return NULL;
     *code = "no_right";
-    if (!identity_may_in(session, RIGHT_CAMERA_LIVE, camera->fields.area))
+    if (!wall_may_watch(session, camera))
         return NULL;
     *code = "reason_required";
     if (!identity_view_reason(wall->options.identity, session))
@@ -169,6 +172,22 @@ struct play *play_create(struct wall *wall, struct net_client *client,
     return play;
 }
 
+bool play_is_over(const struct play *play)
+{
+    return play->over;
+}
+
+guint play_stream(const struct play *play)
+{
+    return play->stream;
+}
+
+bool play_may(const struct play *play)
+{
+    const struct camera *camera = camera_set_at(play->wall->cameras, play->key.n);
+    return wall_may_watch(net_client_session(play->client), camera);
+}
+
 void play_end(struct play *play, const char *why)
 {
     if (play->view_record)
@@ -190,7 +209,7 @@ void play_destroy(struct play *play)
 bool play_pull(struct play *play, struct net_frame *frame)
 {
     struct hub_item item;
-    if (play->reopen_source || !hub_next(play->reader, &item))
+    if (play->over || play->reopen_source || !hub_next(play->reader, &item))
         return false;
     gsize size;
     const uint8_t *data = g_bytes_get_data(item.message, &size);

@@ -21,6 +21,12 @@ struct play;
 /* Checks rights and reason, opens the view's record. NULL: *code (static) says why. */
 struct play *play_create(struct wall *wall, struct net_client *client,
                          const struct play_request *request, const char **code);
+/* The stream ended by itself and its client was told: nothing will come any more. */
+bool play_is_over(const struct play *play);
+guint play_stream(const struct play *play);
+/* The camera's fields changed: may this client still watch it? */
+bool play_may(const struct play *play);
+
 /* Closes the view's record; before play_destroy(). */
 void play_end(struct play *play, const char *why);
 void play_destroy(struct play *play);

@@ -19,9 +19,11 @@ struct seat {
     bool thumbs_first; /* whose turn it is when both have something */
     bool hidden;
     struct thumb_view *view;
-    char *why;             /* "mosaic", "map", "layout" */
-    guint64 view_record;   /* of the thumbnails, 0: none yet */
-    gint64 shown_since_us; /* of the present set */
+    json_t *asked; /* "cameras" of the last `thumbs`; NULL: none came */
+    gint64 interval_us;
+    char *why;                  /* "mosaic", "map", "layout" */
+    guint64 view_record;        /* of the thumbnails, 0: none yet */
+    gint64 unrecorded_since_us; /* thumbnails are shown that no record tells of; 0: none */
 };
 
 static void say_hello(struct seat *seat)
@@ -66,6 +68,7 @@ void seat_destroy(struct seat *seat, const char *why)
     g_hash_table_unref(seat->plays);
     g_ptr_array_unref(seat->turn);
     thumb_view_destroy(seat->view);
+    json_decref(seat->asked);
     g_free(seat->why);
     g_free(seat);
 }
@@ -75,6 +78,31 @@ json_t *seat_json(const struct seat *seat)
     const struct net_session *session = net_client_session(seat->client);
     return json_pack("{s:s,s:s,s:s}", "seat", net_client_id(seat->client), "name", session->name,
                      "role", session->role);
+}
+
+static void begin_view(struct seat *seat)
+{
+    json_t *content =
+        json_pack("{s:s,s:i,s:b}", "why", seat->why, "cameras", (int)thumb_view_count(seat->view),
+                  "all", thumb_view_all(seat->view));
+    if (!thumb_view_all(seat->view)) {
+        json_t *ids = json_array();
+        for (guint32 n = 1; n <= camera_set_size(seat->wall->cameras); n++)
+            if (thumb_view_shows(seat->view, n))
+                json_array_append_new(
+                    ids, json_string(camera_set_at(seat->wall->cameras, n)->fields.id));
+        json_object_set_new(content, "ids", ids);
+    }
+    char *text = json_dumps(content, JSON_COMPACT);
+    json_decref(content);
+    const struct identity_view view = {.camera = "",
+                                       .profile = "",
+                                       .kind = "mosaic",
+                                       .content = text,
+                                       .seat = net_client_id(seat->client)};
+    seat->view_record =
+        identity_view_begin(seat->wall->options.identity, net_client_session(seat->client), &view);
+    free(text);
 }
 
 /* --- commands */
@@ -128,57 +156,85 @@ static void take_unsub(struct seat *seat, json_t *message)
 static bool may_show(const struct seat *seat, guint32 n)
 {
     const struct camera *camera = camera_set_at(seat->wall->cameras, n);
-    return camera && !camera->gone &&
-           identity_may_in(net_client_session(seat->client), RIGHT_CAMERA_LIST,
-                           camera->fields.area);
+    return camera && wall_may_watch(net_client_session(seat->client), camera);
 }
 
-/* The handles of a `thumbs` command that this session may see; NULL: not a list of handles. */
-static GArray *read_handles(struct seat *seat, const json_t *list, bool all)
+static bool are_handles(const json_t *list)
 {
-    GArray *handles = g_array_new(FALSE, FALSE, sizeof(guint32));
-    for (guint32 n = 1; all && n <= camera_set_size(seat->wall->cameras); n++)
-        if (may_show(seat, n))
-            g_array_append_val(handles, n);
     size_t i;
     json_t *value;
     json_array_foreach(list, i, value)
     {
         json_int_t number = json_integer_value(value);
-        if (!json_is_integer(value) || number < 1 || number > G_MAXINT32) {
-            g_array_unref(handles);
-            return NULL;
-        }
-        guint32 n = (guint32)number;
+        if (!json_is_integer(value) || number < 1 || number > G_MAXINT32)
+            return false;
+    }
+    return json_is_array(list);
+}
+
+/* What was asked for, as far as this session may see it now. */
+static GArray *visible_handles(struct seat *seat)
+{
+    GArray *handles = g_array_new(FALSE, FALSE, sizeof(guint32));
+    bool all = json_is_string(seat->asked);
+    for (guint32 n = 1; all && n <= camera_set_size(seat->wall->cameras); n++)
+        if (may_show(seat, n))
+            g_array_append_val(handles, n);
+    size_t i;
+    json_t *value;
+    json_array_foreach(seat->asked, i, value)
+    {
+        guint32 n = (guint32)json_integer_value(value);
         if (may_show(seat, n))
             g_array_append_val(handles, n);
     }
     return handles;
 }
 
+static bool is_overdue(const struct seat *seat)
+{
+    return !seat->view_record && thumb_view_count(seat->view) && seat->unrecorded_since_us &&
+           clock_mono_us() - seat->unrecorded_since_us > VIEW_AFTER_US;
+}
+
+/* The time without a record goes on over sets that change quickly, so that nobody looks for long
+ * unrecorded by asking anew. */
+static void show(struct seat *seat)
+{
+    g_autoptr(GArray) handles = visible_handles(seat);
+    const struct net_session *session = net_client_session(seat->client);
+    /* one who sees everywhere sees later cameras too; the others when they are worked out anew */
+    bool whole = json_is_string(seat->asked) && identity_may_in(session, RIGHT_CAMERA_LIST, "") &&
+                 identity_may_in(session, RIGHT_CAMERA_LIVE, "");
+    if (is_overdue(seat))
+        begin_view(seat);
+    if (seat->view_record)
+        seat->unrecorded_since_us = 0;
+    end_view(seat, "replaced");
+    thumb_view_show(seat->view, seat->wall->thumbs, whole, handles, seat->interval_us);
+    if (handles->len && !seat->unrecorded_since_us)
+        seat->unrecorded_since_us = clock_mono_us();
+    seat->wall->watch_changed = true;
+    net_client_want_pull(seat->client);
+}
+
 static void take_thumbs(struct seat *seat, json_t *message)
 {
-    const json_t *cameras = json_object_get(message, "cameras");
-    bool all = g_strcmp0(json_string_value(cameras), "all") == 0;
-    g_autoptr(GArray) handles =
-        all || json_is_array(cameras) ? read_handles(seat, cameras, all) : NULL;
-    if (!handles) {
+    json_t *cameras = json_object_get(message, "cameras");
+    if (g_strcmp0(json_string_value(cameras), "all") != 0 && !are_handles(cameras)) {
         refuse(seat, message, "cameras 应为编号数组或 \"all\"",
                "cameras: expected an array of handles or \"all\"");
         return;
     }
     json_t *interval = json_object_get(message, "interval_ms");
     gint64 interval_ms = json_is_integer(interval) ? json_integer_value(interval) : 1000;
-    bool whole = all && handles->len == camera_set_count(seat->wall->cameras);
-    thumb_view_show(seat->view, seat->wall->thumbs, whole, camera_set_size(seat->wall->cameras),
-                    handles, CLAMP(interval_ms, MIN_INTERVAL_MS, MAX_INTERVAL_MS) * 1000);
+    seat->interval_us = CLAMP(interval_ms, MIN_INTERVAL_MS, MAX_INTERVAL_MS) * 1000;
+    json_decref(seat->asked);
+    seat->asked = json_incref(cameras);
+    show(seat);
     const char *why = json_string_value(json_object_get(message, "why"));
     g_free(seat->why);
     seat->why = g_strdup(why && strlen(why) <= 32 ? why : "mosaic");
-    end_view(seat, "replaced");
-    seat->shown_since_us = clock_mono_us();
-    seat->wall->watch_changed = true;
-    net_client_want_pull(seat->client);
 }
 
 static void forget_play(struct seat *seat, guint stream, const char *why)
@@ -191,6 +247,15 @@ static void forget_play(struct seat *seat, guint stream, const char *why)
     g_hash_table_remove(seat->plays, GUINT_TO_POINTER(stream));
 }
 
+static void forget_plays_that_are_over(struct seat *seat)
+{
+    for (guint i = seat->turn->len; i > 0; i--) {
+        const struct play *play = seat->turn->pdata[i - 1];
+        if (play_is_over(play))
+            forget_play(seat, play_stream(play), "ended");
+    }
+}
+
 static void take_play(struct seat *seat, json_t *message)
 {
     struct play_request request;
@@ -200,6 +265,7 @@ static void take_play(struct seat *seat, json_t *message)
         return;
     }
     forget_play(seat, request.stream, "replaced");
+    forget_plays_that_are_over(seat);
     const char *code = g_hash_table_size(seat->plays) >= PLAY_LIMIT ? "limit" : NULL;
     struct play *play = code ? NULL : play_create(seat->wall, seat->client, &request, &code);
     if (!play) {
@@ -224,7 +290,9 @@ static void take_hidden(struct seat *seat, json_t *message)
 {
     seat->hidden = json_is_true(json_object_get(message, "hidden"));
     seat->wall->watch_changed = true;
-    if (!seat->hidden)
+    if (seat->hidden)
+        end_view(seat, "hidden");
+    else
         net_client_want_pull(seat->client);
 }
 
@@ -262,40 +330,39 @@ void seat_thumb(struct seat *seat, guint32 n)
     thumb_view_arrived(seat->view, n);
 }
 
-static void begin_view(struct seat *seat)
-{
-    json_t *content =
-        json_pack("{s:s,s:i,s:b}", "why", seat->why, "cameras", (int)thumb_view_count(seat->view),
-                  "all", thumb_view_all(seat->view));
-    if (!thumb_view_all(seat->view)) {
-        json_t *ids = json_array();
-        for (guint32 n = 1; n <= camera_set_size(seat->wall->cameras); n++)
-            if (thumb_view_shows(seat->view, n))
-                json_array_append_new(
-                    ids, json_string(camera_set_at(seat->wall->cameras, n)->fields.id));
-        json_object_set_new(content, "ids", ids);
-    }
-    char *text = json_dumps(content, JSON_COMPACT);
-    json_decref(content);
-    const struct identity_view view = {.camera = "",
-                                       .profile = "",
-                                       .kind = "mosaic",
-                                       .content = text,
-                                       .seat = net_client_id(seat->client)};
-    seat->view_record =
-        identity_view_begin(seat->wall->options.identity, net_client_session(seat->client), &view);
-    free(text);
-}
-
 void seat_tick(struct seat *seat)
 {
+    forget_plays_that_are_over(seat);
     if (seat->hidden)
         return;
     if (thumb_view_due(seat->view))
         net_client_want_pull(seat->client);
-    if (!seat->view_record && thumb_view_count(seat->view) && seat->shown_since_us &&
-        clock_mono_us() - seat->shown_since_us > VIEW_AFTER_US)
+    if (is_overdue(seat))
         begin_view(seat);
+}
+
+static bool shows_exactly(const struct seat *seat, const GArray *handles)
+{
+    for (guint i = 0; i < handles->len; i++)
+        if (!thumb_view_shows(seat->view, g_array_index(handles, guint32, i)))
+            return false;
+    return handles->len == thumb_view_count(seat->view);
+}
+
+void seat_cameras_changed(struct seat *seat)
+{
+    for (guint i = seat->turn->len; i > 0; i--) {
+        const struct play *play = seat->turn->pdata[i - 1];
+        if (play_is_over(play) || play_may(play))
+            continue;
+        play_send_ended(seat->client, play_stream(play), "no_right", NULL);
+        forget_play(seat, play_stream(play), "no_right");
+    }
+    if (!seat->asked)
+        return;
+    g_autoptr(GArray) handles = visible_handles(seat);
+    if (!shows_exactly(seat, handles))
+        show(seat);
 }
 
 bool seat_visible(const struct seat *seat, GByteArray *visible)

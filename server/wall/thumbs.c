@@ -1,7 +1,8 @@
 #include "wall/thumbs.h"
 #include <string.h>
 
-#define MAX_HANDLE 65535 /* far above any town; bounds what a faulty node can make us keep */
+#define MAX_HANDLE 65535        /* far above any town; bounds what a faulty node can make us keep */
+#define MAX_BYTES  (256 * 1024) /* of one JPEG of 160×90: of any size that is asked for */
 
 struct thumbs {
     GArray *all; /* struct thumb, index n */
@@ -52,7 +53,7 @@ bool thumbs_take(struct thumbs *thumbs, GBytes *payload, void (*arrived)(guint32
         struct wire_thumb head;
         const uint8_t *jpeg;
         if (!wire_thumb_read(data, size, &offset, &head, &jpeg) || head.n == 0 ||
-            head.n > MAX_HANDLE)
+            head.n > MAX_HANDLE || head.size_bytes > MAX_BYTES)
             return false;
         if (head.n >= thumbs->all->len)
             g_array_set_size(thumbs->all, head.n + 1);
@@ -134,7 +135,7 @@ static void want(struct thumb_view *view, const struct thumbs *thumbs, guint32 n
         set_due(view, shown, true);
 }
 
-void thumb_view_show(struct thumb_view *view, const struct thumbs *thumbs, bool all, guint32 size,
+void thumb_view_show(struct thumb_view *view, const struct thumbs *thumbs, bool all,
                      const GArray *handles, gint64 interval_us)
 {
     g_autofree bool *before = g_new0(bool, view->shown->len + 1);
@@ -147,9 +148,7 @@ void thumb_view_show(struct thumb_view *view, const struct thumbs *thumbs, bool 
     view->wanted = 0;
     view->all = all;
     view->interval_us = interval_us;
-    for (guint32 n = 1; all && n <= size; n++)
-        want(view, thumbs, n);
-    for (guint i = 0; !all && handles && i < handles->len; i++)
+    for (guint i = 0; handles && i < handles->len; i++)
         want(view, thumbs, g_array_index(handles, guint32, i));
     for (guint32 n = 0; n < view->shown->len; n++) {
         struct shown *shown = shown_at(view, n);

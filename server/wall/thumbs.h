@@ -29,8 +29,9 @@ guint64 thumbs_taken(const struct thumbs *thumbs);
 struct thumb_view;
 struct thumb_view *thumb_view_create(void);
 void thumb_view_destroy(struct thumb_view *view);
-/* Replaces the set; `all`: every handle up to `size`. Newly shown cameras become due at once. */
-void thumb_view_show(struct thumb_view *view, const struct thumbs *thumbs, bool all, guint32 size,
+/* Replaces the set; `all`: whatever comes later belongs to it too. Newly shown cameras become due
+ * at once. */
+void thumb_view_show(struct thumb_view *view, const struct thumbs *thumbs, bool all,
                      const GArray *handles, gint64 interval_us);
 /* A camera that came later belongs to a view of all. */
 void thumb_view_arrived(struct thumb_view *view, guint32 n);

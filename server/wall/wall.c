@@ -14,6 +14,12 @@ bool wall_may_list(const struct net_session *session, const struct camera *camer
     return !camera->gone && identity_may_in(session, RIGHT_CAMERA_LIST, camera->fields.area);
 }
 
+bool wall_may_watch(const struct net_session *session, const struct camera *camera)
+{
+    return wall_may_list(session, camera) &&
+           identity_may_in(session, RIGHT_CAMERA_LIVE, camera->fields.area);
+}
+
 static bool sees_all(const struct net_session *session, gpointer user)
 {
     (void)user;
@@ -34,21 +40,24 @@ static json_t *cameras_snapshot(const struct net_session *session, gpointer user
     return json_pack("{s:o}", "cameras", list);
 }
 
-/* The part of {"set":[…],"gone":[…]} about cameras that this session sees. */
+/* The part of {"set":[…],"gone":[…]} about cameras that this session sees. One whose fields changed
+ * and that it does not see (any more: it may have been moved to another area) is gone to it. */
 static json_t *cameras_part(const json_t *delta, const struct net_session *session, gpointer user)
 {
     struct wall *wall = user;
-    json_t *set = json_array();
+    json_t *set = json_array(), *gone = json_copy(json_object_get(delta, "gone"));
     size_t i;
     json_t *entry;
     json_array_foreach(json_object_get(delta, "set"), i, entry)
     {
-        const struct camera *camera =
-            camera_set_at(wall->cameras, (guint32)json_integer_value(json_object_get(entry, "n")));
+        json_t *n = json_object_get(entry, "n");
+        const struct camera *camera = camera_set_at(wall->cameras, (guint32)json_integer_value(n));
         if (camera && wall_may_list(session, camera))
             json_array_append(set, entry);
+        else if (json_object_get(entry, "id"))
+            json_array_append(gone, n);
     }
-    return json_pack("{s:o,s:O}", "set", set, "gone", json_object_get(delta, "gone"));
+    return json_pack("{s:o,s:o}", "set", set, "gone", gone);
 }
 
 json_t *wall_counts_json(const struct wall *wall)
@@ -105,6 +114,8 @@ static void on_set_changed(const GArray *handles, gpointer user)
     }
     topic_publish(wall->camera_topic, json_pack("{s:o,s:o}", "set", set, "gone", gone));
     media_cameras_changed(wall->media);
+    for (guint i = 0; i < wall->seats->len; i++)
+        seat_cameras_changed(wall->seats->pdata[i]);
 }
 
 static void publish_live(struct wall *wall, json_t *set)
@@ -155,6 +166,11 @@ static void on_lost(const char *node, gpointer user)
 static void on_thumb(guint32 n, gpointer user)
 {
     struct wall *wall = user;
+    const struct camera *camera = camera_set_at(wall->cameras, n);
+    if (!camera || camera->gone) { /* it was on its way when the camera was deleted */
+        thumbs_forget(wall->thumbs, n);
+        return;
+    }
     for (guint i = 0; i < wall->seats->len; i++)
         seat_thumb(wall->seats->pdata[i], n);
 }
@@ -245,15 +261,14 @@ static gboolean on_second(gpointer user)
     measure_ages(wall);
     if (topic_subscribers(wall->media_topic))
         topic_publish(wall->media_topic, wall_media_json(wall));
+    /* not at each coming and going: after a restart all seats come in one second */
+    if (wall->presence_changed)
+        topic_publish(wall->presence_topic, presence_json(NULL, wall));
+    wall->presence_changed = false;
     return G_SOURCE_CONTINUE;
 }
 
 /* --- seats */
-
-static void publish_presence(struct wall *wall)
-{
-    topic_publish(wall->presence_topic, presence_json(NULL, wall));
-}
 
 static void on_opened(struct net_client *client, gpointer user)
 {
@@ -261,7 +276,7 @@ static void on_opened(struct net_client *client, gpointer user)
     struct seat *seat = seat_create(wall, client);
     net_client_set_user(client, seat);
     g_ptr_array_add(wall->seats, seat);
-    publish_presence(wall);
+    wall->presence_changed = true;
 }
 
 static void on_text(struct net_client *client, json_t *message, gpointer user)
@@ -283,7 +298,7 @@ static void on_closed(struct net_client *client, gpointer user)
     g_ptr_array_remove_fast(wall->seats, seat);
     seat_destroy(seat, "closed");
     wall->watch_changed = true;
-    publish_presence(wall);
+    wall->presence_changed = true;
 }
 
 /* --- life */
@@ -346,6 +361,8 @@ void wall_destroy(struct wall *wall)
         return;
     loop_cancel(wall->options.loop, &wall->tick_source);
     loop_cancel(wall->options.loop, &wall->second_source);
+    net_set_client_ops(wall->options.net, NULL, NULL);
+    store_drain(wall->options.store); /* changes of cameras under way: they tell media and topics */
     while (wall->seats->len) {
         struct seat *seat = g_ptr_array_steal_index_fast(wall->seats, 0);
         seat_destroy(seat, "server_stopped");

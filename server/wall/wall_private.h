@@ -20,7 +20,7 @@ struct wall {
     struct wall_metrics *metrics;
     guint tick_source, second_source;
     gint64 age_p50_ms, age_p99_ms; /* of the newest thumbnails; −1: none */
-    bool watch_changed;
+    bool watch_changed, presence_changed;
 };
 
 /* camera_api.c, picture_api.c, wall_control.c, wall_metrics.c: register themselves. */
@@ -36,6 +36,8 @@ struct camera *wall_find_camera(struct wall *wall, struct net_request *request);
 
 /* May this session see that camera in lists? */
 bool wall_may_list(const struct net_session *session, const struct camera *camera);
+/* … and its pictures, thumbnails too? */
+bool wall_may_watch(const struct net_session *session, const struct camera *camera);
 /* Counts of cameras by state, for `media` and status. Returned: an object. */
 json_t *wall_counts_json(const struct wall *wall);
 json_t *wall_media_json(const struct wall *wall);
@@ -48,6 +50,8 @@ void seat_take(struct seat *seat, json_t *message);
 bool seat_pull(struct seat *seat, struct net_frame *frame);
 /* A thumbnail arrived. */
 void seat_thumb(struct seat *seat, guint32 n);
+/* Cameras came, went or changed their area: what this seat sees is worked out anew. */
+void seat_cameras_changed(struct seat *seat);
 /* Some times a second: due thumbnails go out. */
 void seat_tick(struct seat *seat);
 /* Adds what this seat shows to `visible` (one bool a handle); true: it shows all. */

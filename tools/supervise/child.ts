@@ -21,6 +21,8 @@ const steadyMs = 10000; // a run longer than this starts the backoff anew
 
 export class Child {
   readonly program: Program;
+  /** how the last run ended: "exit 0", "SIGKILL" */
+  end: string | null = null;
   private process: ChildProcess | null = null;
   private stopping = false;
   private delayMs = firstDelayMs;
@@ -54,6 +56,7 @@ export class Child {
       if (over) return;
       over = true;
       this.process = null;
+      this.end = how;
       this.ended(how);
     };
     child.once('error', (error) => end(error.message));

@@ -24,12 +24,18 @@ static void arrived(guint32 n, gpointer user)
     thumb_view_arrived(user, n);
 }
 
+static GArray *handles(guint32 from, guint32 to)
+{
+    GArray *list = g_array_new(FALSE, FALSE, sizeof(guint32));
+    for (guint32 n = from; n <= to; n++)
+        g_array_append_val(list, n);
+    return list;
+}
+
 static void take(struct thumbs *thumbs, struct thumb_view *view, guint32 from, guint32 to)
 {
-    g_autoptr(GArray) handles = g_array_new(FALSE, FALSE, sizeof(guint32));
-    for (guint32 n = from; n <= to; n++)
-        g_array_append_val(handles, n);
-    g_autoptr(GBytes) bytes = batch((guint32 *)handles->data, handles->len);
+    g_autoptr(GArray) list = handles(from, to);
+    g_autoptr(GBytes) bytes = batch((guint32 *)list->data, list->len);
     g_assert_true(thumbs_take(thumbs, bytes, arrived, view));
 }
 
@@ -47,7 +53,8 @@ static void shows_and_replaces(void)
     struct thumb_view *view = thumb_view_create();
     take(thumbs, view, 1, 50);
     g_assert_false(thumb_view_due(view));
-    thumb_view_show(view, thumbs, true, 50, NULL, 1000);
+    g_autoptr(GArray) fifty = handles(1, 50);
+    thumb_view_show(view, thumbs, true, fifty, 1000);
     g_assert_cmpuint(drain(view, thumbs, 10000), ==, 50);
     g_assert_cmpuint(drain(view, thumbs, 10000), ==, 0);
     /* a newer picture of some; two arrivals of one camera are one due picture */
@@ -55,15 +62,12 @@ static void shows_and_replaces(void)
     take(thumbs, view, 10, 12);
     g_assert_cmpuint(drain(view, thumbs, 20000), ==, 3);
     /* a smaller set: what was already sent does not come again, others do not come at all */
-    GArray *few = g_array_new(FALSE, FALSE, sizeof(guint32));
-    for (guint32 n = 5; n <= 6; n++)
-        g_array_append_val(few, n);
-    thumb_view_show(view, thumbs, false, 50, few, 1000);
+    g_autoptr(GArray) few = handles(5, 6);
+    thumb_view_show(view, thumbs, false, few, 1000);
     g_assert_cmpuint(thumb_view_count(view), ==, 2);
     g_assert_cmpuint(drain(view, thumbs, 30000), ==, 0);
     take(thumbs, view, 1, 50);
     g_assert_cmpuint(drain(view, thumbs, 40000), ==, 2);
-    g_array_unref(few);
     thumb_view_destroy(view);
     thumbs_destroy(thumbs);
 }
@@ -72,7 +76,8 @@ static void interval_holds_back(void)
 {
     struct thumbs *thumbs = thumbs_create();
     struct thumb_view *view = thumb_view_create();
-    thumb_view_show(view, thumbs, true, 3, NULL, 1000000);
+    g_autoptr(GArray) three = handles(1, 3);
+    thumb_view_show(view, thumbs, true, three, 1000000);
     take(thumbs, view, 1, 3);
     g_assert_cmpuint(drain(view, thumbs, 5000000), ==, 3);
     take(thumbs, view, 1, 3);
@@ -94,6 +99,14 @@ static void malformed(void)
     g_assert_null(thumbs_at(thumbs, 2));
     g_autoptr(GBytes) huge = batch((const guint32[]){4000000000u}, 1);
     g_assert_false(thumbs_take(thumbs, huge, arrived, view));
+    /* a picture that would not fit into a message to a browser */
+    g_autofree uint8_t *large = g_malloc0(WIRE_THUMBS_LINK_HEAD + WIRE_THUMB_BYTES + (17 << 20));
+    wire_thumbs_link_head(large, 1);
+    wire_thumb_write(large + WIRE_THUMBS_LINK_HEAD,
+                     &(struct wire_thumb){.n = 1, .size_bytes = 17 << 20});
+    g_autoptr(GBytes) too_large =
+        g_bytes_new_static(large, WIRE_THUMBS_LINK_HEAD + WIRE_THUMB_BYTES + (17 << 20));
+    g_assert_false(thumbs_take(thumbs, too_large, arrived, view));
     thumb_view_destroy(view);
     thumbs_destroy(thumbs);
 }
