@@ -20,7 +20,7 @@ struct fixture {
 /* One node: what it was told. */
 struct node {
     struct link *link;
-    GString *said; /* "+7" subscribed, "-7" unsubscribed */
+    GString *said;       /* "+7" subscribed, "-7" unsubscribed */
     guint sets, cameras; /* whole ones that came; in the newest */
     gint64 generation;
     guint32 last_sub, last_request;
