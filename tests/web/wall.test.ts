@@ -8,7 +8,7 @@ import type { Stack } from '../../tools/supervise/stack.ts';
 import { startBrowser, visit, type Visit } from '../lib/browser.ts';
 import { stampAt, type Box } from '../lib/pixels.ts';
 import { order } from '../lib/simulator.ts';
-import { stampAgeMs } from '../lib/stamp.ts';
+import { readStamp, stampAgeMs, type Stamp } from '../lib/stamp.ts';
 import { startStack, stopStack } from '../lib/stack.ts';
 
 const CAMERAS = 24;
@@ -70,6 +70,18 @@ async function stampOf(camera: number, box: () => Promise<Box>): Promise<number>
     if (stamp?.camera === camera) return stampAgeMs(stamp, Date.now());
     assert.ok(Date.now() < end, `the picture is of camera ${stamp?.camera ?? 'none'}, not of ${camera}`);
   }
+}
+
+/** The stamp in what a player has drawn; its captions lie over the picture, so the canvas itself is read. */
+async function stampOfPlayer(selector: string): Promise<Stamp | null> {
+  const { data, width, height } = await page.$eval(`${selector} canvas`, (element) => {
+    const canvas = element as HTMLCanvasElement;
+    const { width, height } = canvas;
+    return { data: [...canvas.getContext('2d')!.getImageData(0, 0, width, Math.ceil(height / 20)).data], width, height };
+  });
+  const pixels = new Uint8Array(width * height * 4);
+  pixels.set(data);
+  return readStamp(pixels, width, height);
 }
 
 test('nothing but the login page without a session; it leads back to the view asked for', async () => {
@@ -169,6 +181,7 @@ test('layouts play at once and by key; each tile shows its own camera', async ()
     await until(selector, { rung: 'live' });
     await page.waitForFunction((one) => Number(document.querySelector<HTMLElement>(one)!.dataset.frames) > 20, selector);
     assert.ok(Number(await page.getAttribute(selector, 'data-age-ms')) < 3000);
+    assert.equal((await stampOfPlayer(selector))?.camera, number);
   }
   await page.screenshot({ path: resolve(SHOTS, 'live-1920.png') });
   await page.keyboard.press('3');
