@@ -4,12 +4,21 @@
 #include "common/log.h"
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
-enum { BACKLOG = 16, CONNECT_TIMEOUT_S = 10, ACCEPTS_PER_TURN = 16 };
+enum {
+    BACKLOG = 16,
+    CONNECT_TIMEOUT_S = 10,
+    ACCEPTS_PER_TURN = 16,
+    KEEP_ALIVE_S = 10, /* of silence; then three questions, as far apart */
+    KEEP_ALIVE_TRIES = 3,
+};
 
 bool link_address_parse(const char *text, struct link_address *address, GError **error)
 {
@@ -76,6 +85,20 @@ static void pin_peer(GIOStream *tls, GTlsCertificate *trust)
     g_tls_connection_set_database(G_TLS_CONNECTION(tls), NULL);
     g_object_set_data_full(G_OBJECT(tls), "trust", g_object_ref(trust), g_object_unref);
     g_signal_connect(tls, "accept-certificate", G_CALLBACK(on_peer_certificate), trust);
+}
+
+/* A machine that lost its power says no goodbye; over TCP the kernel finds out. Unix sockets take
+ * none of these options and need none. */
+static void watch_peer(GSocket *socket)
+{
+    if (g_socket_get_family(socket) == G_SOCKET_FAMILY_UNIX)
+        return;
+    g_socket_set_keepalive(socket, TRUE);
+    g_socket_set_option(socket, IPPROTO_TCP, TCP_KEEPIDLE, KEEP_ALIVE_S, NULL);
+    g_socket_set_option(socket, IPPROTO_TCP, TCP_KEEPINTVL, KEEP_ALIVE_S, NULL);
+    g_socket_set_option(socket, IPPROTO_TCP, TCP_KEEPCNT, KEEP_ALIVE_TRIES, NULL);
+    g_socket_set_option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT,
+                        1000 * KEEP_ALIVE_S * (1 + KEEP_ALIVE_TRIES), NULL);
 }
 
 /* --- listening */
@@ -180,6 +203,7 @@ static gboolean on_connection(GSocket *socket, GIOCondition condition, gpointer 
             break;
         }
         g_socket_set_blocking(peer, FALSE);
+        watch_peer(peer);
         g_autoptr(GSocketConnection) connection =
             g_socket_connection_factory_create_connection(peer);
         if (listener->certificate)
@@ -330,12 +354,17 @@ struct connecting {
     GError *refused;
     GTlsCertificate *trust;
     GCancellable *cancel;
+    GSocket *socket; /* of the handshake */
     void (*done)(GIOStream *stream, const GError *error, gpointer user);
     gpointer user;
 };
 
 static void connecting_finish(struct connecting *connecting, GIOStream *stream, const GError *error)
 {
+    if (connecting
+            ->socket) /* it bounded connecting and the handshake; silence is fine from now on */
+        g_socket_set_timeout(connecting->socket, 0);
+    g_clear_object(&connecting->socket);
     connecting->done(stream, error, connecting->user);
     g_clear_object(&connecting->trust);
     g_clear_object(&connecting->cancel);
@@ -360,7 +389,8 @@ static void on_connected(GObject *object, GAsyncResult *result, gpointer user)
         connecting_finish(connecting, NULL, error);
         return;
     }
-    g_socket_set_timeout(g_socket_connection_get_socket(connection), 0);
+    connecting->socket = g_object_ref(g_socket_connection_get_socket(connection));
+    watch_peer(connecting->socket);
     if (!connecting->trust) {
         connecting_finish(connecting, G_IO_STREAM(connection), NULL);
         return;

@@ -225,6 +225,19 @@ static void test_tls_stranger(struct fixture *fixture, gconstpointer unused)
     g_assert_null(fixture->accepted);
 }
 
+/* Listens, takes the connection, and says nothing: whoever connects must not wait for ever. */
+static void test_tls_mute(struct fixture *fixture, gconstpointer unused)
+{
+    (void)unused;
+    g_autoptr(GTlsCertificate) certificate = make_certificate(fixture);
+    g_autoptr(GSocketListener) mute = g_socket_listener_new();
+    guint16 port = g_socket_listener_add_any_inet_port(mute, NULL, NULL);
+    g_autofree char *address = g_strdup_printf("tcp:127.0.0.1:%u", port);
+    link_connect(address, certificate, NULL, on_done, fixture);
+    SPIN_UNTIL(fixture->done == 1);
+    g_assert_nonnull(fixture->error);
+}
+
 #define ADD(path, function)                                                                        \
     g_test_add("/link-socket/" path, struct fixture, NULL, set_up, function, tear_down)
 
@@ -237,5 +250,6 @@ int main(int argc, char **argv)
     ADD("tcp", test_tcp);
     ADD("tls", test_tls);
     ADD("tls-stranger", test_tls_stranger);
+    ADD("tls-mute", test_tls_mute);
     return g_test_run();
 }
