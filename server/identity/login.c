@@ -25,6 +25,7 @@ struct login_try {
     struct identity_actor actor;
     gint64 now_us;
     char *person_id;
+    gint64 person_version; /* whose rights the session has */
     unsigned failures;
     gint64 locked_until_us;
     struct session *session; /* NULL: a failed login */
@@ -119,6 +120,13 @@ static void try_written(gpointer job, const GError *error)
     struct session *session = g_steal_pointer(&try->session);
     g_hash_table_replace(identity->sessions, session->key, session);
     g_hash_table_replace(identity->by_id, session->net->id, session);
+    /* changed or disabled while the login was written: their sessions have been ended already */
+    const struct person *person = g_hash_table_lookup(identity->people, try->person_id);
+    if (!person || !person->enabled || person->version != try->person_version) {
+        session_end(identity, session->net->id);
+        fail(try, &PROBLEM_WRONG_LOGIN, 0);
+        return;
+    }
     struct login_result result = {.session = session, .token = try->token};
     finish(try, &result);
 }
@@ -163,6 +171,7 @@ static void on_verified(bool matches, gpointer user)
     try->actor = (struct identity_actor){.login = try->login, .address = try->address};
     if (person) {
         try->person_id = g_strdup(person->id);
+        try->person_version = person->version;
         try->actor.user = try->person_id;
     }
     if (matches && person && person->enabled && person->locked_until_us <= try->now_us) {
