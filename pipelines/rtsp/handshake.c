@@ -197,7 +197,8 @@ static struct rtsp_session *attempt(const struct handshake_request *request,
     struct rtsp_session *session = NULL;
     if (converse(&dialogue, request->lower))
         session = g_steal_pointer(&dialogue.session);
-    *failure = (struct handshake_failure){dialogue.reason, g_steal_pointer(&dialogue.detail)};
+    failure->reason = dialogue.reason;
+    failure->detail = g_steal_pointer(&dialogue.detail);
     *redirect = g_steal_pointer(&dialogue.redirect);
     dialogue_finish(&dialogue);
     return session;

@@ -60,6 +60,7 @@ uint16_t udp_open_pair(int fds[2], bool ipv6)
 
 static bool peer_of(int rtsp_fd, struct sockaddr_storage *peer, socklen_t *size)
 {
+    *peer = (struct sockaddr_storage){.ss_family = AF_UNSPEC};
     *size = sizeof *peer;
     return getpeername(rtsp_fd, (struct sockaddr *)peer, size) == 0;
 }
