@@ -8,10 +8,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
+import { preset, reportIn } from '../lib/programs.ts';
 import { readStamp, stampAgeMs, stampFromCells, type Stamp } from '../lib/stamp.ts';
 
 const run = promisify(execFile);
-const preset = process.env.TW_PRESET ?? 'release';
 const program = resolve(import.meta.dirname, '../../build', preset, 'tools/simcams/simcams');
 const width = 160;
 const height = 90;
@@ -21,6 +21,7 @@ interface Simulator {
   port: number;
   control: string;
   dir: string;
+  said: { text: string };
 }
 
 interface CameraFacts {
@@ -35,25 +36,30 @@ async function startSimulator(...args: string[]): Promise<Simulator> {
   const dir = mkdtempSync(join(tmpdir(), 'simcams-'));
   const control = join(dir, 'control.sock');
   const child = spawn(program, ['--ready-file', join(dir, 'ready.json'), '--control', control, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const said = { text: '' };
   let text = '';
   const line = await new Promise<string>((done, failed) => {
     child.stdout.on('data', (chunk: Buffer) => {
       text += chunk.toString();
       if (text.includes('\n')) done(text.trim());
     });
-    child.stderr.on('data', (chunk: Buffer) => failed(new Error(chunk.toString())));
+    child.stderr.on('data', (chunk: Buffer) => {
+      said.text += chunk.toString();
+      failed(new Error(chunk.toString()));
+    });
     child.on('exit', (code) => failed(new Error(`simcams ended with ${code}`)));
   });
   const ready = JSON.parse(readFileSync(join(dir, 'ready.json'), 'utf8')) as { port: number; pid: number; cameras: number };
   assert.equal(line, `simcams ready rtsp://127.0.0.1:${ready.port} ${ready.cameras} cameras`);
   assert.equal(ready.pid, child.pid);
-  return { process: child, port: ready.port, control, dir };
+  return { process: child, port: ready.port, control, dir, said };
 }
 
 async function stopSimulator(simulator: Simulator): Promise<number | null> {
-  const ended = new Promise<number | null>((done) => simulator.process.once('exit', done));
+  const ended = new Promise<number | null>((done) => simulator.process.once('close', done));
   simulator.process.kill('SIGTERM');
   const code = await ended;
+  assert.equal(reportIn(simulator.said.text), null);
   rmSync(simulator.dir, { recursive: true, force: true });
   return code;
 }
