@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { build, gstPeer, Link, simulator, top, type Peer, type Unit } from '../lib/media.ts';
 
-const KEY = 1, INIT = 2, H265 = 8;
+const KEY = 1, INIT = 2, GAP = 4, H265 = 8;
 const links: Link[] = [], peers: Peer[] = [];
 after(async () => {
   const ends = await Promise.allSettled(links.map((link) => link.stop()));
@@ -40,7 +40,8 @@ function checkUnits(units: Unit[]): void {
   assert.ok(units[0]!.flags & KEY, 'the first unit is a keyframe');
   for (let i = 0; i < units.length; i++) {
     assert.ok(units[i]!.dts <= units[i]!.pts);
-    if (i) assert.ok(units[i]!.dts > units[i - 1]!.dts);
+    // a new run of the source (a file that begins again) has a clock of its own, and says so
+    if (i && !(units[i]!.flags & GAP)) assert.ok(units[i]!.dts > units[i - 1]!.dts);
   }
 }
 
