@@ -114,14 +114,9 @@ static bool load_base_map(struct place *place, GError **error)
         return false;
     if (base && base_map_is_file(base)) {
         g_autofree char *path = named_file(place, "base_map", "file");
-        g_autoptr(GError) fault = NULL;
-        place->tiles = tiles_open(json_string_value(json_object_get(base, "kind")), path, &fault);
-        if (!place->tiles) {
-            /* a command room does not stay dark for a base map: areas on plain ground do */
-            log_warn("place", "no base map: %s", fault->message);
-            json_object_del(place->town, "base_map");
-            return true;
-        }
+        place->tiles = tiles_open(json_string_value(json_object_get(base, "kind")), path, error);
+        if (!place->tiles)
+            return false;
     }
     place->style_dark = load_style(place, "dark", key);
     place->style_light = load_style(place, "light", key);
@@ -146,7 +141,15 @@ static bool load_town(struct place *place, GError **error)
         g_set_error(error, PLACE_ERROR, 0, "%s: name and bounds are needed", path);
         return false;
     }
-    return load_areas(place, error) && load_base_map(place, error);
+    if (!load_areas(place, error))
+        return false;
+    g_autoptr(GError) fault = NULL;
+    if (!load_base_map(place, &fault)) {
+        /* a command room does not stay dark for a base map: areas on plain ground do */
+        log_warn("place", "no base map: %s", fault->message);
+        json_object_del(place->town, "base_map");
+    }
+    return true;
 }
 
 /* --- routes */
