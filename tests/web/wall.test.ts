@@ -213,6 +213,39 @@ test('a dead camera says why in words', async () => {
   await page.waitForFunction((one) => document.querySelector(one)?.textContent?.includes('密码错'), player(id(DEAD)));
 });
 
+test('a hidden page gets no pictures, and goes on when it is seen again', async () => {
+  await open('/wall/live?cameras=c0001');
+  await until(player('c0001'), { rung: 'live' });
+  const hide = (hidden: boolean): Promise<void> => page.evaluate((value) => {
+    Object.defineProperty(document, 'hidden', { configurable: true, get: () => value });
+    document.dispatchEvent(new Event('visibilitychange'));
+  }, hidden);
+  await hide(true);
+  // the age of the shown picture grows only when nothing comes any more
+  await page.waitForFunction((one) => Number(document.querySelector<HTMLElement>(one)!.dataset.ageMs) > 4000, player('c0001'));
+  await hide(false);
+  await page.waitForFunction((one) => Number(document.querySelector<HTMLElement>(one)!.dataset.ageMs) < 2000, player('c0001'));
+});
+
+test('the mosaic survives the loss of its graphics', async () => {
+  await open('/wall/mosaic?camera=c0001&at=c0001&tile=400');
+  await stampOf(1, () => focusedBox(400));
+  await page.evaluate(async () => {
+    const gl = document.querySelector<HTMLCanvasElement>('[data-test=mosaic] canvas')!.getContext('webgl2')!;
+    const loss = gl.getExtension('WEBGL_lose_context')!;
+    const canvas = gl.canvas as HTMLCanvasElement;
+    const lost = new Promise((done) => canvas.addEventListener('webglcontextlost', done, { once: true }));
+    loss.loseContext();
+    await lost;
+    await new Promise(requestAnimationFrame); // the event has to be over
+    const back = new Promise((done) => canvas.addEventListener('webglcontextrestored', done, { once: true }));
+    loss.restoreContext();
+    await back;
+  });
+  await until(tile('c0001'), { state: 'live' });
+  await page.waitForSelector(`${tile('c0001')}:not([data-rung=none])`, { state: 'attached' });
+});
+
 test('a lost connection is shown, and resumed without a reload', async () => {
   await open('/wall/live?cameras=c0001');
   await until(player('c0001'), { rung: 'live' });

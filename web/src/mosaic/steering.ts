@@ -52,8 +52,13 @@ export function cellAcross(layout: Layout, from: Tile, step: 1 | -1): Tile | nul
   return best;
 }
 
-/** Pointer, wheel and keys of the mosaic. Listeners end with the element. */
-export function steer(host: HTMLElement, board: Board, ports: SteeringPorts): void {
+/** Pointer, wheel and keys of the mosaic, until the signal. */
+export function steer(
+  host: HTMLElement,
+  board: Board,
+  signal: AbortSignal,
+  ports: SteeringPorts,
+): void {
   const at = (event: MouseEvent): [number, number] => {
     const box = host.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
@@ -68,12 +73,12 @@ export function steer(host: HTMLElement, board: Board, ports: SteeringPorts): vo
       if (event.shiftKey) return board.pan(-event.deltaY, 0);
       board.zoom(Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.06 : 0.0022)), ...at(event));
     },
-    { passive: false },
+    { passive: false, signal },
   );
   host.addEventListener('pointerdown', (event) => {
     pointers.set(event.pointerId, at(event));
     moved = 0;
-  });
+  }, { signal });
   host.addEventListener('pointermove', (event) => {
     const before = pointers.get(event.pointerId);
     if (!before) return;
@@ -87,23 +92,23 @@ export function steer(host: HTMLElement, board: Board, ports: SteeringPorts): vo
     if (moved < CLICK_PX) return;
     if (!host.hasPointerCapture(event.pointerId)) host.setPointerCapture(event.pointerId);
     board.pan(now[0] - before[0], now[1] - before[1]);
-  });
+  }, { signal });
   for (const name of ['pointerup', 'pointercancel'] as const)
     host.addEventListener(name, (event) => {
       if (!pointers.delete(event.pointerId) || name === 'pointercancel' || moved >= CLICK_PX) return;
       const tile = board.tileAt(...at(event));
       if (tile) ports.focus(tile);
-    });
+    }, { signal });
   host.addEventListener('dblclick', (event) => {
     const tile = board.tileAt(...at(event));
     if (tile) play(board, ports, tile);
-  });
+  }, { signal });
   host.addEventListener('keydown', (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     if (!onKey(event.key, event.shiftKey, board, ports)) return;
     event.preventDefault();
     event.stopPropagation();
-  });
+  }, { signal });
 }
 
 /** Zooms to a tile and plays it; a second time opens the player. */
