@@ -231,7 +231,7 @@ test('a file and the recorded scenes play', async () => {
   }
   link.cameras(list);
   for (const { n } of list) link.subscribe(n, n);
-  await link.until('units', () => list.every(({ n }) => link.unitsOf(n).length > 8), 40000);
+  await link.until('units', () => list.every(({ n }) => link.unitsOf(n).length > 4), 40000);
   for (const { n } of list) checkUnits(link.unitsOf(n));
 });
 
