@@ -225,6 +225,7 @@ export class Board {
 
   private drawNow(): void {
     this.drawing = 0;
+    if (this.renderer.busy) return this.request();
     if (this.flight) {
       const { from, to, startMs } = this.flight;
       const at = Math.min(1, (performance.now() - startMs) / FLIGHT_MS);

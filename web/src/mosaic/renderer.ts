@@ -54,6 +54,8 @@ export class Renderer {
   private large: Atlas | null = null;
   private readonly pictures = new Map<number, Picture>();
   private readonly streams = new Map<number, Frame>();
+  private readonly pending = new Map<number, VideoFrame | HTMLVideoElement>();
+  private fence: WebGLSync | null = null;
   private readonly baseMs = Date.now();
   private data = new Float32Array(0);
   private indexOf = new Map<number, number>();
@@ -145,10 +147,32 @@ export class Renderer {
     return this.usesLarge(known) ? known.large : known.small;
   }
 
-  /** Takes a frame of a running stream for a camera's tile. */
+  /** Takes a frame of a running stream for a camera's tile; the newest is uploaded with the next drawing. */
   takeFrame(n: number, frame: VideoFrame | HTMLVideoElement): void {
+    this.closePending(n);
+    this.pending.set(n, frame instanceof HTMLVideoElement ? frame : frame.clone());
+  }
+
+  /** Whether the graphics still work at the last drawing: more orders would only pile up. */
+  get busy(): boolean {
+    const { gl, fence } = this;
+    if (!fence) return false;
+    if (gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED) return true;
+    gl.deleteSync(fence);
+    this.fence = null;
+    return false;
+  }
+
+  private closePending(n: number): void {
+    const frame = this.pending.get(n);
+    if (frame && !(frame instanceof HTMLVideoElement)) frame.close();
+    this.pending.delete(n);
+  }
+
+  private upload(n: number, frame: VideoFrame | HTMLVideoElement): void {
     const { gl } = this;
     let stream = this.streams.get(n);
+    gl.activeTexture(gl.TEXTURE0);
     if (!stream) {
       stream = { texture: gl.createTexture(), index: -1 };
       this.streams.set(n, stream);
@@ -159,9 +183,11 @@ export class Renderer {
     }
     gl.bindTexture(gl.TEXTURE_2D, stream.texture);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA, gl.RGBA, gl.UNSIGNED_BYTE, frame);
+    this.closePending(n);
   }
 
   dropFrame(n: number): void {
+    this.closePending(n);
     const stream = this.streams.get(n);
     if (stream) this.gl.deleteTexture(stream.texture);
     this.streams.delete(n);
@@ -169,7 +195,7 @@ export class Renderer {
 
   /** Handles mean other cameras now. */
   forget(): void {
-    for (const n of [...this.streams.keys()]) this.dropFrame(n);
+    for (const n of [...this.streams.keys(), ...this.pending.keys()]) this.dropFrame(n);
     this.pictures.clear();
     this.small.clear();
     this.large?.clear();
@@ -177,6 +203,7 @@ export class Renderer {
 
   draw(view: Viewport, serverNowMs: number, pixelRatio: number): void {
     const { gl, layout } = this;
+    for (const [n, frame] of [...this.pending]) this.upload(n, frame);
     const width = gl.drawingBufferWidth;
     const height = gl.drawingBufferHeight;
     gl.viewport(0, 0, width, height);
@@ -201,6 +228,9 @@ export class Renderer {
     this.bind(2, gl.TEXTURE_2D, this.icons, 'icons');
     gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, layout.tiles.length);
     this.drawFrames(layout, view, width, height, pixelRatio);
+    if (this.fence) gl.deleteSync(this.fence);
+    this.fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    gl.flush();
   }
 
   private drawFrames(
