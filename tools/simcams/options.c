@@ -67,7 +67,7 @@ static bool check(const struct options *options, GError **error)
 bool options_parse(struct options *options, int argc, char **argv, GError **error)
 {
     *options = (struct options){.h265_share = 0.3, .rate = 25, .gop = 50, .session_timeout_s = 60};
-    g_autofree char *auth = g_strdup("none"), *password_file = NULL, *main_size = NULL;
+    g_autofree char *auth = NULL, *password_file = NULL, *main_size = NULL;
     gboolean packets_apart = FALSE;
     GOptionEntry entries[] = {
         {"cameras", 0, 0, G_OPTION_ARG_INT, &options->cameras, "How many cameras", "N"},
@@ -104,7 +104,8 @@ bool options_parse(struct options *options, int argc, char **argv, GError **erro
     options->packets_apart = packets_apart;
     if (!options->listen)
         options->listen = g_strdup("127.0.0.1");
-    return read_auth(options, auth, error) && read_main_size(options, main_size, error) &&
+    return read_auth(options, auth ? auth : "none", error) &&
+           read_main_size(options, main_size, error) &&
            read_password(options, password_file, error) && check(options, error);
 }
 
