@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { preset, reportIn } from '../lib/programs.ts';
 import { readStamp, stampAgeMs, stampFromCells, type Stamp } from '../lib/stamp.ts';
@@ -152,31 +152,34 @@ test('the control socket belongs to its owner', () => {
   assert.equal(statSync(simulator.control).mode & 0o777, 0o600);
 });
 
-for (const codec of ['H264', 'H265']) {
-  for (const transport of ['tcp', 'udp']) {
-    for (const profile of ['sub', 'main']) {
-      test(`${codec} ${profile} over ${transport} decodes and says who and when`, async () => {
-        const camera = someOf(codec);
-        const begin = Date.now();
-        const playing = await play(url(simulator, camera, profile), transport, 5);
-        assert.equal(playing.complaints, '');
-        assert.ok(Math.abs(playing.frames.length - 125) <= 2, `${playing.frames.length} pictures in 5 s`);
-        const stamps = stampsOf(playing);
-        assert.deepEqual([...new Set(stamps.map((stamp) => stamp.camera))], [camera]);
-        const keyframes = changes(stamps);
-        // one at once, then the camera's own every two seconds
-        assert.ok(keyframes.length >= 3 && keyframes.length <= 4, `${keyframes.length} keyframes`);
-        for (const stamp of keyframes) {
-          assert.ok(stampAgeMs(stamp, playing.lastMs) >= 0, 'sent before now');
-          assert.ok(stampAgeMs(stamp, begin) <= 0, 'sent after the start');
-        }
-        const [second, third] = keyframes.slice(-2);
-        assert.ok(second && third);
-        assert.ok(Math.abs(stampAgeMs(second, third.timeMs) - 2000) < 100, 'groups of 50 at 25/s');
-      });
+// mostly waiting for the cameras' time to pass, hence beside each other
+describe('every camera', { concurrency: 4 }, () => {
+  for (const codec of ['H264', 'H265']) {
+    for (const transport of ['tcp', 'udp']) {
+      for (const profile of ['sub', 'main']) {
+        test(`${codec} ${profile} over ${transport} decodes and says who and when`, async () => {
+          const camera = someOf(codec);
+          const begin = Date.now();
+          const playing = await play(url(simulator, camera, profile), transport, 5);
+          assert.equal(playing.complaints, '');
+          assert.ok(Math.abs(playing.frames.length - 125) <= 2, `${playing.frames.length} pictures in 5 s`);
+          const stamps = stampsOf(playing);
+          assert.deepEqual([...new Set(stamps.map((stamp) => stamp.camera))], [camera]);
+          const keyframes = changes(stamps);
+          // one at once, then the camera's own every two seconds
+          assert.ok(keyframes.length >= 3 && keyframes.length <= 4, `${keyframes.length} keyframes`);
+          for (const stamp of keyframes) {
+            assert.ok(stampAgeMs(stamp, playing.lastMs) >= 0, 'sent before now');
+            assert.ok(stampAgeMs(stamp, begin) <= 0, 'sent after the start');
+          }
+          const [second, third] = keyframes.slice(-2);
+          assert.ok(second && third);
+          assert.ok(Math.abs(stampAgeMs(second, third.timeMs) - 2000) < 100, 'groups of 50 at 25/s');
+        });
+      }
     }
   }
-}
+});
 
 test('below the stamp pictures are exactly those of the clip, in every scene', async () => {
   // without the stamp and the white line below it, which an H.264 block may take a shade of the row above for
