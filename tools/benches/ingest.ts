@@ -1,96 +1,31 @@
 // What taking a town in costs: townwall-media beside a program that only receives and discards the
 // same bytes, alternately, against the same simulated cameras. docs/performance.md explains the figures.
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, existsSync, writeFileSync, openSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as pause } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
+import { goalsOf } from './common/catalog.ts';
+import { readOptions } from './common/options.ts';
+import { cpuSeconds, residentMb } from './common/processes.ts';
+import { Talker } from './common/talker.ts';
 
 const top = resolve(import.meta.dirname, '../..');
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string', default: '20' },
-    cameras: { type: 'string', default: '1447' },
-    rounds: { type: 'string', default: '2' },
-    warmup: { type: 'string', default: '5' },
-    rate: { type: 'string', default: '25' },
-    'packets-apart': { type: 'boolean', default: false },
-    'floor-tick-ms': { type: 'string', default: '0' },
-    preset: { type: 'string', default: process.env.TW_PRESET ?? 'release' },
-    'no-build': { type: 'boolean', default: false },
-  },
-});
-const number = (text: string): number => Number.parseFloat(text);
-const seconds = number(values.seconds), cameras = number(values.cameras), rounds = number(values.rounds);
-const build = join(top, 'build', values.preset);
-const ratioGoal = 1.3, rssGoalMb = 250;
+const preset = process.env.TW_PRESET ?? 'release';
+const options = readOptions('ingest', {
+  seconds: [20, 1, 600], cameras: [1447, 1, 4095], rounds: [2, 1, 20], warmup: [5, 0, 60], rate: [25, 0.5, 60], 'floor-tick-ms': [0, 0, 50],
+}, ['packets-apart', 'no-build']);
+const { seconds, cameras, rounds } = options;
+const build = join(top, 'build', preset);
+const ratioGoal = goalsOf('ingest').ratio!, rssGoalMb = 250;
 
 interface Round {
   program: string; seconds: number; cpu_cores: number; mbit_per_s: number; rss_mb: number;
   units_per_s?: number; lost_packets?: number; dropped_units?: number; gop_mb?: number; rounds_per_s?: number;
 }
 
-/** A program whose standard output is one JSON object a line. */
-class Talker {
-  readonly child: ChildProcess;
-  last: Record<string, any> = {};
-  private waiting: (() => void)[] = [];
-  private ended = '';
-
-  constructor(command: string[], log: string) {
-    const [file = '', ...args] = command;
-    this.child = spawn(file, args, { stdio: ['ignore', 'pipe', openSync(log, 'a')] });
-    this.child.once('exit', (code, signal) => {
-      this.ended = signal ?? `exit ${code}`;
-      this.wake();
-    });
-    createInterface({ input: this.child.stdout! }).on('line', (line) => {
-      this.last = JSON.parse(line);
-      this.wake();
-    });
-  }
-
-  private wake(): void {
-    const waiting = this.waiting;
-    this.waiting = [];
-    for (const one of waiting) one();
-  }
-
-  async until(what: string, test: (last: Record<string, any>) => boolean, limitMs: number): Promise<void> {
-    const deadline = Date.now() + limitMs;
-    while (!test(this.last)) {
-      if (this.ended) throw new Error(`${what}: the program ended (${this.ended})`);
-      if (Date.now() > deadline) throw new Error(`${what}: not within ${limitMs} ms; last: ${JSON.stringify(this.last)}`);
-      await new Promise<void>((done) => {
-        this.waiting.push(done);
-        setTimeout(done, 500).unref();
-      });
-    }
-  }
-
-  async stop(): Promise<void> {
-    if (this.ended) return;
-    const over = new Promise((done) => this.child.once('exit', done));
-    this.child.kill('SIGTERM');
-    await over;
-  }
-}
-
-const ticksPerSecond = number(spawnSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }).stdout);
-
-function cpuSeconds(pid: number): number {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ');
-  return (number(fields[11]!) + number(fields[12]!)) / ticksPerSecond;
-}
-
-function residentMb(pid: number): number {
-  return number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]!) / 1024;
-}
-
 async function measure(program: string, talker: Talker, bytes: () => number): Promise<Round> {
-  await pause(number(values.warmup) * 1000);
+  await pause(options.warmup * 1000);
   const pid = talker.child.pid!;
   const before = { ...talker.last }, begunBytes = bytes(), cpu = cpuSeconds(pid), begun = performance.now();
   let rss = 0;
@@ -118,16 +53,16 @@ async function measure(program: string, talker: Talker, bytes: () => number): Pr
 }
 
 async function main(): Promise<void> {
-  if (!values['no-build']) {
-    const built = spawnSync(join(top, 'tools/build'), [values.preset, '--no-web'], { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (!options['no-build']) {
+    const built = spawnSync(join(top, 'tools/build'), [preset, '--no-web'], { stdio: ['ignore', 'inherit', 'inherit'] });
     if (built.status !== 0) process.exit(1);
   }
   const dir = mkdtempSync(join(tmpdir(), 'townwall-bench-'));
   const ready = join(dir, 'ready'), list = join(dir, 'cameras.csv'), log = join(dir, 'log');
   const simulator = spawn(join(build, 'tools/simcams/simcams'), [
-    '--cameras', String(cameras), '--port', '0', '--rate', values.rate, '--gop', '50', '--session-timeout', '600',
+    '--cameras', String(cameras), '--port', '0', '--rate', String(options.rate), '--gop', '50', '--session-timeout', '600',
     '--clips', join(build, 'tools/simcams/clips'), '--ready-file', ready,
-    ...(values['packets-apart'] ? ['--packets-apart'] : []),
+    ...(options['packets-apart'] ? ['--packets-apart'] : []),
   ], { stdio: ['ignore', 'ignore', openSync(log, 'a')] });
   const talkers: Talker[] = [];
   const results: Round[] = [];
@@ -140,7 +75,7 @@ async function main(): Promise<void> {
     const rows = Array.from({ length: cameras }, (_, i) => `c${i + 1},,rtsp://127.0.0.1:${port}/cam/${i + 1}/sub`);
     writeFileSync(list, ['id,url,sub_url', ...rows, ''].join('\n'));
     for (let round = 0; round < rounds; round++) {
-      const floor = new Talker([join(build, 'tests/bench/ingest/ingest-floor'), '--cameras', list, '--tick-ms', values['floor-tick-ms']], log);
+      const floor = new Talker([join(build, 'tests/bench/ingest/ingest-floor'), '--cameras', list, '--tick-ms', String(options['floor-tick-ms'])], log);
       talkers.push(floor);
       await floor.until('floor', (last) => last.cameras === cameras, 60000);
       results.push(await measure('floor', floor, () => floor.last.bytes));
@@ -166,7 +101,7 @@ function mean(rounds: Round[], key: keyof Round): number {
 function conclude(results: Round[]): void {
   const media = results.filter((round) => round.program === 'townwall-media');
   const floor = results.filter((round) => round.program === 'floor');
-  const sent = cameras * number(values.rate), received = mean(media, 'units_per_s');
+  const sent = cameras * options.rate, received = mean(media, 'units_per_s');
   const ratio = mean(media, 'cpu_cores') / mean(floor, 'cpu_cores');
   const rss = Math.max(...media.map((round) => round.rss_mb));
   const gop = Math.max(...media.map((round) => round.gop_mb ?? 0));
