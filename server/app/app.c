@@ -1,5 +1,6 @@
 #include "app/app.h"
 #include "bus/bus.h"
+#include "common/clock.h"
 #include "common/config.h"
 #include "common/log.h"
 #include "control/control.h"
@@ -7,9 +8,11 @@
 #include "net/net.h"
 #include "place/place.h"
 #include "store/store.h"
+#include "wall/notices.h"
 #include "wall/wall.h"
 #include <glib/gstdio.h>
 #include <string.h>
+#include <sys/statvfs.h>
 #include <systemd/sd-daemon.h>
 
 #define TOUCH_MS      20000 /* shorter than any idle limit that makes sense */
@@ -25,7 +28,8 @@ struct app {
     struct bus *bus;
     struct place *place;
     struct wall *wall;
-    guint watchdog_source, touch_source;
+    guint watchdog_source, touch_source, notice_source;
+    struct notices notices;
     struct metric *redis_up, *bus_behind, *bus_published;
     struct metric *store_writes, *store_commits, *store_waiting, *store_commit;
 };
@@ -191,6 +195,30 @@ static void add_metrics(struct app *app)
     net_set_health(app->net, check_health, app);
 }
 
+/* --- what people at the wall have to know of the server */
+
+static guint64 free_bytes(const struct app *app)
+{
+    struct statvfs about;
+    if (statvfs(config_string(app->config, "data_dir"), &about) != 0)
+        return G_MAXUINT64;
+    return (guint64)about.f_bavail * about.f_frsize;
+}
+
+static gboolean look_for_notices(gpointer user)
+{
+    struct app *app = user;
+    struct bus_stats bus;
+    struct store_stats store;
+    bus_stats(app->bus, &bus);
+    store_stats(app->store, &store);
+    const struct notice_facts facts = {.free_bytes = free_bytes(app),
+                                       .redis = bus.connected,
+                                       .store = store.waiting_writes <= STORE_BACKLOG};
+    wall_set_notices(app->wall, notices_take(&app->notices, &facts, clock_wall_us()));
+    return G_SOURCE_CONTINUE;
+}
+
 /* --- open pages keep their session in use, though they ask for nothing over HTTP */
 
 static void touch_session(struct net_client *client, gpointer user)
@@ -239,6 +267,7 @@ struct app *app_create(struct loop *loop, const json_t *config, GError **error)
     identity_add_commands(app->identity, app->control);
     add_metrics(app);
     app->touch_source = loop_every(loop, TOUCH_MS, touch_sessions, app);
+    app->notice_source = loop_every(loop, 1000, look_for_notices, app);
     log_info("app", "townwalld %s answers at %s", TW_VERSION, net_url(app->net));
     tell_systemd(app);
     return app;
@@ -254,6 +283,7 @@ void app_destroy(struct app *app)
     sd_notify(0, "STOPPING=1");
     loop_cancel(app->loop, &app->watchdog_source);
     loop_cancel(app->loop, &app->touch_source);
+    loop_cancel(app->loop, &app->notice_source);
     wall_destroy(app->wall);
     place_destroy(app->place);
     control_destroy(app->control);

@@ -38,19 +38,21 @@ static void get_cameras(struct net_request *request, gpointer user)
     const char *q = net_request_query(request, "q");
     json_t *list = json_array();
     gint64 next = 0;
-    for (guint32 n = (guint32)after + 1; n <= camera_set_size(wall->cameras); n++) {
+    int total = 0; /* on all pages */
+    for (guint32 n = 1; n <= camera_set_size(wall->cameras); n++) {
         const struct camera *camera = camera_set_at(wall->cameras, n);
         if (!wall_may_list(net_request_session(request), camera) ||
             !matches(camera, state, area, q))
             continue;
-        if ((gint64)json_array_size(list) == limit) {
+        total++;
+        if (n <= after || next)
+            continue;
+        if ((gint64)json_array_size(list) == limit)
             next = n - 1;
-            break;
-        }
-        json_array_append_new(list, camera_json(camera));
+        else
+            json_array_append_new(list, camera_json(camera));
     }
-    json_t *body =
-        json_pack("{s:o,s:i}", "cameras", list, "total", (int)camera_set_count(wall->cameras));
+    json_t *body = json_pack("{s:o,s:i}", "cameras", list, "total", total);
     json_object_set_new(body, "next", next ? json_integer(next) : json_null());
     net_reply_json(request, 200, body);
 }

@@ -12,7 +12,7 @@ struct play {
     bool h265;    /* the client can decode it */
     struct hub_reader *reader;
     guint reopen_source;
-    guint64 view_record;
+    guint64 view_record; /* 0: none (yet) */
     guint32 sequence;
     bool over;
 };
@@ -162,14 +162,23 @@ struct play *play_create(struct wall *wall, struct net_client *client,
                                    .format = request->format,
                                    .variant = request->h265 || is_h264(camera) ? "plain" : "h264",
                                    .rung = request->rung};
-    const struct identity_view view = {.camera = play->camera,
-                                       .profile = request->profile,
-                                       .kind = request->rung,
-                                       .content = NULL,
-                                       .seat = net_client_id(client)};
-    play->view_record = identity_view_begin(wall->options.identity, session, &view);
+    if (strcmp(request->rung, "live") == 0)
+        play_record(play);
     open_reader(play);
     return play;
+}
+
+void play_record(struct play *play)
+{
+    if (play->view_record || play->over)
+        return;
+    const struct identity_view view = {.camera = play->camera,
+                                       .profile = play->key.profile,
+                                       .kind = play->key.rung,
+                                       .content = NULL,
+                                       .seat = net_client_id(play->client)};
+    play->view_record =
+        identity_view_begin(play->wall->options.identity, net_client_session(play->client), &view);
 }
 
 bool play_is_over(const struct play *play)
@@ -180,6 +189,11 @@ bool play_is_over(const struct play *play)
 guint play_stream(const struct play *play)
 {
     return play->stream;
+}
+
+guint32 play_handle(const struct play *play)
+{
+    return play->key.n;
 }
 
 bool play_may(const struct play *play)

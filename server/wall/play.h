@@ -18,12 +18,17 @@ bool play_request_read(const json_t *message, struct play_request *request, cons
                        const char **en);
 
 struct play;
-/* Checks rights and reason, opens the view's record. NULL: *code (static) says why. */
+/* Checks rights and reason; a live view is on record from here on, for one of keyframes see
+ * play_record(). NULL: *code (static) says why. */
 struct play *play_create(struct wall *wall, struct net_client *client,
                          const struct play_request *request, const char **code);
 /* The stream ended by itself and its client was told: nothing will come any more. */
 bool play_is_over(const struct play *play);
 guint play_stream(const struct play *play);
+guint32 play_handle(const struct play *play); /* of its camera */
+/* Opens the view's record where there is none: for keyframes of a camera that no record of the seat
+ * tells of. */
+void play_record(struct play *play);
 /* The camera's fields changed: may this client still watch it? */
 bool play_may(const struct play *play);
 

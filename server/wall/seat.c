@@ -64,6 +64,7 @@ void seat_destroy(struct seat *seat, const char *why)
     topic_unsubscribe(wall->camera_topic, seat->client);
     topic_unsubscribe(wall->media_topic, seat->client);
     topic_unsubscribe(wall->presence_topic, seat->client);
+    topic_unsubscribe(wall->notice_topic, seat->client);
     end_view(seat, why);
     g_hash_table_unref(seat->plays);
     g_ptr_array_unref(seat->turn);
@@ -124,6 +125,8 @@ static struct topic *topic_of(struct seat *seat, const json_t *message, enum rig
     *right = RIGHT_WALL_SEE;
     if (g_strcmp0(name, topic_name(wall->presence_topic)) == 0)
         return wall->presence_topic;
+    if (g_strcmp0(name, topic_name(wall->notice_topic)) == 0)
+        return wall->notice_topic;
     return NULL;
 }
 
@@ -197,6 +200,16 @@ static bool is_overdue(const struct seat *seat)
            clock_mono_us() - seat->unrecorded_since_us > VIEW_AFTER_US;
 }
 
+/* Keyframes of cameras that stand in the seat's mosaic are part of its record. */
+static void record_plays(struct seat *seat)
+{
+    for (guint i = 0; i < seat->turn->len; i++) {
+        struct play *play = seat->turn->pdata[i];
+        if (!thumb_view_shows(seat->view, play_handle(play)))
+            play_record(play);
+    }
+}
+
 /* The time without a record goes on over sets that change quickly, so that nobody looks for long
  * unrecorded by asking anew. */
 static void show(struct seat *seat)
@@ -214,6 +227,7 @@ static void show(struct seat *seat)
     thumb_view_show(seat->view, seat->wall->thumbs, whole, handles, seat->interval_us);
     if (handles->len && !seat->unrecorded_since_us)
         seat->unrecorded_since_us = clock_mono_us();
+    record_plays(seat);
     seat->wall->watch_changed = true;
     net_client_want_pull(seat->client);
 }
@@ -274,6 +288,7 @@ static void take_play(struct seat *seat, json_t *message)
     }
     g_hash_table_insert(seat->plays, GUINT_TO_POINTER(request.stream), play);
     g_ptr_array_add(seat->turn, play);
+    record_plays(seat);
     net_client_want_pull(seat->client);
 }
 

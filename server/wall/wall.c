@@ -60,30 +60,22 @@ static json_t *cameras_part(const json_t *delta, const struct net_session *sessi
     return json_pack("{s:o,s:o}", "set", set, "gone", gone);
 }
 
-json_t *wall_counts_json(const struct wall *wall)
-{
-    json_t *counts = json_object();
-    for (guint32 n = 1; n <= camera_set_size(wall->cameras); n++) {
-        const struct camera *camera = camera_set_at(wall->cameras, n);
-        if (camera->gone)
-            continue;
-        json_int_t count = json_integer_value(json_object_get(counts, camera->state));
-        json_object_set_new(counts, camera->state, json_integer(count + 1));
-    }
-    return counts;
-}
-
-json_t *wall_media_json(const struct wall *wall)
-{
-    return json_pack("{s:o,s:{s:I,s:I},s:o}", "nodes", media_nodes_json(wall->media), "age",
-                     "p50_ms", (json_int_t)wall->age_p50_ms, "p99_ms", (json_int_t)wall->age_p99_ms,
-                     "counts", wall_counts_json(wall));
-}
-
 static json_t *media_snapshot_topic(const struct net_session *session, gpointer user)
 {
+    return wall_media_json(user, sees_all(session, user) ? NULL : session);
+}
+
+static json_t *media_part(const json_t *delta, const struct net_session *session, gpointer user)
+{
+    (void)delta; /* whole each time; an older one tells nothing more */
+    return wall_media_json(user, session);
+}
+
+static json_t *notices_snapshot(const struct net_session *session, gpointer user)
+{
     (void)session;
-    return wall_media_json(user);
+    const struct wall *wall = user;
+    return json_pack("{s:O}", "notices", wall->notices);
 }
 
 static json_t *presence_json(const struct net_session *session, gpointer user)
@@ -228,39 +220,12 @@ static gboolean on_tick(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-static int compare_ages(gconstpointer a, gconstpointer b)
-{
-    gint64 x = *(const gint64 *)a, y = *(const gint64 *)b;
-    return x < y ? -1 : x > y;
-}
-
-/* Ages of the newest thumbnails of cameras that ought to have one. */
-static void measure_ages(struct wall *wall)
-{
-    gint64 now_us = clock_wall_us();
-    g_autoptr(GArray) ages = g_array_new(FALSE, FALSE, sizeof(gint64));
-    for (guint32 n = 1; n <= camera_set_size(wall->cameras); n++) {
-        const struct camera *camera = camera_set_at(wall->cameras, n);
-        const struct thumb *thumb = thumbs_at(wall->thumbs, n);
-        if (camera->gone || !thumb || strcmp(camera->state, "down") == 0)
-            continue;
-        gint64 age_ms = (now_us - thumb->head.wall_us) / 1000;
-        g_array_append_val(ages, age_ms);
-    }
-    wall->age_p50_ms = wall->age_p99_ms = -1;
-    if (!ages->len)
-        return;
-    g_array_sort(ages, compare_ages);
-    wall->age_p50_ms = g_array_index(ages, gint64, ages->len / 2);
-    wall->age_p99_ms = g_array_index(ages, gint64, MIN(ages->len - 1, ages->len * 99 / 100));
-}
-
 static gboolean on_second(gpointer user)
 {
     struct wall *wall = user;
-    measure_ages(wall);
+    wall->ages = wall_measure_ages(wall, NULL);
     if (topic_subscribers(wall->media_topic))
-        topic_publish(wall->media_topic, wall_media_json(wall));
+        topic_publish(wall->media_topic, wall_media_json(wall, NULL));
     /* not at each coming and going: after a restart all seats come in one second */
     if (wall->presence_changed)
         topic_publish(wall->presence_topic, presence_json(NULL, wall));
@@ -301,17 +266,30 @@ static void on_closed(struct net_client *client, gpointer user)
     wall->presence_changed = true;
 }
 
+/* --- notices */
+
+void wall_set_notices(struct wall *wall, json_t *notices)
+{
+    if (!json_equal(wall->notices, notices))
+        topic_publish(wall->notice_topic, json_pack("{s:O}", "notices", notices));
+    json_decref(wall->notices);
+    wall->notices = notices;
+}
+
 /* --- life */
 
 static void create_topics(struct wall *wall)
 {
     static const struct topic_ops cameras = {
         .snapshot = cameras_snapshot, .sees_all = sees_all, .part = cameras_part};
-    static const struct topic_ops media = {.snapshot = media_snapshot_topic};
+    static const struct topic_ops media = {
+        .snapshot = media_snapshot_topic, .sees_all = sees_all, .part = media_part};
+    static const struct topic_ops notices = {.snapshot = notices_snapshot};
     static const struct topic_ops presence = {.snapshot = presence_json};
     wall->camera_topic = topic_create("cameras", wall->boot, KEEP_DELTAS, &cameras, wall);
     wall->media_topic = topic_create("media", wall->boot, 1, &media, wall);
     wall->presence_topic = topic_create("presence", wall->boot, 16, &presence, wall);
+    wall->notice_topic = topic_create("notices", wall->boot, 16, &notices, wall);
 }
 
 struct wall *wall_create(const struct wall_options *options, GError **error)
@@ -330,7 +308,8 @@ struct wall *wall_create(const struct wall_options *options, GError **error)
     wall->seats = g_ptr_array_new();
     wall->mp4s = g_ptr_array_new();
     wall->thumbs = thumbs_create();
-    wall->age_p50_ms = wall->age_p99_ms = -1;
+    wall->ages = (struct wall_ages){.p50_ms = -1, .p99_ms = -1};
+    wall->notices = json_array();
     create_topics(wall);
     wall->cameras = camera_set_create(options->store, on_set_changed, wall, error);
     if (!wall->cameras)
@@ -374,6 +353,8 @@ void wall_destroy(struct wall *wall)
     topic_destroy(wall->camera_topic);
     topic_destroy(wall->media_topic);
     topic_destroy(wall->presence_topic);
+    topic_destroy(wall->notice_topic);
+    json_decref(wall->notices);
     thumbs_destroy(wall->thumbs);
     g_ptr_array_unref(wall->seats);
     g_ptr_array_unref(wall->mp4s);

@@ -27,3 +27,7 @@ struct wall_options {
 struct wall *wall_create(const struct wall_options *options, GError **error);
 /* NULL is fine. Before net, identity and store. */
 void wall_destroy(struct wall *wall);
+
+/* What of the server itself people at the wall have to know: an array (taken) of
+ * {"code","since_us"} in the order of weight, codes of docs/websocket.md; told when it differs. */
+void wall_set_notices(struct wall *wall, json_t *notices);

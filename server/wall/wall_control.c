@@ -8,7 +8,7 @@ static void status(struct control_call *call, const json_t *args, gpointer user)
     struct wall *wall = user;
     json_t *data =
         json_pack("{s:s,s:s,s:i,s:o,s:i,s:i}", "version", wall->options.version, "boot", wall->boot,
-                  "cameras", (int)camera_set_count(wall->cameras), "media", wall_media_json(wall),
+                  "cameras", (int)camera_set_count(wall->cameras), "media", wall_media_json(wall, NULL),
                   "seats", (int)wall->seats->len, "streams", (int)hub_streams(wall->hub));
     json_object_set_new(data, "url", json_string(net_url(wall->options.net)));
     control_reply(call, data);

@@ -25,16 +25,16 @@ static void collect(gpointer user)
 {
     struct wall_metrics *m = user;
     struct wall *wall = m->wall;
-    json_t *counts = wall_counts_json(wall);
+    json_t *counts = wall_counts_json(wall, NULL);
     const char *state;
     json_t *count;
     metric_clear(m->cameras);
     json_object_foreach(counts, state, count)
         metric_set(m->cameras, json_number_value(count), state);
     json_decref(counts);
-    if (wall->age_p50_ms >= 0) {
-        metric_set(m->age, (double)wall->age_p50_ms / 1000, "0.5");
-        metric_set(m->age, (double)wall->age_p99_ms / 1000, "0.99");
+    if (wall->ages.p50_ms >= 0) {
+        metric_set(m->age, (double)wall->ages.p50_ms / 1000, "0.5");
+        metric_set(m->age, (double)wall->ages.p99_ms / 1000, "0.99");
     }
     metric_set(m->seats, wall->seats->len);
     metric_set(m->streams, hub_streams(wall->hub));

@@ -7,6 +7,11 @@
 #include "wall/topic.h"
 #include "wall/wall.h"
 
+/* Ages of the newest thumbnails; −1: none. */
+struct wall_ages {
+    gint64 p50_ms, p99_ms;
+};
+
 struct wall {
     struct wall_options options;
     char *boot; /* names this server start */
@@ -14,12 +19,13 @@ struct wall {
     struct media *media;
     struct hub *hub;
     struct thumbs *thumbs;
-    struct topic *camera_topic, *media_topic, *presence_topic;
+    struct topic *camera_topic, *media_topic, *presence_topic, *notice_topic;
+    json_t *notices;  /* of wall_set_notices() */
     GPtrArray *seats; /* struct seat * */
     GPtrArray *mp4s;  /* struct mp4 *, endless answers */
     struct wall_metrics *metrics;
     guint tick_source, second_source;
-    gint64 age_p50_ms, age_p99_ms; /* of the newest thumbnails; −1: none */
+    struct wall_ages ages; /* of every camera, a second old at most */
     bool watch_changed, presence_changed;
 };
 
@@ -38,9 +44,13 @@ struct camera *wall_find_camera(struct wall *wall, struct net_request *request);
 bool wall_may_list(const struct net_session *session, const struct camera *camera);
 /* … and its pictures, thumbnails too? */
 bool wall_may_watch(const struct net_session *session, const struct camera *camera);
-/* Counts of cameras by state, for `media` and status. Returned: an object. */
-json_t *wall_counts_json(const struct wall *wall);
-json_t *wall_media_json(const struct wall *wall);
+
+/* --- in numbers (summary.c). `session` NULL: of everything; else of what it may see. */
+/* Counts of cameras by state. Returned: an object. */
+json_t *wall_counts_json(const struct wall *wall, const struct net_session *session);
+struct wall_ages wall_measure_ages(const struct wall *wall, const struct net_session *session);
+/* The topic `media`. */
+json_t *wall_media_json(const struct wall *wall, const struct net_session *session);
 
 /* --- seats (seat.c): one WebSocket each */
 struct seat;

@@ -97,6 +97,65 @@ test('an area ends where it ends, also for cameras that move', async () => {
   wall.close();
 });
 
+test('sums are of what the person may see', async () => {
+  const [here] = await twoAreas();
+  const person = await hire('counter', 'operator', here);
+  const own = await list(person);
+  const sum = (wall: Wall): Promise<Json> => wall.message((m) => m.topic === 'media' && m.t === 'delta');
+  const counted = (message: Json): number =>
+    Object.values((message.data as { counts: Record<string, number> }).counts).reduce((all, one) => all + one, 0);
+  const wall = await person.connect();
+  wall.send({ t: 'sub', topic: 'media' });
+  assert.equal(counted(await wall.message((m) => m.topic === 'media' && m.t === 'snapshot')), own.length);
+  const delta = await sum(wall);
+  assert.equal(counted(delta), own.length);
+  assert.deepEqual(Object.keys((delta.data as { nodes: object[] }).nodes[0] ?? {}).filter((key) => !['id', 'state', 'shed'].includes(key)), []);
+  assert.equal((await person.json('/api/v1/cameras?limit=1')).total, own.length);
+  assert.equal((await person.json(`/api/v1/cameras?q=${own[0]?.id ?? ''}`)).total, 1);
+  wall.close();
+
+  const all = await operator.connect();
+  all.send({ t: 'sub', topic: 'media' });
+  const whole = await sum(all);
+  assert.equal(counted(whole), (await list(operator)).length);
+  assert.equal((whole.data as { nodes: { cameras?: number }[] }).nodes[0]?.cameras, (await list(operator)).length);
+  all.close();
+});
+
+test('keyframes in the mosaic belong to its one record, others and live pictures have their own', async () => {
+  const security = await Person.login(stack, 'security');
+  const wall = await operator.connect();
+  const seat = String((await wall.message((m) => m.t === 'hello')).seat);
+  const shown = (await list(operator)).filter((camera) => camera.state === 'live').slice(0, 4);
+  const [one, two, three, four] = shown;
+  assert.ok(one && two && three && four);
+  const play = (stream: number, camera: Camera, rung: string): void =>
+    wall.send({ t: 'play', stream, camera: camera.id, profile: 'sub', rung, format: 'annexb', codecs: ['h264', 'h265'] });
+  wall.send({ t: 'thumbs', cameras: [one.n, two.n], why: 'mosaic' });
+  play(1, one, 'key');
+  play(2, two, 'key');
+  play(3, three, 'key'); // not in the mosaic
+  play(4, four, 'live');
+  for (const stream of [1, 2, 3, 4]) await wall.until('units', () => wall.units.get(stream)?.length);
+  const records = async (): Promise<string[]> => {
+    const { views } = await security.json<{ views: Json[] }>('/api/v1/views');
+    return views.filter((view) => view.seat === seat).map((view) => `${String(view.kind)} ${String(view.camera)}`).sort();
+  };
+  let known: string[] = [];
+  for (let tries = 0; !known.includes('mosaic ') && tries < 100; tries++) {
+    await wall.until('a while', () => false, 200).catch(() => undefined);
+    known = await records();
+  }
+  assert.deepEqual(known, [`key ${three.id}`, `live ${four.id}`, 'mosaic ']);
+  wall.send({ t: 'thumbs', cameras: [two.n], why: 'mosaic' }); // the first is alone now
+  for (let tries = 0; !known.includes(`key ${one.id}`) && tries < 100; tries++) {
+    await pong(wall, tries);
+    known = await records();
+  }
+  assert.ok(known.includes(`key ${one.id}`) && !known.includes(`key ${two.id}`), known.join());
+  wall.close();
+});
+
 test('cameras are changed only where the right reaches', async () => {
   const [here, there] = await twoAreas();
   const keeper = await hire('keeper', 'system_admin', here);
@@ -146,6 +205,21 @@ test('who keeps changing what is shown is on record all the same', async () => {
   clearInterval(change);
   wall.close();
   assert.ok(record);
+});
+
+test('people at the wall are told when Redis is away, and when it is back', async () => {
+  const wall = await operator.connect();
+  wall.send({ t: 'sub', topic: 'notices' });
+  const redis = stack.children.get('redis');
+  const told = (message: Json, code: string): boolean =>
+    message.topic === 'notices' && JSON.stringify(message.data).includes(`"${code}"`);
+  await wall.message((m) => m.topic === 'notices' && m.t === 'snapshot');
+  await redis?.stop();
+  await wall.message((m) => told(m, 'redis_away'));
+  const before = wall.messages.length;
+  redis?.start();
+  await wall.until('the notice is gone', () => wall.messages.slice(before).some((m) => m.topic === 'notices' && !told(m, 'redis_away')));
+  wall.close();
 });
 
 test('a stop with open pages, streams and files is an ordinary end', async () => {
