@@ -13,6 +13,9 @@ void diagnoses_destroy(struct diagnoses *diagnoses); /* gives up what runs; NULL
 /* NULL: nobody is there to hear the answers; what runs is given up. */
 void diagnoses_set_link(struct diagnoses *diagnoses, struct link *link);
 
-/* Answers request `number` by a `diagnosis` on the link, within 10 s. `camera` is borrowed for the
- * call. */
-void diagnoses_start(struct diagnoses *diagnoses, guint32 number, struct camera *camera);
+/* Both answer request `number` by a `diagnosis` on the link, within 10 s (docs/link.md). `camera`
+ * and `url` are borrowed for the call. */
+void diagnoses_start(struct diagnoses *diagnoses, guint32 number, struct camera *camera,
+                     enum camera_profile profile);
+/* An address that no camera has yet. */
+void diagnoses_try(struct diagnoses *diagnoses, guint32 number, const char *url);

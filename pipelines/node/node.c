@@ -231,10 +231,20 @@ static void take_snapshot(struct node *node, json_t *message)
 static void take_diagnose(struct node *node, json_t *message)
 {
     guint n = (guint)json_integer_value(json_object_get(message, "n"));
+    const char *profile = json_string_value(json_object_get(message, "profile"));
     struct camera *camera = fleet_find(node->fleet, n);
     if (camera)
         diagnoses_start(node->diagnoses,
-                        (guint32)json_integer_value(json_object_get(message, "req")), camera);
+                        (guint32)json_integer_value(json_object_get(message, "req")), camera,
+                        g_strcmp0(profile, "main") ? CAMERA_SUB : CAMERA_MAIN);
+}
+
+static void take_try(struct node *node, json_t *message)
+{
+    const char *url = json_string_value(json_object_get(message, "url"));
+    if (url)
+        diagnoses_try(node->diagnoses, (guint32)json_integer_value(json_object_get(message, "req")),
+                      url);
 }
 
 static void take_control(const char *type, json_t *message, gpointer user)
@@ -245,6 +255,7 @@ static void take_control(const char *type, json_t *message, gpointer user)
     } table[] = {
         {"cameras", take_cameras}, {"subscribe", take_subscribe}, {"unsubscribe", take_unsubscribe},
         {"watch", take_watch},     {"snapshot", take_snapshot},   {"diagnose", take_diagnose},
+        {"try", take_try},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(table); i++) {
         if (!strcmp(table[i].type, type)) {

@@ -28,7 +28,8 @@ struct connection {
     int64_t closing_until_us; /* 0: not closing */
     guint64 lost_told;
     bool live, nonce_renewed;
-    struct reorder *reorder; /* UDP only */
+    struct rtsp_trace *trace; /* the run's, until its first packet */
+    struct reorder *reorder;  /* UDP only */
     struct rtcp_sender_report report;
     bool report_known;
 };
@@ -54,6 +55,7 @@ struct connection *connection_create(struct rtsp_run *run, struct rtsp_session *
     connection->session = session;
     connection->options = options;
     connection->block = block;
+    connection->trace = run->trace;
     int64_t now = clock_mono_us();
     connection->begun_us = connection->last_packet_us = connection->last_unit_us = now;
     connection->next_keep_alive_us = now + (int64_t)session->timeout_s * 500000;
@@ -126,6 +128,10 @@ static void take_rtp(struct connection *connection, const uint8_t *data, size_t 
     if (!rtp_parse(data, size, &rtp))
         return;
     connection->last_packet_us = connection->block->mono_us;
+    if (G_UNLIKELY(connection->trace)) {
+        rtsp_trace_note(connection->trace, "packet", true, NULL);
+        connection->trace = NULL;
+    }
     atomic_fetch_add_explicit(&connection->block->packets, 1, memory_order_relaxed);
     assembler_push(connection->assembler, connection->block->scratch, &rtp,
                    connection->block->wall_us);

@@ -84,6 +84,7 @@ static bool connect_plain(struct dialogue *dialogue)
     g_autoptr(GSocketClient) client = g_socket_client_new();
     g_socket_client_set_enable_proxy(client, FALSE);
     g_socket_client_set_timeout(client, (guint)((dialogue->request->answer_us + 999999) / 1000000));
+    rtsp_trace_watch(dialogue->request->trace, client);
     g_autoptr(GSocketConnection) connection = g_socket_client_connect_to_host(
         client, dialogue->url->host, dialogue->url->port, dialogue->request->cancel, &error);
     if (!connection)
@@ -265,6 +266,36 @@ static bool take_challenge(struct dialogue *dialogue, GstRTSPMessage *message)
     return again;
 }
 
+const char *dialogue_header(const struct dialogue_answer *answer, GstRTSPHeaderField field)
+{
+    char *value = NULL;
+    if (gst_rtsp_message_get_header(&answer->message, field, &value, 0) != GST_RTSP_OK)
+        return NULL;
+    return value;
+}
+
+/* What a camera's maker wants to know: the status and what it says of itself. */
+static void note_answer(struct dialogue *dialogue, GstRTSPMethod method, bool again,
+                        const struct dialogue_answer *answer)
+{
+    static const GstRTSPHeaderField fields[] = {
+        GST_RTSP_HDR_SERVER,       GST_RTSP_HDR_PUBLIC,  GST_RTSP_HDR_WWW_AUTHENTICATE,
+        GST_RTSP_HDR_CONTENT_TYPE, GST_RTSP_HDR_SESSION, GST_RTSP_HDR_TRANSPORT,
+        GST_RTSP_HDR_RTP_INFO,     GST_RTSP_HDR_LOCATION};
+    if (!dialogue->request->trace)
+        return;
+    const char *text = gst_rtsp_status_as_text((GstRTSPStatusCode)answer->status);
+    g_autoptr(GString) said = g_string_new(NULL);
+    g_string_printf(said, "%u %s", answer->status, text ? text : "");
+    for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
+        const char *value = dialogue_header(answer, fields[i]);
+        if (value)
+            g_string_append_printf(said, " · %s: %s", gst_rtsp_header_as_text(fields[i]), value);
+    }
+    rtsp_trace_note(dialogue->request->trace, gst_rtsp_method_as_text(method),
+                    again || answer->status < 400, "%s", said->str);
+}
+
 bool dialogue_ask(struct dialogue *dialogue, GstRTSPMethod method, const char *uri,
                   const char *header, const char *value, struct dialogue_answer *answer)
 {
@@ -276,7 +307,10 @@ bool dialogue_ask(struct dialogue *dialogue, GstRTSPMethod method, const char *u
         GstRTSPStatusCode status = GST_RTSP_STS_INVALID;
         gst_rtsp_message_parse_response(&answer->message, &status, NULL, NULL);
         answer->status = (unsigned)status;
-        if (status != GST_RTSP_STS_UNAUTHORIZED || !take_challenge(dialogue, &answer->message))
+        bool again =
+            status == GST_RTSP_STS_UNAUTHORIZED && take_challenge(dialogue, &answer->message);
+        note_answer(dialogue, method, again, answer);
+        if (!again)
             break;
         gst_rtsp_message_unset(&answer->message);
     }
@@ -286,14 +320,6 @@ bool dialogue_ask(struct dialogue *dialogue, GstRTSPMethod method, const char *u
     answer->body = (const char *)body;
     answer->body_size = body_size;
     return true;
-}
-
-const char *dialogue_header(const struct dialogue_answer *answer, GstRTSPHeaderField field)
-{
-    char *value = NULL;
-    if (gst_rtsp_message_get_header(&answer->message, field, &value, 0) != GST_RTSP_OK)
-        return NULL;
-    return value;
 }
 
 void dialogue_answer_clear(struct dialogue_answer *answer)

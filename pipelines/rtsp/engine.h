@@ -22,7 +22,8 @@ struct rtsp_run {
     struct receiver *receiver;
     const struct rtsp_run_ops *ops;
     gpointer user;
-    GCancellable *cancel; /* of the conversation */
+    GCancellable *cancel;     /* of the conversation */
+    struct rtsp_trace *trace; /* NULL: nobody asks how it goes */
     /* --- the loop's thread */
     bool destroyed;
     /* --- any thread, atomic */

@@ -3,6 +3,7 @@
 #pragma once
 #include "rtsp/rtsp.h"
 #include "rtsp/session.h"
+#include "rtsp/trace.h"
 #include "rtsp/url.h"
 #include <gio/gio.h>
 
@@ -10,7 +11,8 @@ struct handshake_request {
     const struct rtsp_url *url;
     enum rtsp_lower lower;
     int64_t answer_us;
-    GCancellable *cancel; /* any thread may cancel */
+    GCancellable *cancel;     /* any thread may cancel */
+    struct rtsp_trace *trace; /* NULL: nobody asks */
 };
 
 struct handshake_failure {

@@ -52,6 +52,7 @@ void run_unref(struct rtsp_run *run)
     rtsp_url_clear(&run->url);
     stream_unref(run->stream);
     g_object_unref(run->cancel);
+    rtsp_trace_unref(run->trace);
     g_free(run->name);
     g_free(run);
 }
@@ -104,7 +105,8 @@ static void converse(gpointer data, gpointer user)
     struct handshake_request request = {.url = &run->url,
                                         .lower = run->lower,
                                         .answer_us = engine->options.answer_us,
-                                        .cancel = run->cancel};
+                                        .cancel = run->cancel,
+                                        .trace = run->trace};
     atomic_store(&run->talking_since_us, clock_mono_us());
     struct rtsp_session *session = handshake_run(&request, &failure);
     atomic_store(&run->talking_since_us, 0);
@@ -145,6 +147,7 @@ struct rtsp_run *rtsp_run_create(struct rtsp_engine *engine, const struct rtsp_r
     run->ops = config->ops;
     run->user = config->user;
     run->cancel = g_cancellable_new();
+    run->trace = rtsp_trace_ref(config->trace);
     g_hash_table_add(engine->runs, run);
     g_thread_pool_push(engine->workers, run_ref(run), NULL);
     return run;

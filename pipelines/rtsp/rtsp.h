@@ -8,6 +8,7 @@
 
 struct rtsp_engine;
 struct rtsp_run;
+struct rtsp_trace;
 
 struct rtsp_engine_options {
     unsigned receivers; /* threads that read sockets, ≥ 1 */
@@ -55,6 +56,7 @@ struct rtsp_run_config {
     unsigned affinity;     /* runs of the same number share a receiver, one after the other */
     const struct rtsp_run_ops *ops; /* static */
     gpointer user;
+    struct rtsp_trace *trace; /* reference taken; NULL: nobody asks how it goes */
 };
 
 /* The loop's thread. Begins at once. NULL: the URL cannot be used, `error` says why. */

@@ -31,6 +31,7 @@ struct source_config {
     unsigned affinity;                  /* sources of one stream have the same one */
     const struct source_events *events; /* static */
     gpointer user;
+    struct rtsp_trace *trace; /* reference taken; NULL: nobody asks how it goes. RTSP only */
 };
 
 /* Begins at once. NULL: it cannot begin; *reason (bad_url as a rule) and `error` say why. */

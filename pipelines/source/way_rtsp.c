@@ -37,6 +37,7 @@ static bool open_run(struct source *source, const struct source_ways *ways,
                                         .affinity = config->affinity,
                                         .ops = &run_ops,
                                         .user = source,
+                                        .trace = config->trace,
                                     },
                                     error);
     return source->inner != NULL;

@@ -1,5 +1,4 @@
 /* The REST face of the cameras (docs/api.md). */
-#include "wall/reasons.h"
 #include "wall/wall_private.h"
 #include <string.h>
 
@@ -66,9 +65,7 @@ static void get_camera(struct net_request *request, gpointer user)
 
 /* --- changes */
 
-/* The right of the route holds somewhere; this asks whether it does in the area. false: answered.
- */
-static bool may_edit(struct net_request *request, const char *area)
+bool wall_may_edit(struct net_request *request, const char *area)
 {
     if (identity_may_in(net_request_session(request), RIGHT_CAMERA_EDIT, area))
         return true;
@@ -136,7 +133,8 @@ static bool may_put(struct wall *wall, struct net_request *request,
                     const struct camera_fields *fields)
 {
     const struct camera *camera = camera_set_find(wall->cameras, fields->id);
-    return may_edit(request, fields->area) && (!camera || may_edit(request, camera->fields.area));
+    return wall_may_edit(request, fields->area) &&
+           (!camera || wall_may_edit(request, camera->fields.area));
 }
 
 /* Each row's area, and that of the camera it would change. false: answered. */
@@ -293,35 +291,10 @@ static void delete_camera(struct net_request *request, gpointer user)
 {
     struct wall *wall = user;
     const struct camera *camera = wall_find_camera(wall, request);
-    if (camera && may_edit(request, camera->fields.area))
+    if (camera && wall_may_edit(request, camera->fields.area))
         camera_set_delete(wall->cameras, camera->fields.id,
                           identity_actor_new(net_request_session(request)), delete_done,
                           waiting_create(wall, request));
-}
-
-/* --- diagnosis */
-
-static void diagnosis_done(const json_t *result, const char *code, gpointer user)
-{
-    struct net_request *request = user;
-    if (result) {
-        json_t *body = json_deep_copy(result);
-        json_object_del(body, "t");
-        json_object_del(body, "req");
-        net_reply_json(request, 200, body);
-    } else {
-        const struct reason *reason = reason_find(code);
-        net_reply_error(request, 503, code, reason->zh, reason->en);
-    }
-    net_request_unref(request);
-}
-
-static void post_diagnose(struct net_request *request, gpointer user)
-{
-    struct wall *wall = user;
-    const struct camera *camera = wall_find_camera(wall, request);
-    if (camera)
-        media_diagnose(wall->media, camera->n, diagnosis_done, net_request_ref(request));
 }
 
 void wall_add_camera_routes(struct wall *wall)
@@ -333,7 +306,6 @@ void wall_add_camera_routes(struct wall *wall)
         {"GET", "/api/v1/cameras/:id", "camera.list", get_camera, 0},
         {"PUT", "/api/v1/cameras/:id", "camera.edit", put_camera, 0},
         {"DELETE", "/api/v1/cameras/:id", "camera.edit", delete_camera, 0},
-        {"POST", "/api/v1/cameras/:id/diagnose", "camera.list", post_diagnose, 0},
     };
     net_add_routes(wall->options.net, routes, G_N_ELEMENTS(routes), wall);
 }

@@ -7,7 +7,7 @@
 
 #define PUSH_DELAY_MS      50
 #define WATCH_DELAY_MS     200
-#define REQUEST_TIMEOUT_MS 10000
+#define REQUEST_TIMEOUT_MS 12000
 #define CREDIT_BYTES       (4 * 1024 * 1024)
 #define CREDIT_STEP_BYTES  (1024 * 1024)
 #define ALIVE_US           (5 * G_USEC_PER_SEC)  /* heard so recently: surely there */
@@ -297,14 +297,16 @@ static gboolean on_second(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-static void request_start(struct media *media, guint32 n, json_t *message, struct request *request)
+/* Asks a node (NULL: none is there). */
+static void request_start(struct media *media, struct media_node *node, guint32 n, json_t *message,
+                          struct request *request)
 {
     request->id = next_id(media);
     request->deadline_us = clock_mono_us() + REQUEST_TIMEOUT_MS * 1000;
     g_hash_table_insert(media->requests, GUINT_TO_POINTER(request->id), request);
     json_object_set_new(message, "req", json_integer(request->id));
     json_object_set_new(message, "n", json_integer(n));
-    struct media_node *node = request->node = node_for(media, n);
+    request->node = node;
     push_pending(media);
     if (!node || !media_node_connected(node)) {
         json_decref(message);
@@ -320,16 +322,38 @@ void media_snapshot(struct media *media, guint32 n, guint width_px, media_snapsh
     struct request *request = g_new0(struct request, 1);
     request->snapshot = done;
     request->user = user;
-    request_start(media, n, json_pack("{s:s,s:i}", "t", "snapshot", "width", (int)width_px),
-                  request);
+    request_start(media, node_for(media, n), n,
+                  json_pack("{s:s,s:i}", "t", "snapshot", "width", (int)width_px), request);
 }
 
-void media_diagnose(struct media *media, guint32 n, media_diagnosis_fn done, gpointer user)
+static struct request *diagnosis_request(media_diagnosis_fn done, gpointer user)
 {
     struct request *request = g_new0(struct request, 1);
     request->diagnosis = done;
     request->user = user;
-    request_start(media, n, json_pack("{s:s}", "t", "diagnose"), request);
+    return request;
+}
+
+void media_diagnose(struct media *media, guint32 n, const char *profile, media_diagnosis_fn done,
+                    gpointer user)
+{
+    request_start(media, node_for(media, n), n,
+                  json_pack("{s:s,s:s}", "t", "diagnose", "profile", profile),
+                  diagnosis_request(done, user));
+}
+
+static struct media_node *connected_node(const struct media *media)
+{
+    for (guint i = 0; i < media->nodes->len; i++)
+        if (media_node_connected(media->nodes->pdata[i]))
+            return media->nodes->pdata[i];
+    return NULL;
+}
+
+void media_try(struct media *media, const char *url, media_diagnosis_fn done, gpointer user)
+{
+    request_start(media, connected_node(media), 0, json_pack("{s:s,s:s}", "t", "try", "url", url),
+                  diagnosis_request(done, user));
 }
 
 static struct request *request_of(struct media *media, const struct media_node *node, guint32 id,
@@ -392,8 +416,9 @@ static void on_control(struct media_node *node, const char *type, json_t *messag
             request_end(media, request, NULL, 0, NULL, code ? code : "failed");
     } else if (strcmp(type, "diagnosis") == 0) {
         struct request *request = request_of(media, node, id_of(message, "req"), false);
+        const char *fault = json_string_value(json_object_get(message, "error"));
         if (request)
-            request_end(media, request, NULL, 0, message, NULL);
+            request_end(media, request, NULL, 0, fault ? NULL : message, fault);
     } else {
         log_debug("media", "%s sent unknown message %s", media_node_id(node), type);
     }

@@ -59,7 +59,10 @@ void media_snapshot(struct media *media, guint32 n, guint width_px, media_snapsh
                     gpointer user);
 /* What was tried and answered; `result` (borrowed) NULL: `code` says why there is none. */
 typedef void (*media_diagnosis_fn)(const json_t *result, const char *code, gpointer user);
-void media_diagnose(struct media *media, guint32 n, media_diagnosis_fn done, gpointer user);
+void media_diagnose(struct media *media, guint32 n, const char *profile, media_diagnosis_fn done,
+                    gpointer user);
+/* The same of an address that no camera has yet; any connected node is asked. */
+void media_try(struct media *media, const char *url, media_diagnosis_fn done, gpointer user);
 
 /* [{"id","state":"connected|lost","cameras","live"…}], with the node's own stats. */
 json_t *media_nodes_json(const struct media *media);

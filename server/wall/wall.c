@@ -320,6 +320,7 @@ struct wall *wall_create(const struct wall_options *options, GError **error)
         goto fail;
     wall->hub = hub_create(options->loop, wall->media);
     wall_add_camera_routes(wall);
+    wall_add_trial_routes(wall);
     wall_add_picture_routes(wall);
     wall_add_commands(wall);
     wall_add_metrics(wall);

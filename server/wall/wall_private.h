@@ -29,9 +29,11 @@ struct wall {
     bool watch_changed, presence_changed;
 };
 
-/* camera_api.c, picture_api.c, wall_control.c, wall_metrics.c: register themselves. */
+/* camera_api.c, camera_trial.c, picture_api.c, wall_control.c, wall_metrics.c: register themselves.
+ */
 void wall_add_camera_routes(struct wall *wall);
 void wall_add_picture_routes(struct wall *wall);
+void wall_add_trial_routes(struct wall *wall);
 /* Ends every endless answer. */
 void wall_end_mp4s(struct wall *wall);
 void wall_add_commands(struct wall *wall);
@@ -39,6 +41,13 @@ void wall_add_metrics(struct wall *wall);
 
 /* The camera of a request's ":id" that its session may see; NULL: answered 404. */
 struct camera *wall_find_camera(struct wall *wall, struct net_request *request);
+
+/* The right of the route holds somewhere; this asks whether it does in the area. false: answered.
+ */
+bool wall_may_edit(struct net_request *request, const char *area);
+/* An address as a person gave it, its hidden credentials taken from the camera (NULL: none), as
+ * camera_url_fill(). Returned: new, or NULL. */
+char *wall_fill_url(const struct camera *camera, const char *given);
 
 /* May this session see that camera in lists? */
 bool wall_may_list(const struct net_session *session, const struct camera *camera);

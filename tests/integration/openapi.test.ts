@@ -179,6 +179,9 @@ test('cameras', async () => {
   const changed = await admin.call('PUT /api/v1/cameras/{id}', { id: 'x1' }, { body: { ...fresh, name: '试点2', version: added.json.version } });
   assert.equal(changed.json.name, '试点2');
   await admin.call('POST /api/v1/cameras/{id}/diagnose', { id: 'x1' });
+  await admin.call('POST /api/v1/cameras/try', {}, { body: { url: 'rtsp://***@127.0.0.1:9/b', id: 'x1' } });
+  const elsewhere = await admin.call('POST /api/v1/cameras/try', {}, { body: { url: 'rtsp://***@127.0.0.2:9/b', id: 'x1' } });
+  assert.equal(elsewhere.json.error.code, 'hidden_secret');
   assert.equal((await admin.call('DELETE /api/v1/cameras/{id}', { id: 'x1' })).status, 204);
   assert.equal((await admin.call('DELETE /api/v1/cameras/{id}', { id: 'x1' })).status, 404);
   const csv = readFileSync(resolve(stack.town, 'cameras.csv'), 'utf8').trimEnd() + '\nbad row\n';

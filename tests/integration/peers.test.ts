@@ -144,18 +144,35 @@ test('a camera that is not there, refuses or wants another password says so', as
 });
 
 test('a trial tells step by step what was tried and answered, without the password', async () => {
-  interface Diagnosis { camera: string; steps: { step: string; ok: boolean; detail: string | null }[] }
+  interface Diagnosis {
+    camera: string; address: string; steps: { step: string; ok: boolean; detail: string | null }[];
+    verdict: { ok: boolean; code?: string };
+    stream?: { codec: string; profile: string; width: number; height: number; pictures_per_s: number; kbit_per_s: number; clock_offset_ms: number | null };
+  }
   const diagnose = async (id: string): Promise<Diagnosis> => {
     const answer = await operator.request('POST', `/api/v1/cameras/${id}/diagnose`, {});
     assert.equal(answer.status, 200, id);
     return (await answer.json()) as Diagnosis;
   };
   const good = await diagnose('gst-h264');
-  assert.deepEqual(good.steps.map((s) => [s.step, s.ok]), [['address', true], ['connect', true], ['media', true]]);
+  assert.deepEqual(good.steps.map((s) => s.step), ['address', 'dns', 'tcp', 'OPTIONS', 'DESCRIBE', 'SETUP', 'PLAY', 'packet', 'keyframe', 'stream']);
+  assert.ok(good.steps.every((s) => s.ok), JSON.stringify(good.steps));
+  assert.match(good.steps[4]?.detail ?? '', /^200 OK .*Server: /);
+  assert.equal(good.verdict.ok, true);
+  assert.deepEqual([good.stream?.codec, good.stream?.width, good.stream?.height], ['h264', 320, 180]);
+  assert.ok((good.stream?.pictures_per_s ?? 0) > 1 && (good.stream?.kbit_per_s ?? 0) > 1, JSON.stringify(good.stream));
+  const guarded = await diagnose('gst-guarded');
+  assert.equal(guarded.verdict.ok, true, JSON.stringify(guarded));
+  assert.match(guarded.address, /^rtsp:\/\/\*\*\*@127/);
+  assert.ok(!JSON.stringify(guarded).includes('w?rd'));
   const bad = await diagnose('wrong-password');
-  assert.deepEqual(bad.steps.map((s) => [s.step, s.ok]), [['address', true], ['connect', false]]);
-  assert.match(bad.steps[1]?.detail ?? '', /^wrong_password/);
+  assert.equal(bad.steps.at(-1)?.ok, false);
+  assert.match(bad.steps.at(-1)?.detail ?? '', /^401 Unauthorized/);
+  assert.equal(bad.verdict.code, 'wrong_password');
   assert.ok(!JSON.stringify(bad).includes(':wrong@'));
   const gone = await diagnose('not-there');
-  assert.match(gone.steps[1]?.detail ?? '', /^unreachable/);
+  assert.deepEqual(gone.steps.map((s) => [s.step, s.ok]), [['address', true], ['dns', true], ['tcp', false]]);
+  assert.equal(gone.verdict.code, 'unreachable');
+  const file = await diagnose('file');
+  assert.deepEqual(file.steps.map((s) => s.step), ['address', 'connect', 'keyframe', 'stream']);
 });
