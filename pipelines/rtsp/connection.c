@@ -309,9 +309,12 @@ bool connection_read_rtp(struct connection *connection)
             (messages[i].msg_hdr.msg_flags & MSG_TRUNC) ||
             !udp_is_peer(&from[i], connection->session->fd, &connection->session->transport))
             continue;
-        uint16_t sequence = (uint16_t)(packet[2] << 8 | packet[3]);
-        reorder_push(connection->reorder, sequence, packet, size, block->mono_us, deliver_in_order,
-                     connection);
+        struct rtp rtp;
+        if (!rtp_parse(packet, size, &rtp))
+            continue;
+        reorder_push(connection->reorder,
+                     &(struct reorder_packet){rtp.ssrc, rtp.sequence, packet, size}, block->mono_us,
+                     deliver_in_order, connection);
     }
     return true;
 }

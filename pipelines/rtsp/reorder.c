@@ -28,42 +28,91 @@ static void give_up(struct reorder *reorder, reorder_deliver_fn deliver, gpointe
     deliver_run(reorder, deliver, user);
 }
 
-void reorder_push(struct reorder *reorder, uint16_t sequence, const uint8_t *packet, size_t size,
-                  int64_t now_us, reorder_deliver_fn deliver, gpointer user)
+static void begin_at(struct reorder *reorder, const struct reorder_packet *packet)
+{
+    reorder_clear(reorder);
+    reorder->known = true;
+    reorder->ssrc = packet->ssrc;
+    reorder->next = packet->sequence;
+    reorder->elsewhere = reorder->strangers = 0;
+}
+
+/* One number that is far off is a stray, or the network's; some in a row are a sender that began to
+ * count anew. */
+static bool counts_anew(struct reorder *reorder, uint16_t sequence)
+{
+    bool on = reorder->elsewhere && sequence == reorder->elsewhere_next;
+    reorder->elsewhere = on ? reorder->elsewhere + 1 : 1;
+    reorder->elsewhere_next = (uint16_t)(sequence + 1);
+    return reorder->elsewhere >= REORDER_RESTARTS;
+}
+
+/* Makes `packet` one of the REORDER_SLOTS that are awaited next. Returned: how far ahead it is. */
+static int make_near(struct reorder *reorder, uint16_t sequence, reorder_deliver_fn deliver,
+                     gpointer user)
 {
     int16_t ahead = (int16_t)(sequence - reorder->next);
-    if (!reorder->known || ahead < -REORDER_SLOTS || ahead >= 4 * REORDER_SLOTS) {
-        reorder_clear(reorder); /* the first one, or a jump that no network makes */
-        reorder->known = true;
-        reorder->next = sequence;
-        ahead = 0;
-    }
-    if (ahead < 0)
-        return; /* came after it was given up, or twice */
-    if (ahead == 0) {
-        reorder->next++;
-        deliver(packet, size, user);
-        deliver_run(reorder, deliver, user);
-        reorder->oldest_us = now_us;
-        return;
-    }
     while (ahead >= REORDER_SLOTS) {
-        if (!reorder->waiting)
-            reorder->next = (uint16_t)(sequence - REORDER_SLOTS + 1);
-        else
+        if (reorder->waiting)
             give_up(reorder, deliver, user);
+        else
+            reorder->next = (uint16_t)(sequence - REORDER_SLOTS + 1);
         ahead = (int16_t)(sequence - reorder->next);
-        if (ahead <= 0) {
-            reorder_push(reorder, sequence, packet, size, now_us, deliver, user);
-            return;
-        }
     }
-    GBytes **slot = slot_of(reorder, sequence);
-    if (*slot)
+    return ahead;
+}
+
+static void keep(struct reorder *reorder, const struct reorder_packet *packet, int64_t now_us)
+{
+    GBytes **slot = slot_of(reorder, packet->sequence);
+    if (*slot) {
+        reorder->late++;
         return;
+    }
     if (!reorder->waiting++)
         reorder->oldest_us = now_us;
-    *slot = g_bytes_new(packet, size);
+    *slot = g_bytes_new(packet->data, packet->size);
+}
+
+/* false: the packet is no part of the order. */
+static bool belongs(struct reorder *reorder, const struct reorder_packet *packet)
+{
+    if (!reorder->known)
+        begin_at(reorder, packet);
+    if (packet->ssrc != reorder->ssrc) {
+        if (++reorder->strangers < REORDER_STRANGERS)
+            return false;
+        begin_at(reorder, packet);
+    }
+    int16_t ahead = (int16_t)(packet->sequence - reorder->next);
+    if (ahead < 0 || ahead >= REORDER_NEAR) {
+        if (!counts_anew(reorder, packet->sequence)) {
+            reorder->late++;
+            return false;
+        }
+        begin_at(reorder, packet);
+    }
+    reorder->strangers = reorder->elsewhere = 0;
+    return true;
+}
+
+void reorder_push(struct reorder *reorder, const struct reorder_packet *packet, int64_t now_us,
+                  reorder_deliver_fn deliver, gpointer user)
+{
+    if (!belongs(reorder, packet)) {
+        /* some servers go on sending a stale session into the next one's port: not ours to judge */
+        if (packet->ssrc != reorder->ssrc)
+            deliver(packet->data, packet->size, user);
+        return;
+    }
+    if (make_near(reorder, packet->sequence, deliver, user) > 0) {
+        keep(reorder, packet, now_us);
+        return;
+    }
+    reorder->next++;
+    deliver(packet->data, packet->size, user);
+    deliver_run(reorder, deliver, user);
+    reorder->oldest_us = now_us;
 }
 
 void reorder_expire(struct reorder *reorder, int64_t now_us, reorder_deliver_fn deliver,

@@ -1,7 +1,16 @@
 #include "rtsp/timeline.h"
+#include <glib.h>
 #include <string.h>
 
-enum { JUMP_US = 10000000, STEP_US = 40000 };
+enum {
+    JUMP_US = 10000000,
+    STEP_US = 40000,
+    FALL_US = 1000000, /* pictures are reordered by less, or by less than so many steps: */
+    FALL_STEPS = 20,
+    LONGEST_US = 30000000, /* between two units; longer only if our own clock was set */
+    SPAN_US = 1000000,
+    ODD_SPANS = 3, /* one way in a row: a stalled network makes one slow and then a fast one */
+};
 
 void timeline_init(struct timeline *timeline, uint32_t clock_hz)
 {
@@ -32,23 +41,53 @@ static int64_t to_us(const struct timeline *timeline, int64_t ticks)
     return ticks / hz * 1000000 + ticks % hz * 1000000 / hz;
 }
 
+static int64_t to_ticks(const struct timeline *timeline, int64_t us)
+{
+    return us * timeline->clock_hz / 1000000;
+}
+
+/* A clock that stands, crawls or races for some seconds on end is not believed until it keeps pace
+ * again. */
+static void judge_pace(struct timeline *timeline, uint32_t rtp, int64_t wall_us)
+{
+    int64_t passed_us = wall_us - timeline->span_wall_us;
+    if (passed_us >= 0 && passed_us < SPAN_US)
+        return;
+    int64_t told_us = to_us(timeline, (int32_t)(rtp - timeline->span_rtp));
+    timeline->span_rtp = rtp;
+    timeline->span_wall_us = wall_us;
+    if (passed_us < 0 || passed_us > LONGEST_US)
+        return; /* our own clock was set */
+    int pace = told_us < passed_us / 2 ? -1 : told_us > passed_us * 2;
+    timeline->odd_spans = pace && pace == timeline->pace ? timeline->odd_spans + 1 : pace != 0;
+    timeline->pace = pace;
+    if (!pace || timeline->odd_spans >= ODD_SPANS)
+        timeline->receive_time = pace != 0;
+}
+
+static bool has_jumped(const struct timeline *timeline, int64_t step_us, int64_t passed_us)
+{
+    int64_t error_us = step_us - passed_us;
+    int64_t longest_fall_us = MAX((int64_t)FALL_US, FALL_STEPS * timeline->step_us);
+    return error_us > JUMP_US || error_us < -JUMP_US || -step_us > longest_fall_us;
+}
+
 static int64_t unwrap(struct timeline *timeline, uint32_t rtp, int64_t wall_us)
 {
     if (!timeline->begun) {
         timeline->begun = true;
         timeline->ticks = rtp;
+        timeline->span_rtp = rtp;
+        timeline->span_wall_us = wall_us;
     } else {
         int64_t step = (int32_t)(rtp - timeline->last_rtp);
-        int64_t wall_step_us = wall_us - timeline->last_wall_us;
-        int64_t error_us = to_us(timeline, step) - wall_step_us;
-        if (error_us > JUMP_US || error_us < -JUMP_US) {
-            step = wall_step_us * timeline->clock_hz / 1000000;
-            if (step < 1)
-                step = 1;
-            if (step > INT32_MAX)
-                step = INT32_MAX;
-            timeline->held = 0;
-        }
+        int64_t passed_us = CLAMP(wall_us - timeline->last_wall_us, 0, LONGEST_US);
+        bool jumped = has_jumped(timeline, to_us(timeline, step), passed_us);
+        judge_pace(timeline, rtp, wall_us);
+        if (jumped || timeline->receive_time)
+            step = MAX(to_ticks(timeline, passed_us), 1);
+        if (jumped)
+            timeline_restart(timeline);
         timeline->ticks += step;
     }
     timeline->last_rtp = rtp;
