@@ -182,7 +182,9 @@ static unsigned learn_parameters(struct assembler *assembler, struct assembler_s
 /* A unit that begins a group: its parameter sets are put in front when it lacks some. */
 static struct unit *build_keyframe(struct assembler *assembler, struct assembler_scratch *scratch)
 {
-    unsigned inside = assembler->has_parameters ? learn_parameters(assembler, scratch) : 0;
+    unsigned inside = 0;
+    if (assembler->has_parameters || parameters_ambiguous(assembler->parameters))
+        inside = learn_parameters(assembler, scratch);
     int reorder_units;
     struct stream_format *format = parameters_format(assembler->parameters, &reorder_units);
     if (!format)

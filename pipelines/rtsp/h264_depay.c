@@ -33,6 +33,16 @@ static int depay_stap(const uint8_t *payload, size_t size, struct nal_piece piec
     return count;
 }
 
+/* Annex B that was cut into fragments whole: the first byte of its start code was taken for the NAL
+ * unit's header. Returned: bytes before the real one, 0 when this is none. */
+static size_t hidden_code(const uint8_t *data, size_t size, unsigned type)
+{
+    if (type == 0 && size > 2 && data[0] == 0 && data[1] == 1)
+        return 2;
+    size_t code = annexb_start_code(data, size);
+    return code < size ? code : 0;
+}
+
 static int depay_fragment(const uint8_t *payload, size_t size, struct nal_piece *piece)
 {
     if (size < 2)
@@ -44,8 +54,8 @@ static int depay_fragment(const uint8_t *payload, size_t size, struct nal_piece 
     *piece = (struct nal_piece){
         .data = payload + 2, .size = size - 2, .begins = begins, .ends = ends, .type = head & 0x1f};
     if (begins) {
-        size_t code = annexb_start_code(piece->data, piece->size);
-        if (code && code < piece->size) {
+        size_t code = hidden_code(piece->data, piece->size, piece->type);
+        if (code) {
             piece->data += code;
             piece->size -= code;
             piece->type = piece->data[0] & 0x1f;

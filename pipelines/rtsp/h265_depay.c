@@ -32,6 +32,18 @@ static int depay_aggregate(const uint8_t *payload, size_t size, struct nal_piece
     return count;
 }
 
+/* Annex B that was cut into fragments whole: its first two zeros were taken for the NAL unit's
+ * header. Returned: bytes before the real one, 0 when this is none. */
+static size_t hidden_code(const uint8_t *payload, size_t size)
+{
+    if (payload[1] || payload[2] & 0x3f)
+        return 0;
+    size_t code = size > 3 && payload[3] == 1                  ? 1
+                  : size > 4 && !payload[3] && payload[4] == 1 ? 2
+                                                               : 0;
+    return code && size - 3 >= code + 2 ? code : 0;
+}
+
 static int depay_fragment(const uint8_t *payload, size_t size, struct nal_piece *piece)
 {
     if (size < 3)
@@ -42,7 +54,12 @@ static int depay_fragment(const uint8_t *payload, size_t size, struct nal_piece 
         return 0;
     *piece = (struct nal_piece){
         .data = payload + 3, .size = size - 3, .begins = begins, .ends = ends, .type = head & 0x3f};
-    if (begins) {
+    size_t code = begins ? hidden_code(payload, size) : 0;
+    if (code) {
+        piece->data += code;
+        piece->size -= code;
+        piece->type = piece->data[0] >> 1 & 0x3f;
+    } else if (begins) {
         piece->head[0] = (uint8_t)((payload[0] & 0x81) | (head & 0x3f) << 1);
         piece->head[1] = payload[1];
         piece->head_size = 2;

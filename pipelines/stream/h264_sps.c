@@ -105,6 +105,7 @@ static int parse_vui(struct bits *bits)
     bits_ue(bits);
     bits_ue(bits);
     uint32_t reorder = bits_ue(bits);
+    bits_ue(bits); /* max_dec_frame_buffering */
     return bits->overrun || reorder > 16 ? SPS_REORDER_UNKNOWN : (int)reorder;
 }
 
@@ -136,31 +137,60 @@ static bool parse_size(struct bits *bits, unsigned chroma, struct sps *sps)
     return !bits->overrun;
 }
 
-bool h264_sps_parse(const uint8_t *nal, size_t size, struct sps *sps)
+/* Leaves `bits` behind the last field. */
+static bool parse(struct bits *bits, struct sps *sps)
 {
-    uint8_t rbsp[RBSP_BYTES];
-    if (size < 5 || (nal[0] & 0x1f) != 7)
-        return false;
-    size_t rbsp_size = bits_unescape(nal + 1, size - 1, rbsp, sizeof rbsp);
-    if (rbsp_size < 4)
-        return false;
-    struct bits bits = {.data = rbsp, .size_bits = rbsp_size * 8};
-    uint32_t profile = bits_u(&bits, 8);
-    uint32_t constraints = bits_u(&bits, 8);
-    uint32_t level = bits_u(&bits, 8);
+    uint32_t profile = bits_u(bits, 8);
+    uint32_t constraints = bits_u(bits, 8);
+    uint32_t level = bits_u(bits, 8);
     snprintf(sps->codec_string, sizeof sps->codec_string, "avc1.%02x%02x%02x", profile, constraints,
              level);
-    bits_ue(&bits); /* seq_parameter_set_id */
-    unsigned chroma = has_chroma_fields(profile) ? parse_chroma(&bits) : 1;
-    bits_ue(&bits); /* log2_max_frame_num_minus4 */
-    uint32_t order_type = skip_order_count(&bits);
-    bits_ue(&bits); /* max_num_ref_frames */
-    bits_u1(&bits);
-    if (!parse_size(&bits, chroma, sps))
+    bits_ue(bits); /* seq_parameter_set_id */
+    unsigned chroma = has_chroma_fields(profile) ? parse_chroma(bits) : 1;
+    bits_ue(bits); /* log2_max_frame_num_minus4 */
+    uint32_t order_type = skip_order_count(bits);
+    bits_ue(bits); /* max_num_ref_frames */
+    bits_u1(bits);
+    if (!parse_size(bits, chroma, sps))
         return false;
-    sps->reorder_units = bits_u1(&bits) ? parse_vui(&bits) : SPS_REORDER_UNKNOWN;
+    sps->reorder_units = bits_u1(bits) ? parse_vui(bits) : SPS_REORDER_UNKNOWN;
     /* output order is decoding order by definition (§8.2.1.3); baseline has no B slices */
     if (order_type == 2 || profile == 66)
         sps->reorder_units = 0;
     return true;
+}
+
+static bool open_sps(const uint8_t *nal, size_t size, uint8_t rbsp[RBSP_BYTES], struct bits *bits)
+{
+    if (size < 5 || (nal[0] & 0x1f) != 7)
+        return false;
+    size_t rbsp_size = bits_unescape(nal + 1, size - 1, rbsp, RBSP_BYTES);
+    *bits = (struct bits){.data = rbsp, .size_bits = rbsp_size * 8};
+    return rbsp_size >= 4;
+}
+
+bool h264_sps_parse(const uint8_t *nal, size_t size, struct sps *sps)
+{
+    uint8_t rbsp[RBSP_BYTES];
+    struct bits bits;
+    return open_sps(nal, size, rbsp, &bits) && parse(&bits, sps);
+}
+
+size_t h264_sps_size(const uint8_t *nal, size_t size)
+{
+    uint8_t rbsp[RBSP_BYTES];
+    struct bits bits;
+    struct sps sps;
+    if (!open_sps(nal, size, rbsp, &bits) || !parse(&bits, &sps))
+        return size;
+    unsigned rest = 8 - (unsigned)(bits.at & 7); /* the stop bit, then zeros (§7.3.2.11) */
+    if (bits_u(&bits, rest) != 1u << (rest - 1) || bits.overrun)
+        return size;
+    size_t wanted = bits.at / 8, used = 1, zeros = 0;
+    for (size_t seen = 0; seen < wanted; used++) {
+        bool escape = zeros >= 2 && nal[used] == 3;
+        zeros = nal[used] == 0 ? zeros + 1 : 0;
+        seen += !escape;
+    }
+    return used;
 }

@@ -4,12 +4,14 @@
 #include "stream/sps.h"
 #include <string.h>
 
-enum { MAX_SETS = 64, MAX_SET_BYTES = 4096 };
+enum { MAX_SETS = 64, MAX_SET_BYTES = 4096, PAYLOAD_BYTES = 64 };
 enum { H264_SPS = 7, H264_PPS = 8, H265_VPS = 32, H265_SPS = 33, H265_PPS = 34 };
+enum { H265_FIRST_IRAP = 16, H265_LAST_IRAP = 23 };
 
 struct set {
     uint8_t type;
     uint32_t id;
+    uint32_t of; /* a picture parameter set: its sequence parameter set's id */
     uint16_t size;
     uint8_t *data;
 };
@@ -18,7 +20,9 @@ struct parameters {
     enum codec codec;
     struct set sets[MAX_SETS]; /* by type, then in the order of coming */
     unsigned count;
-    bool changed; /* since `all` and `format` were made */
+    bool active_known;
+    uint32_t active; /* id of the sequence parameter set that the newest picture named */
+    bool changed;    /* since `all` and `format` were made */
     GByteArray *all;
     struct stream_format *format;
     int reorder_units;
@@ -55,48 +59,62 @@ bool nal_is_picture(enum codec codec, uint8_t type)
     return codec == CODEC_H264 ? type >= 1 && type <= 5 : type < 32;
 }
 
-static uint32_t set_id(enum codec codec, uint8_t type, const uint8_t *nal, size_t size)
+static struct bits open_payload(enum codec codec, const uint8_t *nal, size_t size,
+                                uint8_t rbsp[PAYLOAD_BYTES])
 {
-    uint8_t rbsp[64];
     size_t head = codec == CODEC_H264 ? 1 : 2;
-    if (size <= head)
-        return 0;
-    struct bits bits = {.data = rbsp,
-                        .size_bits = bits_unescape(nal + head, size - head, rbsp, sizeof rbsp) * 8};
-    if (codec == CODEC_H264) {
-        if (type == H264_SPS)
-            bits_skip(&bits, 24);
-        return bits_ue(&bits);
-    }
-    if (type == H265_VPS)
-        return bits_u(&bits, 4);
-    if (type == H265_PPS)
-        return bits_ue(&bits);
-    bits_skip(&bits, 4);
-    unsigned sub_layers = bits_u(&bits, 3);
-    bits_skip(&bits, 1 + 96);
+    size_t used = size > head ? bits_unescape(nal + head, size - head, rbsp, PAYLOAD_BYTES) : 0;
+    return (struct bits){.data = rbsp, .size_bits = used * 8};
+}
+
+static uint32_t h265_sps_id(struct bits *bits)
+{
+    bits_skip(bits, 4);
+    unsigned sub_layers = bits_u(bits, 3);
+    bits_skip(bits, 1 + 96);
     unsigned skip = 0;
     for (unsigned i = 0; i < sub_layers; i++)
-        skip += (bits_u1(&bits) ? 88u : 0u) + (bits_u1(&bits) ? 8u : 0u);
+        skip += (bits_u1(bits) ? 88u : 0u) + (bits_u1(bits) ? 8u : 0u);
     if (sub_layers)
-        bits_skip(&bits, 2 * (8 - sub_layers) + skip);
-    return bits_ue(&bits);
+        bits_skip(bits, 2 * (8 - sub_layers) + skip);
+    return bits_ue(bits);
+}
+
+static void read_ids(enum codec codec, const uint8_t *nal, struct set *set)
+{
+    uint8_t rbsp[PAYLOAD_BYTES];
+    struct bits bits = open_payload(codec, nal, set->size, rbsp);
+    if (set->type == H265_VPS) {
+        set->id = bits_u(&bits, 4);
+    } else if (set->type == H265_SPS) {
+        set->id = h265_sps_id(&bits);
+    } else if (set->type == H264_SPS) {
+        bits_skip(&bits, 24);
+        set->id = bits_ue(&bits);
+    } else {
+        set->id = bits_ue(&bits);
+        set->of = bits_ue(&bits);
+    }
 }
 
 static void take_one(struct parameters *parameters, uint8_t type, const uint8_t *nal, size_t size)
 {
+    bool h264 = parameters->codec == CODEC_H264;
+    if (h264 && type == H264_SPS)
+        size = h264_sps_size(nal, size); /* some cameras put junk behind it */
     if (size > MAX_SET_BYTES)
         return;
-    uint32_t id = set_id(parameters->codec, type, nal, size);
+    struct set new = {.type = type, .size = (uint16_t)size};
+    read_ids(parameters->codec, nal, &new);
     unsigned at = 0;
     while (at < parameters->count && parameters->sets[at].type <= type) {
         struct set *set = &parameters->sets[at];
-        if (set->type == type && set->id == id) {
+        if (set->type == type && set->id == new.id) {
             if (set->size == size && !memcmp(set->data, nal, size))
                 return;
             g_free(set->data);
-            set->data = g_memdup2(nal, size);
-            set->size = (uint16_t)size;
+            new.data = g_memdup2(nal, size);
+            *set = new;
             parameters->changed = true;
             return;
         }
@@ -106,10 +124,61 @@ static void take_one(struct parameters *parameters, uint8_t type, const uint8_t 
         return;
     memmove(parameters->sets + at + 1, parameters->sets + at,
             (parameters->count - at) * sizeof parameters->sets[0]);
-    parameters->sets[at] =
-        (struct set){.type = type, .id = id, .size = (uint16_t)size, .data = g_memdup2(nal, size)};
+    new.data = g_memdup2(nal, size);
+    parameters->sets[at] = new;
     parameters->count++;
     parameters->changed = true;
+}
+
+static const struct set *set_of(const struct parameters *parameters, uint8_t type, uint32_t id)
+{
+    for (unsigned i = 0; i < parameters->count; i++)
+        if (parameters->sets[i].type == type && parameters->sets[i].id == id)
+            return &parameters->sets[i];
+    return NULL;
+}
+
+static bool parse_sps(enum codec codec, const struct set *set, struct sps *sps)
+{
+    *sps = (struct sps){.reorder_units = SPS_REORDER_UNKNOWN};
+    return codec == CODEC_H264 ? h264_sps_parse(set->data, set->size, sps)
+                               : h265_sps_parse(set->data, set->size, sps);
+}
+
+/* Encoders that alternate between equal sets are not told as a change each time. */
+static bool means_the_same(const struct parameters *parameters, const struct set *set)
+{
+    const struct stream_format *format = parameters->format;
+    struct sps sps;
+    return format && parse_sps(parameters->codec, set, &sps) && sps.width_px == format->width_px &&
+           sps.height_px == format->height_px && sps.reorder_units == parameters->reorder_units &&
+           !strcmp(sps.codec_string, format->codec_string);
+}
+
+/* The picture names its parameter sets: of several, these count (H.264 §7.3.3, H.265 §7.3.6.1). */
+static void activate(struct parameters *parameters, uint8_t type, const uint8_t *nal, size_t size)
+{
+    bool h264 = parameters->codec == CODEC_H264;
+    uint8_t rbsp[PAYLOAD_BYTES];
+    struct bits bits = open_payload(parameters->codec, nal, MIN(size, PAYLOAD_BYTES), rbsp);
+    if (h264) {
+        bits_ue(&bits); /* first_mb_in_slice */
+        bits_ue(&bits); /* slice_type */
+    } else {
+        bits_u1(&bits); /* first_slice_segment_in_pic_flag */
+        if (type >= H265_FIRST_IRAP && type <= H265_LAST_IRAP)
+            bits_u1(&bits); /* no_output_of_prior_pics_flag */
+    }
+    const struct set *picture = set_of(parameters, h264 ? H264_PPS : H265_PPS, bits_ue(&bits));
+    const struct set *sequence =
+        picture ? set_of(parameters, h264 ? H264_SPS : H265_SPS, picture->of) : NULL;
+    if (bits.overrun || !sequence)
+        return;
+    if (parameters->active_known && parameters->active == picture->of)
+        return;
+    parameters->active_known = true;
+    parameters->active = picture->of;
+    parameters->changed |= !means_the_same(parameters, sequence);
 }
 
 unsigned parameters_take(struct parameters *parameters, const uint8_t *data, size_t size)
@@ -119,8 +188,10 @@ unsigned parameters_take(struct parameters *parameters, const uint8_t *data, siz
     unsigned taken = 0;
     while (annexb_next(data, size, &offset, &nal, &nal_size)) {
         uint8_t type = nal_type(parameters->codec, nal);
-        if (nal_is_picture(parameters->codec, type))
+        if (nal_is_picture(parameters->codec, type)) {
+            activate(parameters, type, nal, nal_size);
             break;
+        }
         if (!nal_is_parameter_set(parameters->codec, type) || nal_size < 3)
             continue;
         take_one(parameters, type, nal, nal_size);
@@ -132,6 +203,15 @@ unsigned parameters_take(struct parameters *parameters, const uint8_t *data, siz
 unsigned parameters_count(const struct parameters *parameters)
 {
     return parameters->count;
+}
+
+bool parameters_ambiguous(const struct parameters *parameters)
+{
+    uint8_t type = parameters->codec == CODEC_H264 ? H264_SPS : H265_SPS;
+    unsigned sequences = 0;
+    for (unsigned i = 0; i < parameters->count; i++)
+        sequences += parameters->sets[i].type == type;
+    return sequences > 1;
 }
 
 static const struct set *first_of(const struct parameters *parameters, uint8_t type)
@@ -150,15 +230,34 @@ bool parameters_complete(const struct parameters *parameters)
            first_of(parameters, H265_PPS);
 }
 
+/* The one that pictures name; before any picture the first. */
+static const struct set *active_sps(const struct parameters *parameters)
+{
+    uint8_t type = parameters->codec == CODEC_H264 ? H264_SPS : H265_SPS;
+    const struct set *set =
+        parameters->active_known ? set_of(parameters, type, parameters->active) : NULL;
+    return set ? set : first_of(parameters, type);
+}
+
+static void append(GByteArray *all, const struct set *set)
+{
+    g_byte_array_append(all, (const guint8 *)"\0\0\0\1", 4);
+    g_byte_array_append(all, set->data, set->size);
+}
+
 static void refresh(struct parameters *parameters)
 {
     if (!parameters->changed)
         return;
     parameters->changed = false;
     g_byte_array_set_size(parameters->all, 0);
+    const struct set *active = active_sps(parameters);
     for (unsigned i = 0; i < parameters->count; i++) {
-        g_byte_array_append(parameters->all, (const guint8 *)"\0\0\0\1", 4);
-        g_byte_array_append(parameters->all, parameters->sets[i].data, parameters->sets[i].size);
+        const struct set *set = &parameters->sets[i];
+        if (active && set->type == active->type && set == first_of(parameters, set->type))
+            append(parameters->all, active); /* what reads one only reads this */
+        if (set != active)
+            append(parameters->all, set);
     }
     g_clear_pointer(&parameters->format, stream_format_unref);
 }
@@ -176,11 +275,9 @@ struct stream_format *parameters_format(struct parameters *parameters, int *reor
         return NULL;
     if (!parameters->format) {
         bool h264 = parameters->codec == CODEC_H264;
-        const struct set *set = first_of(parameters, h264 ? H264_SPS : H265_SPS);
-        struct sps sps = {.reorder_units = SPS_REORDER_UNKNOWN};
-        bool parsed = h264 ? h264_sps_parse(set->data, set->size, &sps)
-                           : h265_sps_parse(set->data, set->size, &sps);
-        if (!parsed) { /* the decoder may understand what we do not */
+        struct sps sps;
+        if (!parse_sps(parameters->codec, active_sps(parameters),
+                       &sps)) { /* the decoder may understand what we do not */
             sps.width_px = sps.height_px = 0;
             g_strlcpy(sps.codec_string, h264 ? "avc1" : "hvc1", sizeof sps.codec_string);
         }

@@ -16,11 +16,13 @@ static inline uint8_t nal_type(enum codec codec, const uint8_t *nal)
     return codec == CODEC_H264 ? nal[0] & 0x1f : nal[0] >> 1 & 0x3f;
 }
 
-/* Takes in every parameter set of `data` (Annex B) up to the first coded picture.
- * Returned: how many there were. */
+/* Takes in every parameter set of `data` (Annex B) up to the first coded picture, and which of them
+ * that picture names. Returned: how many there were. */
 unsigned parameters_take(struct parameters *parameters, const uint8_t *data, size_t size);
 
 unsigned parameters_count(const struct parameters *parameters);
+/* More than one sequence parameter set: only a picture tells which one counts. */
+bool parameters_ambiguous(const struct parameters *parameters);
 /* All of them, in order VPS, SPS, PPS: Annex B. Borrowed; changes with the next taken set. */
 const GByteArray *parameters_bytes(struct parameters *parameters);
 /* Enough to begin decoding? */

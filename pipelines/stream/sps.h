@@ -15,4 +15,6 @@ struct sps {
 
 /* `nal` begins with the NAL header, without a start code. false: not understood. */
 bool h264_sps_parse(const uint8_t *nal, size_t size, struct sps *sps);
+/* Bytes of the set itself: without what some cameras put behind it. `size` when not understood. */
+size_t h264_sps_size(const uint8_t *nal, size_t size);
 bool h265_sps_parse(const uint8_t *nal, size_t size, struct sps *sps);

@@ -47,6 +47,15 @@ static void test_h264_fragments(void)
     g_assert_cmpint(H264("\x7c\x41\xdd"), ==, 1); /* type changed on the way */
     assert_piece(0, "", 0, "\xdd", 1, false, true, 1);
     g_assert_cmpint(H264("\x7c\x05"), ==, 0); /* an empty one */
+    g_assert_cmpint(H264("\x7c\x85"), ==, 1); /* empty, but it begins: the header counts */
+    assert_piece(0, "\x65", 1, "", 0, true, false, 5);
+    g_assert_cmpint(H264("\x7c\x45"), ==, 1); /* empty, but it ends */
+    assert_piece(0, "", 0, "", 0, false, true, 5);
+    /* Annex B cut into fragments, with either start code */
+    g_assert_cmpint(H264("\x1c\x80\0\0\1\x65\xee"), ==, 1);
+    assert_piece(0, "", 0, "\x65\xee", 2, true, false, 5);
+    g_assert_cmpint(H264("\x1c\x80\0\1\x65\xee"), ==, 1);
+    assert_piece(0, "", 0, "\x65\xee", 2, true, false, 5);
     g_assert_cmpint(H264("\x7c"), ==, -1);
     g_assert_cmpint(H264("\x19\0\0\1\x41"), ==, -1); /* STAP-B: not asked for */
 }
@@ -62,6 +71,13 @@ static void test_h265(void)
     assert_piece(0, "\x26\x01", 2, "\xaa", 1, true, false, 19);
     g_assert_cmpint(H265("\x62\x01\x53\xbb"), ==, 1);
     assert_piece(0, "", 0, "\xbb", 1, false, true, 19);
+    g_assert_cmpint(H265("\x62\x01\x13"), ==, 0); /* an empty one */
+    g_assert_cmpint(H265("\x62\x00\x80\0\1\x26\x01\xaf"), ==, 1);
+    assert_piece(0, "", 0, "\x26\x01\xaf", 3, true, false, 19);
+    g_assert_cmpint(H265("\x62\x00\x80\1\x26\x01\xaf"), ==, 1);
+    assert_piece(0, "", 0, "\x26\x01\xaf", 3, true, false, 19);
+    g_assert_cmpint(H265("\0\0\1\x26\x01\xaf"), ==, 1); /* Annex B inside RTP */
+    assert_piece(0, "", 0, "\x26\x01\xaf", 3, true, true, 19);
     g_assert_cmpint(H265("\x62\x01"), ==, -1);
     g_assert_cmpint(H265("\x60\x01\0\x9\x40"), ==, -1);
     g_assert_cmpint(H265("\x26"), ==, -1);
