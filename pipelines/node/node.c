@@ -151,6 +151,10 @@ static gboolean on_stats(gpointer user)
         pictures_stats(node->pictures, &pictures);
     totals.thumbnails = pictures.pictures;
     totals.picture_s = pictures.cpu_s;
+    totals.picture_process_s = pictures.process_cpu_s;
+    totals.picture_bytes = pictures.resident_bytes;
+    totals.pictures_crashed = pictures.crashed;
+    totals.picture_processes_replaced = pictures.replaced;
     struct pipelines_stats pipelines;
     pipelines_stats(node->pipelines, &pipelines);
     totals.pipelines = pipelines.running;

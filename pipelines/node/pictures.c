@@ -152,6 +152,7 @@ static void judge(struct pictures *pictures, const struct made *made)
         [PICTURE_FROZEN] = REASON_FROZEN,
         [PICTURE_BLACK] = REASON_BLACK,
         [PICTURE_CANNOT_DECODE] = REASON_CANNOT_DECODE,
+        [PICTURE_DECODER_CRASHED] = REASON_DECODER_CRASHED,
     };
     struct camera *camera = fleet_find(pictures->fleet, made->n);
     if (camera)
@@ -191,6 +192,10 @@ struct pictures *pictures_create(const struct settings *settings, GMainContext *
     options.jpeg_quality = settings->jpeg_quality;
     options.idle_us = settings->idle_refresh_us;
     options.quality.frozen_us = settings->frozen_us;
+    options.quality.black_us = settings->black_us;
+    options.program = settings->picture_program;
+    options.memory_mb = settings->picture_memory_mb;
+    options.deadline_us = settings->picture_deadline_us;
     pictures->pool = picture_pool_create(&options, &ops, pictures);
     return pictures;
 }

@@ -59,22 +59,24 @@ static json_int_t resident_bytes(void)
 
 json_t *report_stats(struct report *report, const struct report_totals *totals, int64_t now_mono_us)
 {
-    double cpu_s = process_cpu_s();
+    double cpu_s = process_cpu_s() + totals->picture_process_s;
     double span_s = (double)(now_mono_us - report->last_us) / 1e6;
     const struct report_totals *last = &report->last;
     double ingest = (totals->ingest_s - last->ingest_s) / span_s;
     double picture = (totals->picture_s - last->picture_s) / span_s;
     double gst = (totals->gst_s - last->gst_s) / span_s;
     double all = (cpu_s - report->last_cpu_s) / span_s;
-    json_t *stats =
-        json_pack("{s:s, s:f, s:f, s:{s:f, s:f, s:f, s:f}, s:f, s:f, s:I, s:I, s:i, s:n}", "t",
-                  "stats", "units_per_s", (double)(totals->units - last->units) / span_s,
-                  "bytes_per_s", (double)(totals->bytes - last->bytes) / span_s, "cpu_cores",
-                  "ingest", ingest, "picture", picture, "gst", gst, "other",
-                  MAX(all - ingest - picture - gst, 0.0), "picture_cores", totals->picture_cores,
-                  "thumbs_per_s", (double)(totals->thumbnails - last->thumbnails) / span_s,
-                  "dropped_units", (json_int_t)totals->dropped_units, "rss_bytes", resident_bytes(),
-                  "pipelines", (int)totals->pipelines, "shed");
+    json_t *stats = json_pack(
+        "{s:s, s:f, s:f, s:{s:f, s:f, s:f, s:f}, s:f, s:f, s:I, s:I, s:i, s:I, s:I, s:n}", "t",
+        "stats", "units_per_s", (double)(totals->units - last->units) / span_s, "bytes_per_s",
+        (double)(totals->bytes - last->bytes) / span_s, "cpu_cores", "ingest", ingest, "picture",
+        picture, "gst", gst, "other", MAX(all - ingest - picture - gst, 0.0), "picture_cores",
+        totals->picture_cores, "thumbs_per_s",
+        (double)(totals->thumbnails - last->thumbnails) / span_s, "dropped_units",
+        (json_int_t)totals->dropped_units, "rss_bytes",
+        resident_bytes() + (json_int_t)totals->picture_bytes, "pipelines", (int)totals->pipelines,
+        "pictures_crashed", (json_int_t)totals->pictures_crashed, "picture_workers_replaced",
+        (json_int_t)totals->picture_processes_replaced, "shed");
     report->last = *totals;
     report->last_cpu_s = cpu_s;
     report->last_us = now_mono_us;

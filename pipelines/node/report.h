@@ -10,6 +10,9 @@ struct report_totals {
     guint64 units, bytes, thumbnails, dropped_units;
     double ingest_s, picture_s, gst_s; /* CPU time */
     unsigned pipelines;
+    double picture_process_s; /* of picture_s: in processes of their own */
+    size_t picture_bytes;     /* resident, of those */
+    guint64 pictures_crashed, picture_processes_replaced;
     double picture_cores; /* configured */
 };
 

@@ -23,6 +23,14 @@ static char *link_address(const json_t *config)
     return g_strconcat("unix:", path, NULL);
 }
 
+/* townwall-picture lies where this program lies, in the build as when installed. */
+static char *picture_program(void)
+{
+    g_autofree char *own = g_file_read_link("/proc/self/exe", NULL);
+    g_autofree char *folder = g_path_get_dirname(own ? own : "/usr/bin/townwall-media");
+    return g_build_filename(folder, "townwall-picture", NULL);
+}
+
 /* One thread takes in a town; a machine of many cores may give more. */
 static unsigned ingest_threads(const json_t *config)
 {
@@ -57,6 +65,10 @@ void settings_read(struct settings *settings, const json_t *config)
         .jpeg_quality = (int)config_int(config, "media.thumbnail.quality"),
         .idle_refresh_us = seconds(config, "media.idle_refresh_s", 1e6),
         .frozen_us = seconds(config, "media.frozen_s", 1e6),
+        .black_us = seconds(config, "media.black_s", 1e6),
+        .picture_program = picture_program(),
+        .picture_memory_mb = (unsigned)config_int(config, "media.picture_memory_mb"),
+        .picture_deadline_us = seconds(config, "media.picture_deadline_s", 1e6),
         .max_pipelines = (unsigned)config_int(config, "media.gst.max_pipelines"),
         .pipeline_cores = config_number(config, "media.gst.max_cores"),
     };
@@ -70,5 +82,6 @@ void settings_clear(struct settings *settings)
     g_free(settings->link_address);
     g_free(settings->link_trust);
     g_free(settings->transport);
+    g_free(settings->picture_program);
     *settings = (struct settings){0};
 }

@@ -15,7 +15,10 @@ struct settings {
     double picture_cores;
     unsigned picture_threads;
     int thumbnail_width_px, thumbnail_height_px, jpeg_quality;
-    int64_t idle_refresh_us, frozen_us;
+    int64_t idle_refresh_us, frozen_us, black_us;
+    char *picture_program; /* townwall-picture, beside this program */
+    unsigned picture_memory_mb;
+    int64_t picture_deadline_us;
     unsigned max_pipelines;
     double pipeline_cores;
 };

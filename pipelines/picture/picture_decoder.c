@@ -1,9 +1,8 @@
 #include "picture/picture_decoder.h"
-#include "stream/nal.h"
 #include <libavcodec/avcodec.h>
 #include <string.h>
 
-enum { OPEN_DECODERS = 4, MAX_UNIT_BYTES = 64 << 20 };
+enum { OPEN_DECODERS = 4 };
 
 struct open_decoder {
     AVCodecContext *context;
@@ -17,7 +16,6 @@ struct picture_decoder {
     guint64 uses;
     AVPacket *packet;
     AVFrame *frame;
-    GByteArray *joined; /* what the decoder is given */
 };
 
 struct picture_decoder *picture_decoder_create(void)
@@ -27,7 +25,6 @@ struct picture_decoder *picture_decoder_create(void)
     struct picture_decoder *decoder = g_new0(struct picture_decoder, 1);
     decoder->packet = av_packet_alloc();
     decoder->frame = av_frame_alloc();
-    decoder->joined = g_byte_array_new();
     return decoder;
 }
 
@@ -39,7 +36,6 @@ void picture_decoder_destroy(struct picture_decoder *decoder)
         avcodec_free_context(&decoder->open[i].context);
     av_packet_free(&decoder->packet);
     av_frame_free(&decoder->frame);
-    g_byte_array_unref(decoder->joined);
     g_free(decoder);
 }
 
@@ -66,70 +62,24 @@ static AVCodecContext *context_open(enum codec codec)
     return context;
 }
 
-static struct open_decoder *decoder_for(struct picture_decoder *decoder, const struct unit *unit)
+static struct open_decoder *decoder_for(struct picture_decoder *decoder,
+                                        const struct picture_packet *packet)
 {
-    const struct stream_format *format = unit->format;
     struct open_decoder *oldest = &decoder->open[0];
     for (int i = 0; i < OPEN_DECODERS; i++) {
         struct open_decoder *open = &decoder->open[i];
-        if (open->context && open->codec == format->codec && open->width_px == format->width_px &&
-            open->height_px == format->height_px)
+        if (open->context && open->codec == packet->codec && open->width_px == packet->width_px &&
+            open->height_px == packet->height_px)
             return open;
         if (open->used < oldest->used)
             oldest = open;
     }
     avcodec_free_context(&oldest->context);
-    oldest->context = context_open(format->codec);
-    oldest->codec = format->codec;
-    oldest->width_px = format->width_px;
-    oldest->height_px = format->height_px;
+    oldest->context = context_open(packet->codec);
+    oldest->codec = packet->codec;
+    oldest->width_px = packet->width_px;
+    oldest->height_px = packet->height_px;
     return oldest->context ? oldest : NULL;
-}
-
-static void join_nal(GByteArray *joined, const struct nal *nal)
-{
-    static const uint8_t start_code[4] = {0, 0, 0, 1};
-    g_byte_array_append(joined, start_code, sizeof start_code);
-    g_byte_array_append(joined, nal->data, (guint)nal->size);
-}
-
-/* Appends what a single picture needs: parameter sets and slices. The rest (supplemental
- * information, vendors' own NAL units) is often broken in a way that does not matter, but would
- * make a decoder that must refuse damage refuse the picture. */
-static void join_picture(GByteArray *joined, enum codec codec, const uint8_t *data, size_t size)
-{
-    size_t offset = 0;
-    struct nal nal;
-    while (nal_next(data, size, &offset, &nal)) {
-        enum nal_kind kind = nal_kind(codec, nal_type_of(codec, &nal));
-        if (kind != NAL_OTHER && kind != NAL_DELIMITER)
-            join_nal(joined, &nal);
-    }
-}
-
-/* Points the packet at the keyframe with its parameter sets in front; they must be the camera's
- * own, as the decoder still knows those of the camera before. */
-static bool packet_fill(struct picture_decoder *decoder, const struct unit *unit)
-{
-    static const uint8_t padding[AV_INPUT_BUFFER_PADDING_SIZE];
-    const struct stream_format *format = unit->format;
-    GByteArray *joined = decoder->joined;
-    if (unit->size == 0 || unit->size > MAX_UNIT_BYTES)
-        return false;
-    g_byte_array_set_size(joined, 0);
-    if (!nal_has_parameter_sets(format->codec, unit->data, unit->size)) {
-        gsize sets_bytes = 0;
-        const uint8_t *sets =
-            format->parameter_sets ? g_bytes_get_data(format->parameter_sets, &sets_bytes) : NULL;
-        if (!nal_has_parameter_sets(format->codec, sets, sets_bytes))
-            return false;
-        join_picture(joined, format->codec, sets, sets_bytes);
-    }
-    join_picture(joined, format->codec, unit->data, unit->size);
-    decoder->packet->size = (int)joined->len;
-    g_byte_array_append(joined, padding, sizeof padding);
-    decoder->packet->data = joined->data;
-    return true;
 }
 
 /* Sends the packet and the end, so that a decoder which reorders hands its picture out at once. */
@@ -146,18 +96,16 @@ static bool decode_one(AVCodecContext *context, AVPacket *packet, AVFrame *frame
            frame->height <= PICTURE_MAX_PX && !frame->decode_error_flags;
 }
 
-const AVFrame *picture_decoder_decode(struct picture_decoder *decoder, const struct unit *keyframe)
+const AVFrame *picture_decoder_decode(struct picture_decoder *decoder,
+                                      const struct picture_packet *packet)
 {
     av_frame_unref(decoder->frame);
-    if (!keyframe->format || keyframe->format->codec == CODEC_NONE ||
-        keyframe->format->width_px > PICTURE_MAX_PX || keyframe->format->height_px > PICTURE_MAX_PX)
-        return NULL;
-    if (!packet_fill(decoder, keyframe))
-        return NULL;
-    struct open_decoder *open = decoder_for(decoder, keyframe);
+    struct open_decoder *open = decoder_for(decoder, packet);
     if (!open)
         return NULL;
     open->used = ++decoder->uses;
+    decoder->packet->data = (uint8_t *)packet->data;
+    decoder->packet->size = (int)packet->size;
     bool whole = decode_one(open->context, decoder->packet, decoder->frame);
     avcodec_flush_buffers(open->context);
     /* the packet borrowed its bytes */

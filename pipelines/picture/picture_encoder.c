@@ -206,11 +206,11 @@ bool picture_encoder_resize(struct picture_encoder *encoder, const AVFrame *fram
     return scale_into(encoder, frame, 0, 0, width, height);
 }
 
-GBytes *picture_encoder_jpeg(struct picture_encoder *encoder, int quality)
+size_t picture_encoder_jpeg(struct picture_encoder *encoder, int quality, const uint8_t **jpeg)
 {
     int width = encoder->width_px, height = encoder->height_px;
     if (!encoder->jpeg || !encoder->planes)
-        return NULL;
+        return 0;
     unsigned long bound = tjBufSize(width, height, TJSAMP_420);
     if (encoder->jpeg_bytes < bound) {
         tjFree(encoder->jpeg_buffer);
@@ -225,6 +225,7 @@ GBytes *picture_encoder_jpeg(struct picture_encoder *encoder, int quality)
     if (tjCompressFromYUVPlanes(encoder->jpeg, planes, width, strides, height, TJSAMP_420,
                                 &encoder->jpeg_buffer, &bytes, quality,
                                 TJFLAG_NOREALLOC | TJFLAG_FASTDCT) < 0)
-        return NULL;
-    return g_bytes_new(encoder->jpeg_buffer, bytes);
+        return 0;
+    *jpeg = encoder->jpeg_buffer;
+    return bytes;
 }

@@ -1,7 +1,9 @@
-/* Decoded picture → small or full-size JPEG (swscale, libjpeg-turbo). One per worker thread. */
+/* Decoded picture → small or full-size JPEG (swscale, libjpeg-turbo). Runs in
+ * townwall-picture. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct AVFrame;
@@ -21,5 +23,6 @@ const uint8_t *picture_encoder_fit(struct picture_encoder *encoder, const struct
 bool picture_encoder_resize(struct picture_encoder *encoder, const struct AVFrame *frame,
                             int wanted_width_px, int *width_px, int *height_px);
 
-/* The last scaled picture as JPEG 4:2:0. NULL: failed or none. */
-GBytes *picture_encoder_jpeg(struct picture_encoder *encoder, int quality);
+/* The last scaled picture as JPEG 4:2:0. Returned: its bytes, 0: failed or none; *jpeg is borrowed
+ * until the next call. */
+size_t picture_encoder_jpeg(struct picture_encoder *encoder, int quality, const uint8_t **jpeg);

@@ -2,6 +2,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "picture/cpu_budget.h"
+#include "picture/picture_aside.h"
 #include "picture/picture_schedule.h"
 #include "picture/picture_work.h"
 #include <math.h>
@@ -21,6 +22,8 @@ const struct picture_pool_options picture_pool_defaults = {
     .watched_us = 800 * 1000,
     .idle_us = 30 * G_USEC_PER_SEC,
     .quality = {.frozen_us = 60 * G_USEC_PER_SEC, .black_us = 60 * G_USEC_PER_SEC, .refusals = 5},
+    .memory_mb = 1024,
+    .deadline_us = 10 * G_USEC_PER_SEC,
 };
 
 /* One camera. Counted: by the pool's table and by the worker that has it. */
@@ -33,6 +36,7 @@ struct picture_camera {
     struct schedule_entry entry; /* first in no particular order: found by offset */
     unsigned refs;
     bool gone;
+    struct picture_aside aside;
     int64_t shown_wall_us; /* of the thumbnail handed out last; 0: none */
     /* --- the worker that has it, else the owner */
     struct reader *reader;
@@ -48,12 +52,19 @@ struct snapshot_request {
     gpointer user;
 };
 
+/* One thread and the picture process that it asks. */
+struct pool_thread {
+    struct picture_pool *pool;
+    GThread *thread;
+    struct picture_worker *worker;
+};
+
 struct picture_pool {
     /* --- immutable */
     struct picture_pool_options options;
     struct picture_pool_ops ops;
     gpointer user;
-    GThread **threads;
+    struct pool_thread *threads;
     unsigned thread_count;
     /* --- owner only */
     GHashTable *wanted; /* n → class + 1, as of the last watch call */
@@ -192,36 +203,76 @@ static int64_t arrival_mono_us(const struct unit *unit)
     return clock_mono_us() - CLAMP(age_us, 0, (int64_t)3600 * G_USEC_PER_SEC);
 }
 
-static void camera_refresh(struct picture_pool *pool, struct picture_work *work,
+/* Locked. What a picture's end means for the camera's next ones. Returned: how long it is left
+ * alone. */
+static int64_t set_aside(struct picture_pool *pool, struct picture_camera *camera,
+                         enum picture_outcome outcome)
+{
+    if (outcome == PICTURE_MADE || outcome == PICTURE_REFUSED)
+        picture_aside_good(&camera->aside);
+    if (outcome != PICTURE_CRASHED)
+        return 0;
+    int64_t wait_us = picture_aside_crash_us(&camera->aside, g_random_double());
+    schedule_set_aside(&pool->schedule, &camera->entry, clock_mono_us() + wait_us);
+    return wait_us;
+}
+
+static void tell_aside(const struct stream *stream, const struct picture_result *result,
+                       int64_t wait_us)
+{
+    if (wait_us)
+        log_warn("picture", "%s: the picture process ended (%s) at its picture; set aside for %d s",
+                 stream_name(stream), result->end, (int)(wait_us / G_USEC_PER_SEC));
+}
+
+/* Locked. */
+static void count_result(struct picture_pool *pool, const struct picture_result *result)
+{
+    pool->counted.refused += result->outcome == PICTURE_REFUSED;
+    pool->counted.crashed += result->outcome == PICTURE_CRASHED;
+    pool->counted.cpu_s += (double)result->cpu_us / 1e6;
+    pool->counted.process_cpu_s += (double)result->cpu_us / 1e6;
+    cpu_budget_charge(&pool->budget, result->cpu_us);
+}
+
+/* Has the keyframe made into a picture and tells of it. */
+static void show(struct picture_pool *pool, struct picture_worker *worker,
+                 struct picture_camera *camera, const struct unit *unit, int64_t arrival_us,
+                 struct picture_result *result)
+{
+    enum picture_quality before = camera->judge.quality;
+    picture_work_thumbnail(worker, &pool->options, camera->n, unit, &camera->judge, arrival_us,
+                           result);
+    if (result->picture)
+        pool->ops.thumbnail(result->picture, pool->user);
+    if (camera->judge.quality != before && pool->ops.quality)
+        pool->ops.quality(camera->n, camera->judge.quality, pool->user);
+}
+
+static void camera_refresh(struct picture_pool *pool, struct picture_worker *worker,
                            struct picture_camera *camera)
 {
     guint64 passed_over = 0;
     struct unit *unit = newest_unread(camera, &passed_over);
-    struct thumbnail *thumbnail = NULL;
-    int64_t arrival_us = 0;
-    if (unit) {
-        enum picture_quality before = camera->judge.quality;
-        arrival_us = arrival_mono_us(unit);
-        thumbnail = picture_work_thumbnail(work, &pool->options, camera->n, unit, &camera->judge,
-                                           arrival_us);
-        if (thumbnail)
-            pool->ops.thumbnail(thumbnail, pool->user);
-        if (camera->judge.quality != before && pool->ops.quality)
-            pool->ops.quality(camera->n, camera->judge.quality, pool->user);
-    }
+    struct picture_result result = {.outcome = PICTURE_NOT_RUN};
+    int64_t arrival_us = unit ? arrival_mono_us(unit) : 0;
+    if (unit)
+        show(pool, worker, camera, unit, arrival_us, &result);
     g_mutex_lock(&pool->lock);
     pool->counted.passed_over += passed_over;
-    pool->counted.pictures += thumbnail != NULL;
-    pool->counted.refused += unit && !thumbnail;
-    if (thumbnail)
-        camera->shown_wall_us = thumbnail->wall_us;
+    pool->counted.pictures += result.picture != NULL;
+    count_result(pool, &result);
+    if (result.picture)
+        camera->shown_wall_us = result.picture->wall_us;
+    int64_t wait_us = set_aside(pool, camera, result.outcome);
     if (!camera->gone)
         schedule_done(&pool->schedule, &camera->entry, unit != NULL, arrival_us, clock_mono_us());
     bool last = --camera->refs == 0;
     g_mutex_unlock(&pool->lock);
+    tell_aside(camera->stream, &result, wait_us);
     if (last)
         camera_free(camera);
-    thumbnail_unref(thumbnail);
+    thumbnail_unref(result.picture);
     unit_unref(unit);
 }
 
@@ -231,20 +282,45 @@ static void snapshot_free(struct snapshot_request *request)
     g_free(request);
 }
 
-static void snapshot_make(struct picture_pool *pool, struct picture_work *work,
+/* Locked. */
+static struct picture_camera *find(struct picture_pool *pool, uint32_t n)
+{
+    return g_hash_table_lookup(pool->cameras, GUINT_TO_POINTER(n));
+}
+
+/* A camera whose pictures make the process crash is not asked for a snapshot either. */
+static bool is_aside(struct picture_pool *pool, uint32_t n)
+{
+    g_mutex_lock(&pool->lock);
+    const struct picture_camera *camera = find(pool, n);
+    bool aside = camera && camera->entry.aside_until_us > clock_mono_us();
+    g_mutex_unlock(&pool->lock);
+    return aside;
+}
+
+static void snapshot_make(struct picture_pool *pool, struct picture_worker *worker,
                           struct snapshot_request *request)
 {
+    static const char *const codes[] = {[PICTURE_REFUSED] = "cannot_decode",
+                                        [PICTURE_CRASHED] = "decoder_crashed",
+                                        [PICTURE_NOT_RUN] = "stopped"};
     struct unit *unit = stream_newest_keyframe(request->stream);
-    struct thumbnail *snapshot =
-        unit ? picture_work_snapshot(work, request->n, unit, request->width_px) : NULL;
-    const char *code = !unit ? "no_data" : !snapshot ? "cannot_decode" : NULL;
-    request->done(snapshot, code, request->user);
-    thumbnail_unref(snapshot);
-    unit_unref(unit);
-    snapshot_free(request);
+    struct picture_result result = {.outcome = PICTURE_CRASHED};
+    bool run = unit && !is_aside(pool, request->n);
+    if (run)
+        picture_work_snapshot(worker, request->n, unit, request->width_px, &result);
+    request->done(result.picture, unit ? codes[result.outcome] : "no_data", request->user);
     g_mutex_lock(&pool->lock);
     pool->counted.snapshots++;
+    struct picture_camera *camera = find(pool, request->n);
+    int64_t wait_us = camera && run ? set_aside(pool, camera, result.outcome) : 0;
+    if (run)
+        count_result(pool, &result);
     g_mutex_unlock(&pool->lock);
+    tell_aside(request->stream, &result, wait_us);
+    thumbnail_unref(result.picture);
+    unit_unref(unit);
+    snapshot_free(request);
 }
 
 static int64_t thread_cpu_us(void)
@@ -282,12 +358,12 @@ static void worker_wait(struct picture_pool *pool, struct snapshot_request **req
     }
 }
 
-static gpointer worker_run(gpointer user)
+static gpointer thread_run(gpointer user)
 {
-    struct picture_pool *pool = user;
-    /* pictures give way to receiving; niceness is a thread's own on Linux */
+    struct pool_thread *own = user;
+    struct picture_pool *pool = own->pool;
+    /* pictures give way to receiving; niceness is a thread's own on Linux, and its processes' */
     setpriority(PRIO_PROCESS, (id_t)gettid(), WORKER_NICE);
-    struct picture_work *work = picture_work_create();
     int64_t charged_us = thread_cpu_us();
     for (;;) {
         struct snapshot_request *request = NULL;
@@ -300,13 +376,12 @@ static gpointer worker_run(gpointer user)
         worker_wait(pool, &request, &camera);
         g_mutex_unlock(&pool->lock);
         if (request)
-            snapshot_make(pool, work, request);
+            snapshot_make(pool, own->worker, request);
         else if (camera)
-            camera_refresh(pool, work, camera);
+            camera_refresh(pool, own->worker, camera);
         else
             break;
     }
-    picture_work_destroy(work);
     return NULL;
 }
 
@@ -329,9 +404,14 @@ struct picture_pool *picture_pool_create(const struct picture_pool_options *opti
     cpu_budget_init(&pool->budget, options->cores, clock_mono_us());
     pool->busy_us = clock_mono_us();
     pool->thread_count = options->workers ? options->workers : (unsigned)ceil(options->cores);
-    pool->threads = g_new0(GThread *, pool->thread_count);
-    for (unsigned i = 0; i < pool->thread_count; i++)
-        pool->threads[i] = g_thread_new("picture", worker_run, pool);
+    pool->threads = g_new0(struct pool_thread, pool->thread_count);
+    for (unsigned i = 0; i < pool->thread_count; i++) {
+        struct pool_thread *own = &pool->threads[i];
+        own->pool = pool;
+        own->worker =
+            picture_worker_create(pool->options.program, options->memory_mb, options->deadline_us);
+        own->thread = g_thread_new("picture", thread_run, own);
+    }
     return pool;
 }
 
@@ -344,7 +424,11 @@ void picture_pool_destroy(struct picture_pool *pool)
     g_cond_broadcast(&pool->work);
     g_mutex_unlock(&pool->lock);
     for (unsigned i = 0; i < pool->thread_count; i++)
-        g_thread_join(pool->threads[i]);
+        picture_worker_interrupt(pool->threads[i].worker);
+    for (unsigned i = 0; i < pool->thread_count; i++) {
+        g_thread_join(pool->threads[i].thread);
+        picture_worker_destroy(pool->threads[i].worker);
+    }
 
     struct snapshot_request *request;
     while ((request = g_queue_pop_head(&pool->snapshots))) {
@@ -414,6 +498,25 @@ static double busy_share(struct picture_pool *pool, int64_t now_us)
     return pool->counted.busy;
 }
 
+static size_t resident_bytes(pid_t pid)
+{
+    g_autofree char *path = g_strdup_printf("/proc/%d/statm", (int)pid);
+    g_autofree char *text = NULL;
+    if (!pid || !g_file_get_contents(path, &text, NULL, NULL))
+        return 0;
+    char *end;
+    g_ascii_strtoull(text, &end, 10);
+    return (size_t)g_ascii_strtoull(end, NULL, 10) * (size_t)sysconf(_SC_PAGESIZE);
+}
+
+static void add_processes(struct picture_pool *pool, struct picture_pool_stats *stats)
+{
+    for (unsigned i = 0; i < pool->thread_count; i++) {
+        stats->replaced += picture_worker_lost(pool->threads[i].worker);
+        stats->resident_bytes += resident_bytes(picture_worker_pid(pool->threads[i].worker));
+    }
+}
+
 void picture_pool_stats(struct picture_pool *pool, int64_t now_wall_us,
                         struct picture_pool_stats *stats)
 {
@@ -424,6 +527,7 @@ void picture_pool_stats(struct picture_pool *pool, int64_t now_wall_us,
     stats->waiting = schedule_ready(&pool->schedule);
     g_autofree int64_t *ages = shown_ages(pool, now_wall_us, &shown);
     g_mutex_unlock(&pool->lock);
+    add_processes(pool, stats);
     stats->shown = shown;
     if (shown == 0)
         return;

@@ -1,6 +1,10 @@
 /* Keyframe pictures of all cameras on a budget: a few worker threads decode each camera's newest
  * keyframe, scale it to a thumbnail and judge it.
  *
+ * Decoding itself happens in processes of their own, one a thread (picture_worker.h): a picture
+ * that makes one crash or hang costs that process, which is replaced, and sets its camera aside for
+ * a while (picture_aside.h); nothing else is harmed.
+ *
  * Order: cameras of open alerts, then visible ones, then whose picture is oldest. A keyframe is
  * decoded at most once; only cameras with a keyframe that was not tried yet are candidates. The
  * budget is CPU time measured per thread, so that it holds whatever the pictures cost; what it does
@@ -23,9 +27,13 @@ struct picture_pool_options {
     int64_t watched_us; /* least time between two pictures of a watched camera */
     int64_t idle_us;    /* the same for a camera that nobody watches; 0: never */
     struct picture_quality_limits quality;
+    const char *program; /* townwall-picture; borrowed, outlives the pool */
+    unsigned memory_mb;  /* address space of one picture process */
+    int64_t deadline_us; /* a process that needs longer for one picture hangs */
 };
 
-/* 160×90, quality 70, 0.8 s watched, 30 s idle, 60 s frozen, 60 s black, five refusals. */
+/* 160×90, quality 70, 0.8 s watched, 30 s idle, 60 s frozen, 60 s black, five refusals, 1 GiB, 10
+ * s; no program. */
 extern const struct picture_pool_options picture_pool_defaults;
 
 /* Called on a worker thread, no lock held. They must only hand over (mailbox) or copy. A call that
@@ -60,7 +68,8 @@ void picture_pool_watch(struct picture_pool *pool, bool all, const uint32_t *vis
 
 /* Exactly one call per request, on a worker thread. `code` NULL: `snapshot` (borrowed) holds the
  * JPEG; its n is what was given. Otherwise a code: "no_data" (no keyframe yet), "cannot_decode",
- * "stopped". */
+ *
+ * "decoder_crashed", "stopped". */
 typedef void (*picture_snapshot_fn)(struct thumbnail *snapshot, const char *code, gpointer user);
 
 /* The newest keyframe of any stream as JPEG of quality 85, before all thumbnails. `width_px` 0 (or
@@ -74,12 +83,16 @@ struct picture_pool_stats {
     guint64 refused;     /* keyframes that could not be decoded */
     guint64 passed_over; /* keyframes that a newer one replaced while they waited */
     guint64 snapshots;
-    double cpu_s;       /* thread CPU time of all workers */
-    unsigned cameras;   /* registered */
-    unsigned shown;     /* with a picture */
-    unsigned waiting;   /* candidates that may be decoded now */
-    double busy;        /* share of the budget used in the last seconds, 0–1 and above */
-    int64_t age_p50_us; /* now − arrival of the shown keyframe, over cameras with a picture */
+    guint64 crashed;       /* pictures that made a process crash or hang */
+    guint64 replaced;      /* picture processes that ended or hung */
+    size_t resident_bytes; /* of the picture processes together, shared pages included */
+    double process_cpu_s;  /* CPU time of the picture processes */
+    double cpu_s;          /* the same and that of our threads */
+    unsigned cameras;      /* registered */
+    unsigned shown;        /* with a picture */
+    unsigned waiting;      /* candidates that may be decoded now */
+    double busy;           /* share of the budget used in the last seconds, 0–1 and above */
+    int64_t age_p50_us;    /* now − arrival of the shown keyframe, over cameras with a picture */
     int64_t age_p99_us;
 };
 /* Any thread; `now_wall_us` from clock_wall_us(). O(cameras): for once a second. */

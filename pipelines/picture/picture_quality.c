@@ -14,7 +14,8 @@ static const double SAME_LEVELS = 0.75;
 
 const char *picture_quality_name(enum picture_quality quality)
 {
-    static const char *const names[] = {"good", "frozen", "black", "cannot_decode"};
+    static const char *const names[] = {"good", "frozen", "black", "cannot_decode",
+                                        "decoder_crashed"};
     return names[quality];
 }
 
@@ -140,4 +141,9 @@ void picture_judge_refusal(struct picture_judge *judge, const struct picture_qua
 {
     if (++judge->refused >= limits->refusals)
         judge->quality = PICTURE_CANNOT_DECODE;
+}
+
+void picture_judge_crash(struct picture_judge *judge)
+{
+    judge->quality = PICTURE_DECODER_CRASHED;
 }

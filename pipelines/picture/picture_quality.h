@@ -13,8 +13,9 @@ enum picture_quality {
     PICTURE_FROZEN,
     PICTURE_BLACK,
     PICTURE_CANNOT_DECODE,
+    PICTURE_DECODER_CRASHED,
 };
-/* "good", "frozen", "black", "cannot_decode". Static text. */
+/* "good", "frozen", "black", "cannot_decode", "decoder_crashed". Static text. */
 const char *picture_quality_name(enum picture_quality quality);
 
 struct picture_quality_limits {
@@ -58,3 +59,6 @@ bool picture_judge_picture(struct picture_judge *judge, const struct picture_qua
 /* A keyframe was refused by the decoder. */
 void picture_judge_refusal(struct picture_judge *judge,
                            const struct picture_quality_limits *limits);
+
+/* The decoder crashed or hung at a keyframe: told at once. */
+void picture_judge_crash(struct picture_judge *judge);

@@ -99,8 +99,9 @@ static void schedule_place(struct picture_schedule *schedule, struct schedule_en
     if (idle && schedule->idle_us == 0)
         return;
     int64_t pause_us = idle ? idle_pause_us(schedule, entry->tries) : schedule->watched_us;
-    if (entry->tried)
-        heap_add(&schedule->early, entry, entry->tried_us + pause_us);
+    if (entry->tried || entry->aside_until_us)
+        heap_add(&schedule->early, entry,
+                 MAX(entry->tried ? entry->tried_us + pause_us : 0, entry->aside_until_us));
     else
         heap_add(&schedule->ready[entry->class], entry, entry->shown_us);
 }
@@ -151,6 +152,13 @@ void schedule_done(struct picture_schedule *schedule, struct schedule_entry *ent
         entry->shown_us = shown_us;
         entry->tried_us = now_us;
     }
+    schedule_place(schedule, entry);
+}
+
+void schedule_set_aside(struct picture_schedule *schedule, struct schedule_entry *entry,
+                        int64_t until_us)
+{
+    entry->aside_until_us = until_us;
     schedule_place(schedule, entry);
 }
 

@@ -18,6 +18,7 @@ struct schedule_entry {
     int64_t shown_us; /* arrival of the last tried keyframe (monotonic); INT64_MIN: never tried */
     int64_t tried_us; /* when that was */
     unsigned tries;
+    int64_t aside_until_us;     /* not due before; 0: no */
     struct schedule_heap *heap; /* NULL: in none */
     unsigned index;
     int64_t key;
@@ -49,6 +50,9 @@ struct schedule_entry *schedule_take(struct picture_schedule *schedule, int64_t 
 /* The taken entry was tried (or had nothing: tried_keyframe false). */
 void schedule_done(struct picture_schedule *schedule, struct schedule_entry *entry,
                    bool tried_keyframe, int64_t shown_us, int64_t now_us);
+/* Whatever comes, not before that time (monotonic). */
+void schedule_set_aside(struct picture_schedule *schedule, struct schedule_entry *entry,
+                        int64_t until_us);
 void schedule_remove(struct picture_schedule *schedule, struct schedule_entry *entry);
 
 /* When schedule_take() would next find something: 0 now, INT64_MAX never. */

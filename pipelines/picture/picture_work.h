@@ -1,19 +1,22 @@
-/* What one worker thread does with one keyframe. Holds what a thread keeps open. */
+/* What one worker thread has done with one keyframe: by its picture process, judged here. */
 #pragma once
 #include "picture/picture_pool.h"
+#include "picture/picture_worker.h"
 
-struct picture_work;
+struct picture_result {
+    enum picture_outcome outcome;
+    struct thumbnail *picture; /* one reference, when made */
+    int64_t cpu_us;            /* of the process */
+    char end[64];              /* when crashed: how */
+};
 
-struct picture_work *picture_work_create(void);
-void picture_work_destroy(struct picture_work *work); /* NULL is fine */
+/* Scales, judges and compresses; `judge` has the new judgement. `arrival_us`: of the keyframe,
+ * monotonic. */
+void picture_work_thumbnail(struct picture_worker *worker,
+                            const struct picture_pool_options *options, uint32_t n,
+                            const struct unit *keyframe, struct picture_judge *judge,
+                            int64_t arrival_us, struct picture_result *result);
 
-/* Decodes, scales, judges and compresses. Returned: with one reference, or NULL when it was
- * refused; `judge` has the new judgement. `arrival_us`: of the keyframe, monotonic. */
-struct thumbnail *picture_work_thumbnail(struct picture_work *work,
-                                         const struct picture_pool_options *options, uint32_t n,
-                                         const struct unit *keyframe, struct picture_judge *judge,
-                                         int64_t arrival_us);
-
-/* The whole picture, or NULL when it was refused. */
-struct thumbnail *picture_work_snapshot(struct picture_work *work, uint32_t n,
-                                        const struct unit *keyframe, int width_px);
+/* The whole picture. */
+void picture_work_snapshot(struct picture_worker *worker, uint32_t n, const struct unit *keyframe,
+                           int width_px, struct picture_result *result);

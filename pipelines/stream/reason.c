@@ -10,6 +10,7 @@ static const char *const codes[REASON_COUNT] = {
     [REASON_PROTOCOL] = "protocol",
     [REASON_NO_VIDEO] = "no_video",
     [REASON_CANNOT_DECODE] = "cannot_decode",
+    [REASON_DECODER_CRASHED] = "decoder_crashed",
     [REASON_FROZEN] = "frozen",
     [REASON_BLACK] = "black",
     [REASON_PIPELINE] = "pipeline",

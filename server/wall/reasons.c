@@ -11,6 +11,8 @@ static const struct reason reasons[] = {
     {"protocol", "摄像机的应答无法理解", "the camera's answers cannot be understood"},
     {"no_video", "没有视频轨", "there is no video track"},
     {"cannot_decode", "画面不能解码", "the picture cannot be decoded"},
+    {"decoder_crashed", "解码进程在此画面上崩溃，稍后重试",
+     "the decoder crashed at this picture; it is tried again later"},
     {"frozen", "画面冻结", "the picture is frozen"},
     {"black", "画面全黑", "the picture is black"},
     {"pipeline", "媒体管线出错", "a media pipeline failed"},

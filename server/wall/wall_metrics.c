@@ -5,6 +5,7 @@ struct wall_metrics {
     struct wall *wall;
     struct metric *cameras, *age, *seats, *streams, *readers, *units, *dropped, *thumbs;
     struct metric *media_units, *media_bytes, *media_cpu, *media_memory, *media_pipelines;
+    struct metric *crashed, *replaced;
 };
 
 static void collect_media(struct wall_metrics *m)
@@ -15,6 +16,8 @@ static void collect_media(struct wall_metrics *m)
     metric_set(m->media_bytes, media_stat(media, "bytes_per_s"));
     metric_set(m->media_memory, media_stat(media, "rss_bytes"));
     metric_set(m->media_pipelines, media_stat(media, "pipelines"));
+    metric_set(m->crashed, media_stat(media, "pictures_crashed"));
+    metric_set(m->replaced, media_stat(media, "picture_workers_replaced"));
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
         g_autofree char *path = g_strconcat("cpu_cores.", parts[i], NULL);
         metric_set(m->media_cpu, media_stat(media, path), parts[i]);
@@ -62,6 +65,10 @@ void wall_add_metrics(struct wall *wall)
     m->dropped = metrics_counter(r, "townwall_units_dropped_total",
                                  "Units that slow viewers skipped.", NULL);
     m->thumbs = metrics_counter(r, "townwall_thumbnails_total", "Thumbnails taken.", NULL);
+    m->crashed = metrics_counter(r, "townwall_pictures_crashed_total",
+                                 "Pictures that made their decoder crash or hang.", NULL);
+    m->replaced = metrics_counter(r, "townwall_picture_workers_replaced_total",
+                                  "Picture processes that ended or hung.", NULL);
     m->media_units =
         metrics_gauge(r, "townwall_media_units_per_second", "Units received from cameras.", NULL);
     m->media_bytes =

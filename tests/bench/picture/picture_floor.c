@@ -120,6 +120,7 @@ static double pool_run(const struct clip *clip, unsigned cameras, double *passed
     struct arrivals arrivals = {0};
     struct picture_pool_options options = picture_pool_defaults;
     options.cores = 1;
+    options.program = TW_PICTURE_PROGRAM;
     struct picture_pool *pool = picture_pool_create(
         &options, &(struct picture_pool_ops){.thumbnail = on_thumbnail}, &arrivals);
     g_autoptr(GPtrArray) streams = g_ptr_array_new_with_free_func((GDestroyNotify)stream_unref);

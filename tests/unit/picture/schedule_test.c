@@ -129,6 +129,27 @@ static void test_idle_never(void)
     schedule_finish(&schedule);
 }
 
+/* Set aside: not before its time, whatever comes and whoever watches. */
+static void test_aside(void)
+{
+    struct picture_schedule schedule;
+    struct schedule_entry entry;
+    schedule_init(&schedule, S, 10 * S);
+    schedule_entry_init(&entry);
+    schedule_keyframe(&schedule, &entry);
+    schedule_set_aside(&schedule, &entry, 50 * S);
+    schedule_set_class(&schedule, &entry, PICTURE_ALERT);
+    schedule_keyframe(&schedule, &entry);
+    g_assert_null(schedule_take(&schedule, 49 * S));
+    g_assert_cmpint(schedule_due_us(&schedule), ==, 50 * S);
+    g_assert_true(schedule_take(&schedule, 50 * S) == &entry);
+    schedule_done(&schedule, &entry, true, 50 * S, 50 * S);
+    schedule_keyframe(&schedule, &entry);
+    g_assert_null(schedule_take(&schedule, 50 * S));
+    g_assert_true(schedule_take(&schedule, 51 * S) == &entry);
+    schedule_finish(&schedule);
+}
+
 /* Work of 3 ms each on a quarter core for ten seconds gets a quarter of ten seconds. */
 static void test_budget(void)
 {
@@ -164,6 +185,7 @@ int main(int argc, char **argv)
     g_test_add_func("/schedule/idle-pause-varies", test_idle_pause_varies);
     g_test_add_func("/schedule/heap-random", test_heap_random);
     g_test_add_func("/schedule/idle-never", test_idle_never);
+    g_test_add_func("/schedule/aside", test_aside);
     g_test_add_func("/budget/quarter-core", test_budget);
     return g_test_run();
 }

@@ -74,6 +74,7 @@ export const REASON_ICON: Record<Reason | 'disabled', IconName> = {
   protocol: 'garbled',
   no_video: 'no_track',
   cannot_decode: 'blocks',
+  decoder_crashed: 'blocks',
   frozen: 'snowflake',
   black: 'black',
   pipeline: 'gear',

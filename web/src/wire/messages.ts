@@ -17,6 +17,7 @@ export const REASONS = [
   'protocol',
   'no_video',
   'cannot_decode',
+  'decoder_crashed',
   'frozen',
   'black',
   'pipeline',
