@@ -129,6 +129,7 @@ static bool open_wall(struct app *app, GError **error)
         return false;
     }
     g_autofree char *address = config_address(app->config, "link.address");
+    guint history_days = (guint)config_int(app->config, "wall.history_days");
     const struct wall_options options = {.loop = app->loop,
                                          .store = app->store,
                                          .identity = app->identity,
@@ -136,7 +137,8 @@ static bool open_wall(struct app *app, GError **error)
                                          .control = app->control,
                                          .link_address = address,
                                          .link_certificate = certificate,
-                                         .version = TW_VERSION};
+                                         .version = TW_VERSION,
+                                         .history_days = history_days};
     app->wall = wall_create(&options, error);
     return app->wall != NULL;
 }

@@ -1,6 +1,7 @@
 #include "wall/camera.h"
 #include "common/log.h"
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 #define NUMBER_TOLERANCE 1e-9
@@ -142,14 +143,15 @@ json_t *camera_detail_json(const struct camera *camera)
     const struct camera_fields *f = &camera->fields;
     json_t *json = camera_json(camera);
     json_t *more = json_pack(
-        "{s:o,s:o,s:s,s:b,s:I,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "url",
+        "{s:o,s:o,s:s,s:o,s:o,s:b,s:I,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "url",
         redacted_or_null(f->url), "sub_url", redacted_or_null(f->sub_url), "crs",
-        f->crs ? f->crs : "WGS84", "enabled", f->enabled, "version", (json_int_t)camera->version,
-        "place", text_or_null(f->place), "keeper", text_or_null(f->keeper), "legal_basis",
-        text_or_null(f->legal_basis), "filing_no", text_or_null(f->filing_no), "notice_sign",
-        flag_or_null(f->notice_sign), "forbidden_zone", text_or_null(f->forbidden_zone),
-        "video_keep_days", days_or_null(f->video_keep_days), "retention_days",
-        days_or_null(f->retention_days), "properties",
+        f->crs ? f->crs : "WGS84", "source_lon", number_or_null(f->source_lon), "source_lat",
+        number_or_null(f->source_lat), "enabled", f->enabled, "version",
+        (json_int_t)camera->version, "place", text_or_null(f->place), "keeper",
+        text_or_null(f->keeper), "legal_basis", text_or_null(f->legal_basis), "filing_no",
+        text_or_null(f->filing_no), "notice_sign", flag_or_null(f->notice_sign), "forbidden_zone",
+        text_or_null(f->forbidden_zone), "video_keep_days", days_or_null(f->video_keep_days),
+        "retention_days", days_or_null(f->retention_days), "properties",
         f->properties ? json_incref(f->properties) : json_object());
     json_object_update(json, more);
     json_decref(more);
@@ -254,24 +256,70 @@ static bool same_text(const char *a, const char *b)
     return strcmp(a ? a : "", b ? b : "") == 0;
 }
 
-static bool same_fields(const struct camera_fields *a, const struct camera_fields *b)
+enum field_kind { FIELD_TEXT, FIELD_NUMBER, FIELD_BOOL, FIELD_FLAG, FIELD_DAYS };
+
+static bool same_field(enum field_kind kind, const char *a, const char *b)
 {
-    bool properties =
-        (!a->properties || !json_object_size(a->properties)) ==
-            (!b->properties || !json_object_size(b->properties)) &&
-        (!a->properties || !b->properties || json_equal(a->properties, b->properties));
-    return same_text(a->name, b->name) && same_text(a->url, b->url) &&
-           same_text(a->sub_url, b->sub_url) && same_number(a->lon, b->lon) &&
-           same_number(a->lat, b->lat) && same_text(a->crs, b->crs) &&
-           same_text(a->area, b->area) && same_text(a->source_system, b->source_system) &&
-           same_number(a->azimuth, b->azimuth) && same_number(a->fov, b->fov) &&
-           same_text(a->mode, b->mode) && a->enabled == b->enabled &&
-           same_text(a->place, b->place) && same_text(a->keeper, b->keeper) &&
-           same_text(a->legal_basis, b->legal_basis) && same_text(a->filing_no, b->filing_no) &&
-           a->notice_sign == b->notice_sign && same_text(a->forbidden_zone, b->forbidden_zone) &&
-           a->video_keep_days == b->video_keep_days && a->retention_days == b->retention_days &&
-           properties;
+    switch (kind) {
+    case FIELD_TEXT:
+        return same_text(*(char *const *)a, *(char *const *)b);
+    case FIELD_NUMBER:
+        return same_number(*(const double *)a, *(const double *)b);
+    case FIELD_BOOL:
+        return *(const bool *)a == *(const bool *)b;
+    case FIELD_FLAG:
+        return *(const int *)a == *(const int *)b;
+    default:
+        return *(const gint64 *)a == *(const gint64 *)b;
+    }
 }
+
+static bool same_properties(const json_t *a, const json_t *b)
+{
+    if (!json_object_size(a) || !json_object_size(b))
+        return json_object_size(a) == json_object_size(b);
+    return json_equal(a, b);
+}
+
+#define AT(field) offsetof(struct camera_fields, field)
+json_t *camera_fields_diff(const struct camera_fields *a, const struct camera_fields *b)
+{
+    static const struct {
+        const char *name;
+        enum field_kind kind;
+        size_t offset;
+    } table[] = {
+        {"name", FIELD_TEXT, AT(name)},
+        {"url", FIELD_TEXT, AT(url)},
+        {"sub_url", FIELD_TEXT, AT(sub_url)},
+        {"lon", FIELD_NUMBER, AT(lon)},
+        {"lat", FIELD_NUMBER, AT(lat)},
+        {"crs", FIELD_TEXT, AT(crs)},
+        {"area", FIELD_TEXT, AT(area)},
+        {"source_system", FIELD_TEXT, AT(source_system)},
+        {"azimuth", FIELD_NUMBER, AT(azimuth)},
+        {"fov", FIELD_NUMBER, AT(fov)},
+        {"mode", FIELD_TEXT, AT(mode)},
+        {"enabled", FIELD_BOOL, AT(enabled)},
+        {"place", FIELD_TEXT, AT(place)},
+        {"keeper", FIELD_TEXT, AT(keeper)},
+        {"legal_basis", FIELD_TEXT, AT(legal_basis)},
+        {"filing_no", FIELD_TEXT, AT(filing_no)},
+        {"notice_sign", FIELD_FLAG, AT(notice_sign)},
+        {"forbidden_zone", FIELD_TEXT, AT(forbidden_zone)},
+        {"video_keep_days", FIELD_DAYS, AT(video_keep_days)},
+        {"retention_days", FIELD_DAYS, AT(retention_days)},
+    };
+    json_t *names = json_array();
+    for (size_t i = 0; i < G_N_ELEMENTS(table); i++)
+        if (!same_field(table[i].kind, (const char *)a + table[i].offset,
+                        (const char *)b + table[i].offset))
+            json_array_append_new(names, json_string(table[i].name));
+    if (!same_properties(a->properties, b->properties))
+        json_array_append_new(names, json_string("properties"));
+    return names;
+}
+#undef AT
 
 /* Unknown flags and days are −1 here and NULL in the row; both engines have NULLIF. Insert and
  * update take the same arguments in the same order. */
@@ -302,11 +350,12 @@ static bool row_write(struct store_tx *tx, const struct camera_fields *f, bool e
 }
 
 bool camera_row_compare(struct store_tx *tx, const struct camera_fields *fields, bool *exists,
-                        bool *same, gint64 *version, GError **error)
+                        json_t **diff, gint64 *version, GError **error)
 {
     struct camera_fields old;
     camera_fields_init(&old);
-    *exists = *same = false;
+    *exists = false;
+    *diff = NULL;
     *version = 0;
     GError *local = NULL;
     store_rows_auto rows =
@@ -314,34 +363,39 @@ bool camera_row_compare(struct store_tx *tx, const struct camera_fields *fields,
     if (!rows)
         return false;
     *exists = store_rows_next(rows, &local);
+    if (local) {
+        g_propagate_error(error, local);
+        return false;
+    }
     if (*exists) {
         camera_row_read(rows, &old, version);
-        *same = same_fields(&old, fields);
+        *diff = camera_fields_diff(&old, fields);
         camera_fields_clear(&old);
+    } else {
+        *diff = json_array();
     }
-    if (!local)
-        return true;
-    g_propagate_error(error, local);
-    return false;
+    return true;
 }
 
 bool camera_row_put(struct store_tx *tx, const struct camera_fields *fields,
-                    gint64 expected_version, gint64 now_us, bool *changed, gint64 *version,
+                    gint64 expected_version, gint64 now_us, struct camera_row_change *change,
                     GError **error)
 {
-    bool exists, same;
-    if (!camera_row_compare(tx, fields, &exists, &same, version, error))
+    if (!camera_row_compare(tx, fields, &change->existed, &change->diff, &change->version, error))
         return false;
-    if (expected_version >= 0 && *version != expected_version) {
+    if (expected_version >= 0 && change->version != expected_version) {
         g_set_error(error, STORE_ERROR, STORE_ERROR_CONFLICT,
                     "camera %s has version %" G_GINT64_FORMAT
                     ", the change was made on %" G_GINT64_FORMAT,
-                    fields->id, *version, expected_version);
+                    fields->id, change->version, expected_version);
+        g_clear_pointer(&change->diff, json_decref);
         return false;
     }
-    *changed = !exists || !same;
-    if (!*changed)
-        return true;
-    (*version)++;
-    return row_write(tx, fields, exists, *version, now_us, error);
+    change->changed = !change->existed || json_array_size(change->diff);
+    if (change->changed &&
+        !row_write(tx, fields, change->existed, ++change->version, now_us, error)) {
+        g_clear_pointer(&change->diff, json_decref);
+        return false;
+    }
+    return true;
 }

@@ -25,6 +25,8 @@ struct camera_fields {
 void camera_fields_init(struct camera_fields *fields);
 void camera_fields_clear(struct camera_fields *fields);
 void camera_fields_copy(struct camera_fields *to, const struct camera_fields *from);
+/* Names of the columns that differ. Returned: an array. */
+json_t *camera_fields_diff(const struct camera_fields *a, const struct camera_fields *b);
 
 struct camera {
     guint32 n; /* handle, valid for one server start */
@@ -62,11 +64,17 @@ bool camera_take_state(struct camera *camera, const json_t *entry);
 
 /* Fills `fields` (cleared before) and *version from a row of CAMERA_COLUMNS. */
 void camera_row_read(struct store_rows *rows, struct camera_fields *fields, gint64 *version);
-/* What is there beside `fields`: a row with that id at all, one with equal fields, its version. */
+/* What is there beside `fields`: a row with that id at all, its version, and the names of the
+ * fields that differ (*diff returned: an array, empty without such a row). */
 bool camera_row_compare(struct store_tx *tx, const struct camera_fields *fields, bool *exists,
-                        bool *same, gint64 *version, GError **error);
-/* Inserts or updates; `expected_version` −1: whatever is there. *changed tells whether a row had to
- * be written at all (equal fields write nothing), *version the one it has now. */
+                        json_t **diff, gint64 *version, GError **error);
+
+struct camera_row_change {
+    bool existed, changed; /* equal fields write nothing */
+    gint64 version;        /* the one it has now */
+    json_t *diff;          /* names of fields, the callee's; NULL on failure */
+};
+/* Inserts or updates; `expected_version` −1: whatever is there. */
 bool camera_row_put(struct store_tx *tx, const struct camera_fields *fields,
-                    gint64 expected_version, gint64 now_us, bool *changed, gint64 *version,
+                    gint64 expected_version, gint64 now_us, struct camera_row_change *change,
                     GError **error);

@@ -193,6 +193,28 @@ bool camera_field_set(struct camera_fields *fields, const char *name, const char
     }
 }
 
+bool camera_field_known(const char *name)
+{
+    return column_find(name) != NULL;
+}
+
+bool camera_field_clear(struct camera_fields *fields, const char *name)
+{
+    const struct column *column = column_find(name);
+    if (!column || column->kind == KIND_ID || strcmp(name, "enabled") == 0)
+        return false;
+    void *field = (char *)fields + column->offset;
+    if (column->kind == KIND_NUMBER)
+        *(double *)field = NAN;
+    else if (column->kind == KIND_DAYS)
+        *(gint64 *)field = -1;
+    else if (column->kind == KIND_FLAG)
+        *(int *)field = -1;
+    else
+        g_clear_pointer((char **)field, g_free);
+    return true;
+}
+
 static bool missing(const char *name, const char **column, char **zh, char **en)
 {
     *column = name;
@@ -219,6 +241,7 @@ bool camera_fields_finish(struct camera_fields *f, const char **column, char **z
         f->crs = g_strdup("WGS84");
     if (!f->mode)
         f->mode = g_strdup("always");
+    f->lon = f->lat = NAN;
     if (!isnan(f->source_lon))
         crs_to_wgs84(f->crs, f->source_lon, f->source_lat, &f->lon, &f->lat);
     return true;

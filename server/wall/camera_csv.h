@@ -30,6 +30,10 @@ json_t *camera_csv_notes_json(const struct camera_csv *csv, bool warnings);
  * (returned, g_free) say what was expected. Unknown columns go to `properties`. */
 bool camera_field_set(struct camera_fields *fields, const char *column, const char *text, char **zh,
                       char **en);
+/* Makes one field unknown by its column name. false: no such column, or one that must be there. */
+bool camera_field_clear(struct camera_fields *fields, const char *column);
+/* Whether it is a column of its own, not a further property. */
+bool camera_field_known(const char *column);
 /* After all fields: what must be there and fit together; converts coordinates to WGS-84. false:
  * *column names the field. */
 bool camera_fields_finish(struct camera_fields *fields, const char **column, char **zh, char **en);

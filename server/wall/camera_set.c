@@ -97,6 +97,7 @@ struct change_job {
     struct camera_set *set;
     GPtrArray *rows; /* struct camera_fields *, owned by csv or by itself */
     struct camera_csv *csv;
+    GPtrArray *removals; /* ids; NULL: none */
     gint64 expected_version;
     bool dry_run, remove;
     struct identity_actor *actor;
@@ -104,6 +105,7 @@ struct change_job {
     /* --- results */
     bool *touched;    /* beside rows */
     gint64 *versions; /* beside rows */
+    json_t *previews; /* of an import */
     struct camera_change change;
     camera_change_fn done;
     gpointer user;
@@ -127,6 +129,9 @@ static void job_free(struct change_job *job)
     if (!job->csv)
         g_ptr_array_unref(job->rows);
     camera_csv_destroy(job->csv);
+    if (job->removals)
+        g_ptr_array_unref(job->removals);
+    json_decref(job->previews);
     identity_actor_free(job->actor);
     g_free(job->touched);
     g_free(job->versions);
@@ -148,23 +153,44 @@ static GPtrArray *single_row(const struct camera_fields *fields)
     return rows;
 }
 
+/* Counts a row and, of an import, keeps what it changes. Takes `diff`. */
+static void count_row(struct change_job *job, guint i, bool existed, json_t *diff)
+{
+    const struct camera_fields *fields = job->rows->pdata[i];
+    bool same = existed && !json_array_size(diff);
+    guint *count = same      ? &job->change.unchanged
+                   : existed ? &job->change.updated
+                             : &job->change.created;
+    (*count)++;
+    if (!same && job->csv && json_array_size(job->previews) < CAMERA_CHANGE_ROWS)
+        json_array_append_new(job->previews,
+                              json_pack("{s:i,s:s,s:s,s:s,s:O}", "line",
+                                        (int)g_array_index(job->csv->lines, guint, i), "id",
+                                        fields->id, "name", fields->name, "what",
+                                        existed ? "changed" : "new", "fields", diff));
+    json_decref(diff);
+}
+
 static bool put_one(struct store_tx *tx, struct change_job *job, guint i, GError **error)
 {
     const struct camera_fields *fields = job->rows->pdata[i];
-    bool changed;
-    if (!camera_row_put(tx, fields, job->expected_version, job->now_us, &changed, &job->versions[i],
-                        error))
+    struct camera_row_change change;
+    if (!camera_row_put(tx, fields, job->expected_version, job->now_us, &change, error))
         return false;
-    job->touched[i] = changed;
-    if (!changed) {
-        job->change.unchanged++;
-        return true;
-    }
-    if (job->versions[i] == 1)
-        job->change.created++;
-    else
-        job->change.updated++;
-    return store_announce(tx, "camera", fields->id, "{}", error);
+    job->touched[i] = change.changed;
+    job->versions[i] = change.version;
+    count_row(job, i, change.existed, change.diff);
+    return !change.changed || store_announce(tx, "camera", fields->id, "{}", error);
+}
+
+static bool remove_one(struct store_tx *tx, struct change_job *job, const char *id, GError **error)
+{
+    if (!store_exec(tx, error, "DELETE FROM camera WHERE id=?", "s", id))
+        return false;
+    if (store_changed(tx) == 0)
+        return true; /* somebody else was quicker */
+    job->change.removed++;
+    return store_announce(tx, "camera", id, "{\"gone\":true}", error);
 }
 
 static bool run_put(struct store_tx *tx, gpointer data, GError **error)
@@ -173,12 +199,16 @@ static bool run_put(struct store_tx *tx, gpointer data, GError **error)
     for (guint i = 0; i < job->rows->len; i++)
         if (!put_one(tx, job, i, error))
             return false;
-    if (job->change.created + job->change.updated == 0)
+    for (guint i = 0; job->removals && i < job->removals->len; i++)
+        if (!remove_one(tx, job, job->removals->pdata[i], error))
+            return false;
+    if (job->change.created + job->change.updated + job->change.removed == 0)
         return true;
     bool import = job->csv != NULL;
     const struct camera_fields *first = job->rows->pdata[0];
-    json_t *details = json_pack("{s:i,s:i,s:i}", "created", (int)job->change.created, "updated",
-                                (int)job->change.updated, "unchanged", (int)job->change.unchanged);
+    json_t *details = json_pack("{s:i,s:i,s:i,s:i}", "created", (int)job->change.created, "updated",
+                                (int)job->change.updated, "unchanged", (int)job->change.unchanged,
+                                "removed", (int)job->change.removed);
     bool ok = identity_audit(tx, job->actor, import ? "camera.import" : "camera.put",
                              import ? "" : first->id, details, job->now_us, error);
     json_decref(details);
@@ -189,14 +219,13 @@ static bool run_dry(struct store_tx *tx, gpointer data, GError **error)
 {
     struct change_job *job = data;
     for (guint i = 0; i < job->rows->len; i++) {
-        bool exists, same;
-        if (!camera_row_compare(tx, job->rows->pdata[i], &exists, &same, &job->versions[i], error))
+        bool exists;
+        json_t *diff;
+        if (!camera_row_compare(tx, job->rows->pdata[i], &exists, &diff, &job->versions[i], error))
             return false;
-        guint *count = same     ? &job->change.unchanged
-                       : exists ? &job->change.updated
-                                : &job->change.created;
-        (*count)++;
+        count_row(job, i, exists, diff);
     }
+    job->change.removed = job->removals ? job->removals->len : 0;
     return true;
 }
 
@@ -241,6 +270,19 @@ static guint32 apply(struct camera_set *set, const struct change_job *job, guint
     return camera->n;
 }
 
+/* On the loop: the cameras that the list did not name are gone. */
+static void apply_removals(struct camera_set *set, const struct change_job *job, GArray *handles)
+{
+    for (guint i = 0; job->removals && i < job->removals->len; i++) {
+        struct camera *camera = camera_set_find(set, job->removals->pdata[i]);
+        if (!camera)
+            continue;
+        set->count--;
+        camera->gone = true;
+        g_array_append_val(handles, camera->n);
+    }
+}
+
 static void change_done(gpointer data, const GError *error)
 {
     struct change_job *job = data;
@@ -252,11 +294,13 @@ static void change_done(gpointer data, const GError *error)
                 guint32 n = apply(set, job, i);
                 g_array_append_val(handles, n);
             }
+        apply_removals(set, job, handles);
         if (job->rows->len == 1)
             job->change.version = job->versions[0];
         if (handles->len)
             set->changed(handles, set->user);
     }
+    job->change.rows = job->previews;
     job->done(&job->change, error, job->user);
     job_free(job);
 }
@@ -271,12 +315,15 @@ static void start(struct change_job *job, store_fn fn)
         store_write(job->set->store, fn, job, change_done);
 }
 
-void camera_set_import(struct camera_set *set, struct camera_csv *csv, bool dry_run,
-                       struct identity_actor *actor, camera_change_fn done, gpointer user)
+void camera_set_import(struct camera_set *set, struct camera_csv *csv, GPtrArray *remove,
+                       bool dry_run, struct identity_actor *actor, camera_change_fn done,
+                       gpointer user)
 {
     struct change_job *job = job_create(set, actor, done, user);
     job->csv = csv;
     job->rows = csv->rows;
+    job->removals = remove;
+    job->previews = json_array();
     job->dry_run = dry_run;
     start(job, dry_run ? run_dry : run_put);
 }

@@ -26,15 +26,21 @@ guint camera_set_count(const struct camera_set *set); /* without the gone */
 
 /* The outcome of a change, for whoever asked. `error` NULL: done. */
 struct camera_change {
-    guint created, updated, unchanged;
+    guint created, updated, unchanged, removed;
     gint64 version; /* of a single camera */
+    /* of an import, borrowed: {"line","id","name","what":"new"|"changed","fields":[…]} of each row
+     * that makes a change, at most CAMERA_CHANGE_ROWS */
+    const json_t *rows;
 };
+#define CAMERA_CHANGE_ROWS 5000
 typedef void (*camera_change_fn)(const struct camera_change *change, const GError *error,
                                  gpointer user);
 
-/* Puts every good row of `csv` (taken) in one transaction; `dry_run` only counts. Takes `actor`. */
-void camera_set_import(struct camera_set *set, struct camera_csv *csv, bool dry_run,
-                       struct identity_actor *actor, camera_change_fn done, gpointer user);
+/* Puts every good row of `csv` (taken) and deletes the cameras `remove` (ids, taken; NULL: none) in
+ * one transaction; `dry_run` only counts. Takes `actor`. */
+void camera_set_import(struct camera_set *set, struct camera_csv *csv, GPtrArray *remove,
+                       bool dry_run, struct identity_actor *actor, camera_change_fn done,
+                       gpointer user);
 /* Puts one camera; `fields` is copied; `version` −1: whatever is there, 0: must be new. Takes
  * `actor`. */
 void camera_set_put(struct camera_set *set, const struct camera_fields *fields, gint64 version,

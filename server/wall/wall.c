@@ -100,6 +100,7 @@ static void on_set_changed(const GArray *handles, gpointer user)
         if (camera->gone) {
             json_array_append_new(gone, json_integer(n));
             thumbs_forget(wall->thumbs, n);
+            history_forget(wall->history, camera);
         } else {
             json_array_append_new(set, camera_json(camera));
         }
@@ -127,8 +128,10 @@ static void on_states(const json_t *list, gpointer user)
     {
         struct camera *camera =
             camera_set_at(wall->cameras, (guint32)json_integer_value(json_object_get(entry, "n")));
-        if (camera && !camera->gone && camera_take_state(camera, entry))
-            json_array_append_new(set, camera_live_json(camera));
+        if (!camera || camera->gone || !camera_take_state(camera, entry))
+            continue;
+        history_note(wall->history, camera);
+        json_array_append_new(set, camera_live_json(camera));
     }
     publish_live(wall, set);
 }
@@ -146,8 +149,10 @@ static void on_lost(const char *node, gpointer user)
             continue;
         json_t *entry = json_pack("{s:s,s:s,s:s,s:s*}", "state", "down", "reason", "media_away",
                                   "since_us", now, "codec", camera->codec);
-        if (camera_take_state(camera, entry))
+        if (camera_take_state(camera, entry)) {
+            history_note(wall->history, camera);
             json_array_append_new(set, camera_live_json(camera));
+        }
         json_decref(entry);
     }
     publish_live(wall, set);
@@ -314,13 +319,23 @@ struct wall *wall_create(const struct wall_options *options, GError **error)
     wall->cameras = camera_set_create(options->store, on_set_changed, wall, error);
     if (!wall->cameras)
         goto fail;
+    const struct history_options history = {.loop = options->loop,
+                                            .store = options->store,
+                                            .cameras = wall->cameras,
+                                            .keep_days = options->history_days};
+    wall->history = history_create(&history, error);
+    if (!wall->history)
+        goto fail;
     wall->media = media_create(options->loop, options->link_address, options->link_certificate,
                                wall->cameras, &media_ops, wall, error);
     if (!wall->media)
         goto fail;
     wall->hub = hub_create(options->loop, wall->media);
     wall_add_camera_routes(wall);
+    wall_add_edit_routes(wall);
+    wall_add_import_routes(wall);
     wall_add_trial_routes(wall);
+    wall_add_history_routes(wall);
     wall_add_picture_routes(wall);
     wall_add_commands(wall);
     wall_add_metrics(wall);
@@ -350,6 +365,7 @@ void wall_destroy(struct wall *wall)
     wall_end_mp4s(wall);
     hub_destroy(wall->hub);
     media_destroy(wall->media);
+    history_destroy(wall->history);
     camera_set_destroy(wall->cameras);
     topic_destroy(wall->camera_topic);
     topic_destroy(wall->media_topic);

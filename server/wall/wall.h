@@ -20,6 +20,7 @@ struct wall_options {
     const char *link_address;          /* "unix:PATH" or "tcp:HOST:PORT" */
     GTlsCertificate *link_certificate; /* of a TCP link; NULL: Unix socket or loopback only */
     const char *version;
+    guint history_days; /* states over time are kept so long */
 };
 
 /* Loads the cameras, listens on the media link, registers routes, topics, commands and metrics.

@@ -6,10 +6,10 @@ static void status(struct control_call *call, const json_t *args, gpointer user)
 {
     (void)args;
     struct wall *wall = user;
-    json_t *data =
-        json_pack("{s:s,s:s,s:i,s:o,s:i,s:i}", "version", wall->options.version, "boot", wall->boot,
-                  "cameras", (int)camera_set_count(wall->cameras), "media", wall_media_json(wall, NULL),
-                  "seats", (int)wall->seats->len, "streams", (int)hub_streams(wall->hub));
+    json_t *data = json_pack("{s:s,s:s,s:i,s:o,s:i,s:i}", "version", wall->options.version, "boot",
+                             wall->boot, "cameras", (int)camera_set_count(wall->cameras), "media",
+                             wall_media_json(wall, NULL), "seats", (int)wall->seats->len, "streams",
+                             (int)hub_streams(wall->hub));
     json_object_set_new(data, "url", json_string(net_url(wall->options.net)));
     control_reply(call, data);
 }
@@ -81,7 +81,8 @@ static void import(struct control_call *call, const json_t *args, gpointer user)
                             "warnings", camera_csv_notes_json(csv, true));
     if (csv->records == 0)
         job->refused++; /* the header itself */
-    camera_set_import(wall->cameras, csv, dry_run, identity_local_actor(call), import_done, job);
+    camera_set_import(wall->cameras, csv, NULL, dry_run, identity_local_actor(call), import_done,
+                      job);
 }
 
 void wall_add_commands(struct wall *wall)

@@ -1,6 +1,7 @@
 /* What the files of this folder share. */
 #pragma once
 #include "wall/camera_set.h"
+#include "wall/history.h"
 #include "wall/hub.h"
 #include "wall/media.h"
 #include "wall/thumbs.h"
@@ -16,6 +17,7 @@ struct wall {
     struct wall_options options;
     char *boot; /* names this server start */
     struct camera_set *cameras;
+    struct history *history;
     struct media *media;
     struct hub *hub;
     struct thumbs *thumbs;
@@ -29,11 +31,15 @@ struct wall {
     bool watch_changed, presence_changed;
 };
 
-/* camera_api.c, camera_trial.c, picture_api.c, wall_control.c, wall_metrics.c: register themselves.
+/* camera_api.c, camera_edit.c, camera_import.c, camera_trial.c, history_api.c, picture_api.c,
+ * wall_control.c, wall_metrics.c: register themselves.
  */
 void wall_add_camera_routes(struct wall *wall);
 void wall_add_picture_routes(struct wall *wall);
+void wall_add_edit_routes(struct wall *wall);
+void wall_add_import_routes(struct wall *wall);
 void wall_add_trial_routes(struct wall *wall);
+void wall_add_history_routes(struct wall *wall);
 /* Ends every endless answer. */
 void wall_end_mp4s(struct wall *wall);
 void wall_add_commands(struct wall *wall);
@@ -45,6 +51,12 @@ struct camera *wall_find_camera(struct wall *wall, struct net_request *request);
 /* The right of the route holds somewhere; this asks whether it does in the area. false: answered.
  */
 bool wall_may_edit(struct net_request *request, const char *area);
+/* The same for the area a camera gets, and the one it has. false: answered. */
+bool wall_may_put(struct wall *wall, struct net_request *request,
+                  const struct camera_fields *fields);
+/* Answers that a change was not taken; `camera` as it is now, or NULL. */
+void wall_reply_store_error(struct net_request *request, const struct camera *camera,
+                            const GError *error);
 /* An address as a person gave it, its hidden credentials taken from the camera (NULL: none), as
  * camera_url_fill(). Returned: new, or NULL. */
 char *wall_fill_url(const struct camera *camera, const char *given);

@@ -84,7 +84,7 @@ test('the file is whole: references lead somewhere, changing operations need the
 test('docs/api.md and the file name the same operations and rights', () => {
   const text = readFileSync(resolve(import.meta.dirname, '../../docs/api.md'), 'utf8');
   const listed = new Map<string, string>();
-  for (const [, calls = '', right = ''] of text.matchAll(/^\| ((?:GET|POST|PUT|DELETE).*?) \| (.*?) \|/gm)) {
+  for (const [, calls = '', right = ''] of text.matchAll(/^\| ((?:GET|POST|PUT|PATCH|DELETE).*?) \| (.*?) \|/gm)) {
     for (const [key, r] of expand(calls, right)) listed.set(key, r);
   }
   const described = [...description.operations().keys()].filter((key) => !key.endsWith('/openapi.yaml'));
@@ -99,7 +99,7 @@ function expand(calls: string, right: string): [string, string][] {
   const found: [string, string][] = [];
   let path = '';
   let waiting: string[] = [];
-  for (const [word] of calls.matchAll(/GET|POST|PUT|DELETE|`[^`]+`/g)) {
+  for (const [word] of calls.matchAll(/GET|POST|PUT|PATCH|DELETE|`[^`]+`/g)) {
     if (!word.startsWith('`')) {
       waiting.push(word);
       continue;
@@ -178,6 +178,15 @@ test('cameras', async () => {
   assert.equal((await admin.call('POST /api/v1/cameras', {}, { body: { name: 'no url' } })).status, 400);
   const changed = await admin.call('PUT /api/v1/cameras/{id}', { id: 'x1' }, { body: { ...fresh, name: '试点2', version: added.json.version } });
   assert.equal(changed.json.name, '试点2');
+  const patched = await admin.call('PATCH /api/v1/cameras/{id}', { id: 'x1' }, { body: { keeper: '镇综治中心', version: changed.json.version } });
+  assert.equal(patched.json.keeper, '镇综治中心');
+  const late = await admin.call('PATCH /api/v1/cameras/{id}', { id: 'x1' }, { body: { name: '试点3', version: changed.json.version } });
+  assert.deepEqual([late.status, late.json.current.keeper], [409, '镇综治中心']);
+  assert.equal((await admin.call('GET /api/v1/cameras/{id}/history', { id })).status, 200);
+  assert.equal((await admin.call('GET /api/v1/cameras/{id}/history', { id: 'none' })).status, 404);
+  for (const by of ['camera', 'cell', 'village', 'source_system'])
+    assert.equal((await admin.call('GET /api/v1/online-rates', {}, { query: `?by=${by}` })).json.by, by);
+  assert.equal((await admin.call('GET /api/v1/online-rates', {}, { query: '?by=moon' })).status, 400);
   await admin.call('POST /api/v1/cameras/{id}/diagnose', { id: 'x1' });
   await admin.call('POST /api/v1/cameras/try', {}, { body: { url: 'rtsp://***@127.0.0.1:9/b', id: 'x1' } });
   const elsewhere = await admin.call('POST /api/v1/cameras/try', {}, { body: { url: 'rtsp://***@127.0.0.2:9/b', id: 'x1' } });
