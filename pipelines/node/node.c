@@ -347,6 +347,7 @@ static void set_surroundings(struct node *node)
     options.receivers = settings->ingest_threads;
     options.workers = settings->rtsp_workers;
     options.tick_us = settings->tick_us;
+    options.unwatched_us = settings->unwatched_us;
     options.no_data_us = settings->no_data_us;
     GMainContext *context = loop_context(node->loop);
     node->rtsp = rtsp_engine_create(&options, context);

@@ -51,6 +51,7 @@ void settings_read(struct settings *settings, const json_t *config)
         .connect_per_host = (unsigned)config_int(config, "media.connect_per_host"),
         .keep_gops = (unsigned)config_int(config, "media.keep_gops"),
         .tick_us = seconds(config, "media.ingest_tick_ms", 1e3),
+        .unwatched_us = seconds(config, "media.unwatched_read_ms", 1e3),
         .no_data_us = seconds(config, "media.no_data_s", 1e6),
         .stale_us = seconds(config, "media.stale_s", 1e6),
         .linger_ms = seconds(config, "media.main_linger_s", 1e3),

@@ -9,7 +9,7 @@ struct settings {
     char *link_address; /* paths made absolute against data_dir */
     char *link_trust;   /* NULL: none */
     unsigned ingest_threads, rtsp_workers, connect_per_host, keep_gops;
-    int64_t tick_us, no_data_us, stale_us, linger_ms, backoff_min_ms, backoff_max_ms;
+    int64_t tick_us, unwatched_us, no_data_us, stale_us, linger_ms, backoff_min_ms, backoff_max_ms;
     size_t stream_memory_bytes;
     char *transport; /* "tcp", "udp", "auto" */
     double picture_cores;

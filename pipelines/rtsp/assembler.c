@@ -128,6 +128,12 @@ const struct assembler_counts *assembler_counts(const struct assembler *assemble
     return &assembler->counts;
 }
 
+void assembler_prefetch(const struct assembler *assembler)
+{
+    for (size_t at = 0; at < sizeof *assembler; at += 64)
+        __builtin_prefetch((const char *)assembler + at, 1);
+}
+
 bool assembler_newest(const struct assembler *assembler, uint32_t *rtp_timestamp, int64_t *wall_us)
 {
     *rtp_timestamp = assembler->newest_timestamp;

@@ -41,5 +41,8 @@ void assembler_settle(struct assembler *assembler, struct assembler_scratch *scr
 
 const struct assembler_counts *assembler_counts(const struct assembler *assembler);
 
+/* It is used soon: fetches it into the cache. */
+void assembler_prefetch(const struct assembler *assembler);
+
 /* Newest pair of RTP time and our clock, for the camera's clock offset. false: no packet yet. */
 bool assembler_newest(const struct assembler *assembler, uint32_t *rtp_timestamp, int64_t *wall_us);

@@ -1,5 +1,6 @@
 #include "common/clock.h"
 #include "common/log.h"
+#include "rtsp/arrival.h"
 #include "rtsp/engine.h"
 #include "rtsp/interleaved.h"
 #include "rtsp/udp.h"
@@ -13,21 +14,27 @@ enum {
     UDP_SLOTS = 64,
     UDP_SLOT_BYTES = 4096,
     CLOSING_US = 1000000,
+    TICK_US = 200000,
+    WAITING_BYTES = 32 << 10, /* so much tells of itself, long before the window is full */
     NO_KEYFRAME_US = 30000000,
 };
 
 struct connection {
     struct rtsp_run *run;
     struct rtsp_session *session;
+    struct stream *stream; /* of the run */
     struct assembler *assembler;
     const struct rtsp_engine_options *options;
     struct receiver_block *block;
     uint8_t *rest; /* the beginning of a frame whose end has not come */
     size_t rest_size;
-    int64_t begun_us, last_packet_us, last_unit_us, next_keep_alive_us;
+    int64_t begun_us, last_packet_us, last_unit_us, next_keep_alive_us, next_tick_us;
+    int64_t last_read_wall_us; /* all that comes now came since */
+    struct arrival arrival;
     int64_t closing_until_us; /* 0: not closing */
     guint64 lost_told;
     bool live, nonce_renewed;
+    bool waits; /* for the sweep of its receiver: its socket tells only of much, and of an end */
     struct rtsp_trace *trace; /* the run's, until its first packet */
     struct reorder *reorder;  /* UDP only */
     struct rtcp_sender_report report;
@@ -38,8 +45,8 @@ static void take_unit(struct unit *unit, gpointer user)
 {
     struct connection *connection = user;
     connection->last_unit_us = connection->block->mono_us;
-    atomic_fetch_add_explicit(&connection->block->units, 1, memory_order_relaxed);
-    stream_publish(connection->run->stream, unit);
+    figure_add(&connection->block->units, 1);
+    stream_publish(connection->stream, unit);
     if (!connection->live) {
         connection->live = true;
         run_post(connection->run, RUN_LIVE, REASON_NONE, NULL);
@@ -52,6 +59,7 @@ struct connection *connection_create(struct rtsp_run *run, struct rtsp_session *
 {
     struct connection *connection = g_new0(struct connection, 1);
     connection->run = run_ref(run);
+    connection->stream = run->stream;
     connection->session = session;
     connection->options = options;
     connection->block = block;
@@ -115,7 +123,7 @@ static bool end(struct connection *connection, enum reason reason, char *detail)
         return false;
     }
     send_request(connection, "TEARDOWN");
-    stream_break(connection->run->stream);
+    stream_break(connection->stream);
     run_post(connection->run, RUN_ENDED, reason, detail);
     return false;
 }
@@ -132,9 +140,12 @@ static void take_rtp(struct connection *connection, const uint8_t *data, size_t 
         rtsp_trace_note(connection->trace, "packet", true, NULL);
         connection->trace = NULL;
     }
-    atomic_fetch_add_explicit(&connection->block->packets, 1, memory_order_relaxed);
-    assembler_push(connection->assembler, connection->block->scratch, &rtp,
-                   connection->block->wall_us);
+    figure_add(&connection->block->packets, 1);
+    int64_t wall_us = connection->block->wall_us;
+    if (connection->waits)
+        wall_us = arrival_next(&connection->arrival, connection->session->sdp.clock_hz,
+                               rtp.timestamp, connection->last_read_wall_us, wall_us);
+    assembler_push(connection->assembler, connection->block->scratch, &rtp, wall_us);
 }
 
 /* The camera's clock now: its clock at the report, and the RTP time that has passed since. */
@@ -241,7 +252,8 @@ static bool over(struct connection *connection, ssize_t count)
                g_strdup_printf("the connection broke: %s", g_strerror(errno)));
 }
 
-bool connection_read(struct connection *connection)
+/* Reads till the socket is empty, or the others' turn comes. false: it is over. */
+static bool read_all(struct connection *connection)
 {
     struct receiver_block *block = connection->block;
     for (int i = 0; i < READS_A_ROUND || block->hung_up; i++) {
@@ -252,7 +264,7 @@ bool connection_read(struct connection *connection)
             rtsp_session_read(connection->session, block->data + had, RECEIVER_READ_BYTES);
         if (count <= 0)
             return over(connection, count);
-        atomic_fetch_add_explicit(&block->bytes, (guint64)count, memory_order_relaxed);
+        figure_add(&block->bytes, (guint64)count);
         if (connection->closing_until_us)
             continue;
         size_t size = had + (size_t)count;
@@ -268,6 +280,43 @@ bool connection_read(struct connection *connection)
             break;
     }
     return true;
+}
+
+bool connection_read(struct connection *connection)
+{
+    bool alive = read_all(connection);
+    connection->last_read_wall_us = connection->block->wall_us;
+    return alive;
+}
+
+bool connection_pace(struct connection *connection)
+{
+    const struct rtsp_session *session = connection->session;
+    bool wait = connection->options->unwatched_us > 0 && connection->live && !session->tls &&
+                !connection->reorder && !connection->closing_until_us &&
+                !stream_is_followed(connection->stream);
+    if (wait == connection->waits)
+        return wait;
+    int least = wait ? WAITING_BYTES : 1;
+    if (setsockopt(session->fd, SOL_SOCKET, SO_RCVLOWAT, &least, sizeof least) < 0)
+        return false;
+    connection->waits = wait;
+    connection->arrival.known = false;
+    return true;
+}
+
+void connection_prefetch(const struct connection *connection)
+{
+    for (size_t at = 0; at < sizeof *connection; at += 64)
+        __builtin_prefetch((const char *)connection + at, 1);
+}
+
+void connection_prefetch_parts(const struct connection *connection)
+{
+    __builtin_prefetch(connection->session);
+    __builtin_prefetch(connection->run, 1);
+    assembler_prefetch(connection->assembler);
+    stream_prefetch(connection->stream);
 }
 
 /* --- UDP */
@@ -304,7 +353,7 @@ bool connection_read_rtp(struct connection *connection)
     for (int i = 0; i < count; i++) {
         const uint8_t *packet = vectors[i].iov_base;
         size_t size = messages[i].msg_len;
-        atomic_fetch_add_explicit(&block->bytes, size, memory_order_relaxed);
+        figure_add(&block->bytes, size);
         if (connection->closing_until_us || size < 12 ||
             (messages[i].msg_hdr.msg_flags & MSG_TRUNC) ||
             !udp_is_peer(&from[i], connection->session->fd, &connection->session->transport))
@@ -339,7 +388,7 @@ static void tell_losses(struct connection *connection)
     guint64 lost = assembler_counts(connection->assembler)->lost_packets;
     if (lost == connection->lost_told)
         return;
-    atomic_fetch_add(&connection->block->lost_packets, lost - connection->lost_told);
+    figure_add(&connection->block->lost_packets, lost - connection->lost_told);
     connection->lost_told = lost;
     atomic_store(&connection->run->lost_packets, lost);
 }
@@ -351,6 +400,9 @@ bool connection_tick(struct connection *connection)
         return now < connection->closing_until_us;
     if (connection->reorder)
         reorder_expire(connection->reorder, now, deliver_in_order, connection);
+    if (now < connection->next_tick_us)
+        return true;
+    connection->next_tick_us = now + TICK_US;
     tell_losses(connection);
     update_clock(connection);
     if (now - connection->last_packet_us > connection->options->no_data_us)
@@ -372,7 +424,7 @@ bool connection_tick(struct connection *connection)
 
 bool connection_stop(struct connection *connection)
 {
-    stream_break(connection->run->stream);
+    stream_break(connection->stream);
     send_request(connection, "TEARDOWN");
     connection->closing_until_us = clock_mono_us() + CLOSING_US;
     if (!connection->session->tls)

@@ -67,6 +67,13 @@ struct receiver_block {
     /* counted by the thread, read by others */
     atomic_ullong bytes, packets, units, lost_packets;
 };
+/* A figure that one thread writes and others read: no locked instruction, which would wait for all
+ * that was written before. */
+static inline void figure_add(atomic_ullong *figure, guint64 more)
+{
+    atomic_store_explicit(figure, atomic_load_explicit(figure, memory_order_relaxed) + more,
+                          memory_order_relaxed);
+}
 enum { RECEIVER_READ_BYTES = 256 << 10, RECEIVER_REST_BYTES = 80 << 10 };
 
 struct connection *connection_create(struct rtsp_run *run, struct rtsp_session *session,
@@ -80,6 +87,15 @@ struct rtsp_run *connection_run(struct connection *connection);
 bool connection_read(struct connection *connection);
 bool connection_read_rtp(struct connection *connection);
 bool connection_read_rtcp(struct connection *connection);
-bool connection_tick(struct connection *connection); /* about four times a second, more with UDP */
+/* What time brings: losses told, keep-alive, no data, UDP packets that waited long enough. Often.
+ */
+bool connection_tick(struct connection *connection);
+/* Chooses between reading as data comes and, for a stream that nobody follows, at the receiver's
+ * sweeps only. true: this sweep reads it. */
+bool connection_pace(struct connection *connection);
+/* A sweep comes to it soon: what it will touch is fetched into the cache, in two steps because the
+ * second leans on what the first has fetched. */
+void connection_prefetch(const struct connection *connection);
+void connection_prefetch_parts(const struct connection *connection);
 /* The run is not wanted any more: TEARDOWN, then what still comes is thrown away for a while. */
 bool connection_stop(struct connection *connection);

@@ -11,9 +11,11 @@
 
 enum {
     EVENTS_A_ROUND = 512,
-    BUSY_EVENTS = 8, /* so many ready sockets in a round: waiting gathers more */
-    TICK_MS = 250,
-    TICK_UDP_MS = 20,
+    BUSY_EVENTS = 8,   /* so many ready sockets in a round: waiting gathers more */
+    SWEEP_US = 200000, /* when nothing waits for it */
+    SWEEP_PARTS = 16,
+    TICK_UDP_US = 20000,
+    IDLE_MS = 250,
 };
 
 enum endpoint_kind { ENDPOINT_RTSP, ENDPOINT_RTP, ENDPOINT_RTCP };
@@ -29,6 +31,7 @@ struct place {
     struct connection *connection; /* NULL: over, freed at the end of the round */
     struct endpoint endpoints[3];
     guint index; /* in receiver->places */
+    bool udp;
 };
 
 struct command {
@@ -50,7 +53,9 @@ struct receiver {
     struct receiver_block block;
     GPtrArray *places; /* of struct place */
     GPtrArray *finished;
-    int64_t next_tick_us;
+    guint swept;           /* places below it are still to be visited in this sweep */
+    int64_t sweep_from_us; /* how far the sweep has come, as time */
+    int64_t next_udp_us;
     unsigned udp_count;
     /* --- any thread, atomic */
     atomic_ullong rounds;
@@ -84,7 +89,8 @@ static void place_add(struct receiver *receiver, struct rtsp_run *run, struct rt
     watch(receiver, place, ENDPOINT_RTSP, session->fd);
     watch(receiver, place, ENDPOINT_RTP, session->udp_fd[0]);
     watch(receiver, place, ENDPOINT_RTCP, session->udp_fd[1]);
-    receiver->udp_count += session->udp_fd[0] >= 0;
+    place->udp = session->udp_fd[0] >= 0;
+    receiver->udp_count += place->udp;
     atomic_store(&receiver->runs, receiver->places->len);
 }
 
@@ -92,7 +98,7 @@ static void place_add(struct receiver *receiver, struct rtsp_run *run, struct rt
 static void place_end(struct receiver *receiver, struct place *place)
 {
     connection_run(place->connection)->connection = NULL;
-    receiver->udp_count -= connection_session(place->connection)->udp_fd[0] >= 0;
+    receiver->udp_count -= place->udp;
     g_clear_pointer(&place->connection, connection_destroy);
     struct place *last = receiver->places->pdata[receiver->places->len - 1];
     receiver->places->pdata[place->index] = last;
@@ -154,17 +160,75 @@ static void serve(struct receiver *receiver, const struct endpoint *endpoint)
         place_end(receiver, place);
 }
 
-static void tick_all(struct receiver *receiver)
+static void visit(struct receiver *receiver, struct place *place)
+{
+    struct connection *connection = place->connection;
+    receiver->block.hung_up = false;
+    if (connection_pace(connection) && !connection_read(connection))
+        place_end(receiver, place);
+    else if (!connection_tick(connection))
+        place_end(receiver, place);
+}
+
+/* What the sweep comes to next left the cache since the last one. */
+static void prefetch(const struct receiver *receiver)
+{
+    struct place *const *places = (struct place *const *)receiver->places->pdata;
+    guint at = receiver->swept;
+    if (at < 8 || at > receiver->places->len)
+        return;
+    __builtin_prefetch(places[at - 8]);
+    connection_prefetch(places[at - 5]->connection);
+    connection_prefetch_parts(places[at - 3]->connection);
+}
+
+/* Visits each place once in a sweep's time, in parts, so that no part takes long. What nobody
+ * follows is read here: several pictures cost little more than one. Backwards, because a place that
+ * ends is replaced by the last one. */
+static void sweep(struct receiver *receiver)
+{
+    int64_t sweep_us =
+        receiver->options.unwatched_us > 0 ? receiver->options.unwatched_us : SWEEP_US;
+    int64_t now = receiver->block.mono_us, part_us = sweep_us / SWEEP_PARTS;
+    int64_t parts = (now - receiver->sweep_from_us) / part_us;
+    if (parts <= 0)
+        return;
+    receiver->sweep_from_us += parts * part_us;
+    guint places = receiver->places->len;
+    guint due =
+        parts >= SWEEP_PARTS ? places : (places + SWEEP_PARTS - 1) / SWEEP_PARTS * (guint)parts;
+    for (guint i = MIN(due, places); i > 0 && receiver->places->len; i--) {
+        prefetch(receiver);
+        if (!receiver->swept || receiver->swept > receiver->places->len)
+            receiver->swept = receiver->places->len;
+        visit(receiver, receiver->places->pdata[--receiver->swept]);
+    }
+}
+
+/* Packets that came out of order wait only so long. */
+static void tick_udp(struct receiver *receiver)
 {
     int64_t now = receiver->block.mono_us;
-    if (now < receiver->next_tick_us)
+    if (!receiver->udp_count || now < receiver->next_udp_us)
         return;
-    receiver->next_tick_us = now + 1000 * (receiver->udp_count ? TICK_UDP_MS : TICK_MS);
+    receiver->next_udp_us = now + TICK_UDP_US;
     for (guint i = receiver->places->len; i > 0; i--) {
         struct place *place = receiver->places->pdata[i - 1];
-        if (!connection_tick(place->connection))
+        if (place->udp && !connection_tick(place->connection))
             place_end(receiver, place);
     }
+}
+
+static int wait_ms(const struct receiver *receiver)
+{
+    if (!receiver->places->len)
+        return IDLE_MS;
+    int64_t sweep_us =
+        receiver->options.unwatched_us > 0 ? receiver->options.unwatched_us : SWEEP_US;
+    int64_t wait_us = sweep_us / SWEEP_PARTS;
+    if (receiver->udp_count)
+        wait_us = MIN(wait_us, TICK_UDP_US);
+    return (int)MAX(wait_us / 1000, 1);
 }
 
 /* Many small writes: a wake-up for each would cost more than the data. The thread sleeps to its
@@ -188,8 +252,7 @@ static gpointer run_receiver(gpointer user)
     struct epoll_event events[EVENTS_A_ROUND];
     bool wanted = true;
     while (wanted || receiver->places->len) {
-        int timeout_ms = receiver->udp_count ? TICK_UDP_MS : TICK_MS;
-        int ready = epoll_wait(receiver->epoll_fd, events, EVENTS_A_ROUND, timeout_ms);
+        int ready = epoll_wait(receiver->epoll_fd, events, EVENTS_A_ROUND, wait_ms(receiver));
         receiver->block.mono_us = clock_mono_us();
         receiver->block.wall_us = clock_wall_us();
         bool woken = false;
@@ -202,9 +265,10 @@ static gpointer run_receiver(gpointer user)
         }
         if (woken)
             wanted = obey_all(receiver);
-        tick_all(receiver);
+        sweep(receiver);
+        tick_udp(receiver);
         g_ptr_array_set_size(receiver->finished, 0);
-        atomic_fetch_add_explicit(&receiver->rounds, 1, memory_order_relaxed);
+        figure_add(&receiver->rounds, 1);
         if (!woken)
             gather(receiver, ready);
     }

@@ -9,6 +9,7 @@ const struct rtsp_engine_options rtsp_engine_defaults = {
     .receivers = 1,
     .workers = 16,
     .tick_us = 5000,
+    .unwatched_us = 100000,
     .answer_us = 5000000,
     .no_data_us = 10000000,
     .max_unit_bytes = 8 << 20,

@@ -14,11 +14,14 @@ struct rtsp_engine_options {
     unsigned receivers; /* threads that read sockets, ≥ 1 */
     unsigned workers;   /* conversations at once, ≥ 1 */
     int64_t tick_us;    /* least time between two rounds of a busy receiver; 0: none */
+    /* Streams that nobody follows are read so seldom, several pictures at once; 0: as data comes.
+     */
+    int64_t unwatched_us;
     int64_t answer_us;  /* connecting, and each answer, may take so long */
     int64_t no_data_us; /* a run without packets for so long ends with no_data */
     size_t max_unit_bytes;
 };
-/* 1 receiver, 16 workers, 5 ms, 5 s, 10 s, 8 MiB. */
+/* 1 receiver, 16 workers, 5 ms, 100 ms, 5 s, 10 s, 8 MiB. */
 extern const struct rtsp_engine_options rtsp_engine_defaults;
 
 /* `context`: of the owner's loop; callbacks of runs are called there. */

@@ -28,8 +28,8 @@ struct stream {
     bool gap_pending;
     struct unit *newest_keyframe;
     struct stream_format *format;
-    GPtrArray *readers; /* of struct reader */
-    unsigned followers; /* readers of every unit */
+    GPtrArray *readers;    /* of struct reader */
+    atomic_uint followers; /* readers of every unit; read without the lock */
     guint64 units, bytes, keyframes, dropped_units;
     int64_t last_unit_wall_us, last_keyframe_wall_us;
     /* --- publisher only */
@@ -144,6 +144,11 @@ const char *stream_name(const struct stream *stream)
     return stream->name;
 }
 
+bool stream_is_followed(const struct stream *stream)
+{
+    return atomic_load_explicit(&stream->followers, memory_order_relaxed) > 0;
+}
+
 static void gops_forget(struct stream *stream, unsigned count)
 {
     stream->gop_count -= count;
@@ -166,7 +171,7 @@ static void evict(struct stream *stream)
 {
     size_t max_bytes = bound_bytes(stream);
     struct slot_ring *ring = &stream->ring;
-    unsigned keep = stream->limits.keep_gops + 1 + (stream->followers ? 1 : 0);
+    unsigned keep = stream->limits.keep_gops + 1 + (stream_is_followed(stream) ? 1 : 0);
     keep = MIN(keep, GOPS_KNOWN);
     if (stream->gop_count > keep)
         gops_forget(stream, stream->gop_count - keep);
@@ -254,6 +259,12 @@ void stream_publish(struct stream *stream, struct unit *unit)
         wake_gathered(stream);
 }
 
+void stream_prefetch(const struct stream *stream)
+{
+    for (size_t at = 0; at < sizeof *stream; at += 64)
+        __builtin_prefetch((const char *)stream + at, 1);
+}
+
 void stream_break(struct stream *stream)
 {
     g_mutex_lock(&stream->lock);
@@ -325,7 +336,8 @@ struct reader *reader_create(struct stream *stream, enum reader_start start,
     g_mutex_lock(&stream->lock);
     reader_place(reader);
     g_ptr_array_add(stream->readers, reader);
-    stream->followers += start != READER_KEYFRAMES;
+    if (start != READER_KEYFRAMES)
+        atomic_fetch_add_explicit(&stream->followers, 1, memory_order_relaxed);
     g_mutex_unlock(&stream->lock);
     return reader;
 }
@@ -337,7 +349,8 @@ void reader_destroy(struct reader *reader)
     struct stream *stream = reader->stream;
     g_mutex_lock(&stream->lock);
     g_ptr_array_remove_fast(stream->readers, reader);
-    stream->followers -= reader->mode != READER_KEYFRAMES;
+    if (reader->mode != READER_KEYFRAMES)
+        atomic_fetch_sub_explicit(&stream->followers, 1, memory_order_relaxed);
     while (stream->waking)
         g_cond_wait(&stream->wakes_done, &stream->lock);
     g_mutex_unlock(&stream->lock);

@@ -33,6 +33,9 @@ const char *stream_name(const struct stream *stream); /* any thread, borrowed */
  * outside the stream's lock). */
 void stream_publish(struct stream *stream, struct unit *unit);
 
+/* It is published to soon: fetches it into the cache. */
+void stream_prefetch(const struct stream *stream);
+
 /* Publisher's thread. Source restarted: readers wait for the next keyframe; `units` of the next run
  * carry gap. */
 void stream_break(struct stream *stream);
@@ -40,6 +43,10 @@ void stream_break(struct stream *stream);
 /* Any thread. Newest keyframe / format, with a reference for the caller, or NULL. */
 struct unit *stream_newest_keyframe(struct stream *stream);
 struct stream_format *stream_format(struct stream *stream);
+
+/* Any thread, without waiting. Does anybody read every unit, as one who watches live does? Readers
+ * of keyframes do not count. */
+bool stream_is_followed(const struct stream *stream);
 
 struct stream_stats {
     guint64 units, bytes, keyframes; /* published since creation */

@@ -130,9 +130,44 @@ static void test_end_inside_a_picture(void)
     }
 }
 
+static void ignore(gpointer user)
+{
+    (void)user;
+}
+
+/* A stream that nobody follows waits for the sweep; one that is followed is read as data comes. */
+static void test_pace(void)
+{
+    struct fixture f;
+    struct camera camera;
+    set_up(&f);
+    camera_begin(&f, &camera);
+    g_assert_false(connection_pace(camera.connection)); /* nothing came yet */
+    send_keyframe(&camera);
+    f.block.wall_us = 5000000;
+    g_assert_true(connection_read(camera.connection));
+    g_assert_true(connection_pace(camera.connection));
+    f.block.wall_us += 100000;
+    g_assert_true(connection_read(camera.connection));
+    struct reader *keyframes = reader_create(camera.stream, READER_KEYFRAMES, ignore, NULL);
+    g_assert_true(connection_pace(camera.connection));
+    struct reader *reader = reader_create(camera.stream, READER_FROM_GOP, ignore, NULL);
+    g_assert_true(connection_pace(camera.connection)); /* what has gathered is read now */
+    g_assert_false(connection_pace(camera.connection));
+    reader_destroy(reader);
+    g_assert_true(connection_pace(camera.connection));
+    reader_destroy(keyframes);
+    connection_stop(camera.connection);
+    connection_pace(camera.connection);
+    g_assert_false(connection_pace(camera.connection));
+    camera_end(&camera);
+    tear_down(&f);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/rtsp/connection/end-inside-a-picture", test_end_inside_a_picture);
+    g_test_add_func("/rtsp/connection/pace", test_pace);
     return g_test_run();
 }
