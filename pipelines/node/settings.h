@@ -10,7 +10,7 @@ struct settings {
     char *link_trust;   /* NULL: none */
     unsigned ingest_threads, rtsp_workers, connect_per_host, keep_gops;
     int64_t tick_us, unwatched_us, no_data_us, stale_us, linger_ms, backoff_min_ms, backoff_max_ms;
-    size_t stream_memory_bytes;
+    size_t stream_memory_bytes, udp_buffer_bytes;
     char *transport; /* "tcp", "udp", "auto" */
     double picture_cores;
     unsigned picture_threads;

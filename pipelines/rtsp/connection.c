@@ -36,9 +36,9 @@ struct connection {
     bool live, nonce_renewed;
     bool waits; /* for the sweep of its receiver: its socket tells only of much, and of an end */
     struct rtsp_trace *trace; /* the run's, until its first packet */
-    struct reorder *reorder;  /* UDP only */
-    struct rtcp_sender_report report;
-    bool report_known;
+    struct reorder *reorder;  /* UDP only, like the next */
+    struct udp_peers peers;
+    guint64 late_told;
 };
 
 static void take_unit(struct unit *unit, gpointer user)
@@ -68,8 +68,10 @@ struct connection *connection_create(struct rtsp_run *run, struct rtsp_session *
     connection->begun_us = connection->last_packet_us = connection->last_unit_us = now;
     connection->next_keep_alive_us = now + (int64_t)session->timeout_s * 500000;
     bool udp = session->udp_fd[0] >= 0;
-    if (udp)
+    if (udp) {
         connection->reorder = g_new0(struct reorder, 1);
+        udp_peers_init(&connection->peers, session->fd, &session->transport);
+    }
     atomic_store(&run->udp, udp);
     connection->assembler = assembler_create(&(struct assembler_config){
         .codec = session->sdp.codec,
@@ -148,28 +150,16 @@ static void take_rtp(struct connection *connection, const uint8_t *data, size_t 
     assembler_push(connection->assembler, connection->block->scratch, &rtp, wall_us);
 }
 
-/* The camera's clock now: its clock at the report, and the RTP time that has passed since. */
-static void update_clock(struct connection *connection)
-{
-    uint32_t newest;
-    int64_t wall_us;
-    if (!connection->report_known || !assembler_newest(connection->assembler, &newest, &wall_us))
-        return;
-    int64_t ticks = (int32_t)(newest - connection->report.rtp_timestamp);
-    int64_t camera_us =
-        connection->report.unix_us + ticks * 1000000 / connection->session->sdp.clock_hz;
-    atomic_store(&connection->run->clock_offset_us, camera_us - wall_us);
-    atomic_store(&connection->run->clock_known, true);
-}
-
+/* A report tells the camera's clock of the moment it was sent. RTP times say nothing of the clock:
+ * they jump by themselves. */
 static void take_rtcp(struct connection *connection, const uint8_t *data, size_t size)
 {
     struct rtcp_sender_report report;
-    if (!rtcp_find_sender_report(data, size, &report))
+    if (!rtcp_find_sender_report(data, size, &report) ||
+        !assembler_is_source(connection->assembler, report.ssrc))
         return;
-    connection->report = report;
-    connection->report_known = true;
-    update_clock(connection);
+    atomic_store(&connection->run->clock_offset_us, report.unix_us - connection->block->wall_us);
+    atomic_store(&connection->run->clock_known, true);
 }
 
 static bool take_message(struct connection *connection, const uint8_t *data, size_t size)
@@ -356,7 +346,7 @@ bool connection_read_rtp(struct connection *connection)
         figure_add(&block->bytes, size);
         if (connection->closing_until_us || size < 12 ||
             (messages[i].msg_hdr.msg_flags & MSG_TRUNC) ||
-            !udp_is_peer(&from[i], connection->session->fd, &connection->session->transport))
+            !udp_is_peer(&connection->peers, &from[i]))
             continue;
         struct rtp rtp;
         if (!rtp_parse(packet, size, &rtp))
@@ -375,8 +365,7 @@ bool connection_read_rtcp(struct connection *connection)
     socklen_t from_size = sizeof from;
     ssize_t size = recvfrom(connection->session->udp_fd[1], packet, sizeof packet, MSG_DONTWAIT,
                             (struct sockaddr *)&from, &from_size);
-    if (size > 0 && !connection->closing_until_us &&
-        udp_is_peer(&from, connection->session->fd, &connection->session->transport))
+    if (size > 0 && !connection->closing_until_us && udp_is_peer(&connection->peers, &from))
         take_rtcp(connection, packet, (size_t)size);
     return true;
 }
@@ -385,12 +374,27 @@ bool connection_read_rtcp(struct connection *connection)
 
 static void tell_losses(struct connection *connection)
 {
+    guint64 late = connection->reorder ? connection->reorder->late : 0;
+    atomic_fetch_add(&connection->block->late_packets, late - connection->late_told);
+    connection->late_told = late;
     guint64 lost = assembler_counts(connection->assembler)->lost_packets;
     if (lost == connection->lost_told)
         return;
     figure_add(&connection->block->lost_packets, lost - connection->lost_told);
     connection->lost_told = lost;
     atomic_store(&connection->run->lost_packets, lost);
+}
+
+/* Returned: new string. */
+static char *why_no_keyframe(const struct connection *connection)
+{
+    const struct assembler_counts *counts = assembler_counts(connection->assembler);
+    if (counts->oversized)
+        return g_strdup_printf("pictures are larger than %zu MiB",
+                               connection->options->max_unit_bytes >> 20);
+    return g_strdup_printf("packets come, but no whole keyframe for 30 s (%" G_GUINT64_FORMAT
+                           " packets lost, %" G_GUINT64_FORMAT " not understood)",
+                           counts->lost_packets, counts->malformed);
 }
 
 bool connection_tick(struct connection *connection)
@@ -404,7 +408,6 @@ bool connection_tick(struct connection *connection)
         return true;
     connection->next_tick_us = now + TICK_US;
     tell_losses(connection);
-    update_clock(connection);
     if (now - connection->last_packet_us > connection->options->no_data_us)
         return end(
             connection, REASON_NO_DATA,
@@ -412,8 +415,7 @@ bool connection_tick(struct connection *connection)
                             connection->live ? "no packets" : "PLAY was answered, no packets",
                             (int)(connection->options->no_data_us / 1000000)));
     if (now - connection->last_unit_us > NO_KEYFRAME_US)
-        return end(connection, REASON_NO_DATA,
-                   g_strdup("packets come, but no whole keyframe for 30 s"));
+        return end(connection, REASON_NO_DATA, why_no_keyframe(connection));
     if (now >= connection->next_keep_alive_us) {
         connection->next_keep_alive_us = now + (int64_t)connection->session->timeout_s * 500000;
         connection->nonce_renewed = false;

@@ -11,6 +11,7 @@ struct handshake_request {
     const struct rtsp_url *url;
     enum rtsp_lower lower;
     int64_t answer_us;
+    size_t udp_buffer_bytes;  /* asked for */
     GCancellable *cancel;     /* any thread may cancel */
     struct rtsp_trace *trace; /* NULL: nobody asks */
 };
