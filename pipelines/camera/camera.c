@@ -3,8 +3,6 @@
 #include "common/clock.h"
 #include <string.h>
 
-enum { CLOCK_NEWS_US = 250000 }; /* a change of the clock's offset that is told */
-
 struct camera {
     guint n;
     char *id, *name, *url, *sub_url;
@@ -17,9 +15,6 @@ struct camera {
     enum camera_state state;
     enum reason reason;
     int64_t since_us;
-    struct stream_format *format; /* reference held */
-    bool clock_known;
-    int64_t clock_offset_us;
     bool created;
 };
 
@@ -155,7 +150,6 @@ void camera_destroy(struct camera *camera)
     if (camera->lanes[CAMERA_MAIN] != camera->lanes[CAMERA_SUB])
         lane_destroy(camera->lanes[CAMERA_MAIN]);
     lane_destroy(camera->lanes[CAMERA_SUB]);
-    stream_format_unref(camera->format);
     g_free(camera->id);
     g_free(camera->name);
     g_free(camera->url);
@@ -211,35 +205,8 @@ void camera_judge(struct camera *camera, enum reason reason)
     refresh(camera);
 }
 
-static bool same_looks(const struct stream_format *a, const struct stream_format *b)
-{
-    return a == b || (a && b && a->codec == b->codec && a->width_px == b->width_px &&
-                      a->height_px == b->height_px);
-}
-
-/* Codec, size and clock change while a camera stays as live as it was. Returned: is it news? */
-static bool notice_looks(struct camera *camera)
-{
-    struct lane *lane = camera->lanes[CAMERA_SUB];
-    struct stream_format *format = stream_format(lane_stream(lane));
-    int64_t offset_us = 0;
-    bool known = lane_clock_offset(lane, &offset_us);
-    int64_t moved_us = ABS(offset_us - camera->clock_offset_us);
-    bool news = !same_looks(format, camera->format) || known != camera->clock_known ||
-                (known && moved_us > CLOCK_NEWS_US);
-    stream_format_unref(camera->format);
-    camera->format = format;
-    if (!news)
-        return false;
-    camera->clock_known = known;
-    camera->clock_offset_us = offset_us;
-    return true;
-}
-
 void camera_check(struct camera *camera, int64_t now_wall_us)
 {
-    if (notice_looks(camera))
-        camera->surroundings->changed(camera, camera->surroundings->user);
     struct lane *lane = camera->lanes[CAMERA_SUB];
     if (lane_phase(lane) != LANE_LIVE)
         return;

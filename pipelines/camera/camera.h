@@ -67,8 +67,7 @@ void camera_release(struct camera *camera, enum camera_profile profile);
 /* Frozen, black, cannot_decode as the pictures tell, or REASON_NONE. */
 void camera_judge(struct camera *camera, enum reason reason);
 
-/* Compares the age of the newest keyframe with stale_us, and looks whether codec, size or clock
- * offset are news; about once a second. */
+/* Compares the age of the newest keyframe with stale_us; about once a second. */
 void camera_check(struct camera *camera, int64_t now_wall_us);
 
 struct camera_status {

@@ -58,8 +58,9 @@ void settings_read(struct settings *settings, const json_t *config)
         .backoff_min_ms = seconds(config, "media.backoff_min_s", 1e3),
         .backoff_max_ms = seconds(config, "media.backoff_max_s", 1e3),
         .stream_memory_bytes = (size_t)config_int(config, "media.stream_memory_mb") << 20,
-        .udp_buffer_bytes = (size_t)config_int(config, "media.udp_buffer_kb") << 10,
         .transport = g_strdup(config_string(config, "media.transport")),
+        .tls_trust = g_strdup(config_string(config, "media.tls_trust")),
+        .certificates_path = path_of(config, "camera-certificates"),
         .picture_cores = config_number(config, "media.picture_cores"),
         .picture_threads = (unsigned)config_int(config, "media.picture_threads"),
         .thumbnail_width_px = (int)config_int(config, "media.thumbnail.width"),
@@ -85,5 +86,7 @@ void settings_clear(struct settings *settings)
     g_free(settings->link_trust);
     g_free(settings->transport);
     g_free(settings->picture_program);
+    g_free(settings->tls_trust);
+    g_free(settings->certificates_path);
     *settings = (struct settings){0};
 }

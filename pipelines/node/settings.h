@@ -10,8 +10,10 @@ struct settings {
     char *link_trust;   /* NULL: none */
     unsigned ingest_threads, rtsp_workers, connect_per_host, keep_gops;
     int64_t tick_us, unwatched_us, no_data_us, stale_us, linger_ms, backoff_min_ms, backoff_max_ms;
-    size_t stream_memory_bytes, udp_buffer_bytes;
-    char *transport; /* "tcp", "udp", "auto" */
+    size_t stream_memory_bytes;
+    char *transport;         /* "tcp", "udp", "auto" */
+    char *tls_trust;         /* "first_use", "any", "ca" */
+    char *certificates_path; /* where first_use remembers */
     double picture_cores;
     unsigned picture_threads;
     int thumbnail_width_px, thumbnail_height_px, jpeg_quality;

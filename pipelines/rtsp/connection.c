@@ -10,7 +10,9 @@
 #include <sys/socket.h>
 
 enum {
-    READS_A_ROUND = 4, /* then the others get their turn */
+    READS_A_ROUND = 4,       /* then the others get their turn */
+    TLS_READS_A_ROUND = 64,  /* each brings one record, 16 KiB at most */
+    UDP_SILENT_US = 3000000, /* then TCP is tried */
     UDP_SLOTS = 64,
     UDP_SLOT_BYTES = 4096,
     CLOSING_US = 1000000,
@@ -33,12 +35,12 @@ struct connection {
     struct arrival arrival;
     int64_t closing_until_us; /* 0: not closing */
     guint64 lost_told;
-    bool live, nonce_renewed;
+    bool heard, live, nonce_renewed;
     bool waits; /* for the sweep of its receiver: its socket tells only of much, and of an end */
     struct rtsp_trace *trace; /* the run's, until its first packet */
-    struct reorder *reorder;  /* UDP only, like the next */
-    struct udp_peers peers;
-    guint64 late_told;
+    struct reorder *reorder;  /* UDP only */
+    struct rtcp_sender_report report;
+    bool report_known;
 };
 
 static void take_unit(struct unit *unit, gpointer user)
@@ -68,10 +70,8 @@ struct connection *connection_create(struct rtsp_run *run, struct rtsp_session *
     connection->begun_us = connection->last_packet_us = connection->last_unit_us = now;
     connection->next_keep_alive_us = now + (int64_t)session->timeout_s * 500000;
     bool udp = session->udp_fd[0] >= 0;
-    if (udp) {
+    if (udp)
         connection->reorder = g_new0(struct reorder, 1);
-        udp_peers_init(&connection->peers, session->fd, &session->transport);
-    }
     atomic_store(&run->udp, udp);
     connection->assembler = assembler_create(&(struct assembler_config){
         .codec = session->sdp.codec,
@@ -126,6 +126,7 @@ static bool end(struct connection *connection, enum reason reason, char *detail)
     }
     send_request(connection, "TEARDOWN");
     stream_break(connection->stream);
+    atomic_store(&connection->run->silent, !connection->heard);
     run_post(connection->run, RUN_ENDED, reason, detail);
     return false;
 }
@@ -138,6 +139,7 @@ static void take_rtp(struct connection *connection, const uint8_t *data, size_t 
     if (!rtp_parse(data, size, &rtp))
         return;
     connection->last_packet_us = connection->block->mono_us;
+    connection->heard = true;
     if (G_UNLIKELY(connection->trace)) {
         rtsp_trace_note(connection->trace, "packet", true, NULL);
         connection->trace = NULL;
@@ -150,30 +152,67 @@ static void take_rtp(struct connection *connection, const uint8_t *data, size_t 
     assembler_push(connection->assembler, connection->block->scratch, &rtp, wall_us);
 }
 
-/* A report tells the camera's clock of the moment it was sent. RTP times say nothing of the clock:
- * they jump by themselves. */
-static void take_rtcp(struct connection *connection, const uint8_t *data, size_t size)
+/* The camera's clock now: its clock at the report, and the RTP time that has passed since. */
+static void update_clock(struct connection *connection)
 {
-    struct rtcp_sender_report report;
-    if (!rtcp_find_sender_report(data, size, &report) ||
-        !assembler_is_source(connection->assembler, report.ssrc))
+    uint32_t newest;
+    int64_t wall_us;
+    if (!connection->report_known || !assembler_newest(connection->assembler, &newest, &wall_us))
         return;
-    atomic_store(&connection->run->clock_offset_us, report.unix_us - connection->block->wall_us);
+    int64_t ticks = (int32_t)(newest - connection->report.rtp_timestamp);
+    int64_t camera_us =
+        connection->report.unix_us + ticks * 1000000 / connection->session->sdp.clock_hz;
+    atomic_store(&connection->run->clock_offset_us, camera_us - wall_us);
     atomic_store(&connection->run->clock_known, true);
 }
 
+static void take_rtcp(struct connection *connection, const uint8_t *data, size_t size)
+{
+    struct rtcp_sender_report report;
+    if (!rtcp_find_sender_report(data, size, &report))
+        return;
+    connection->report = report;
+    connection->report_known = true;
+    update_clock(connection);
+}
+
+/* What a server asks in mid-stream is answered; most of it changes nothing. */
+static bool take_request(struct connection *connection, const struct rtsp_message *request)
+{
+    g_autofree char *text = rtsp_session_answer(request);
+    rtsp_session_send(connection->session, text);
+    if (!strcmp(request->method, "TEARDOWN"))
+        return end(connection, REASON_NO_DATA, g_strdup("the camera ended the session"));
+    if (strcmp(request->method, "REDIRECT") != 0)
+        return true;
+    char *location = rtsp_message_header(request, "Location", 0);
+    char *detail =
+        g_strdup_printf("redirected in mid-stream to %s", location ? location : "itself");
+    g_free(connection->run->redirect);
+    connection->run->redirect = location ? location : g_strdup("");
+    return end(connection, REASON_REFUSED, detail);
+}
+
+/* Answers to keep-alives. */
 static bool take_message(struct connection *connection, const uint8_t *data, size_t size)
 {
-    unsigned status = rtsp_message_status(data, size);
-    if (status == 401 && !connection->nonce_renewed &&
-        rtsp_session_new_nonce(connection->session, data, size)) {
+    static const unsigned unknown[] = {400, 404, 405, 451, 455, 501, 551};
+    struct rtsp_session *session = connection->session;
+    struct rtsp_message message;
+    if (!rtsp_message_parse(data, size, &message))
+        return true;
+    if (!message.status)
+        return take_request(connection, &message);
+    if (message.status == 401 && !connection->nonce_renewed &&
+        rtsp_session_new_nonce(session, &message)) {
         connection->nonce_renewed = true; /* until the next keep-alive */
-        send_request(connection, connection->session->keep_alive);
-    } else if (status == 405 || status == 501) {
-        connection->session->keep_alive = "OPTIONS";
-    } else if (status == 454) {
+        send_request(connection, session->keep_alive);
+    } else if (message.status == 454) {
         return end(connection, REASON_PROTOCOL, g_strdup("the camera forgot the session (454)"));
     }
+    for (size_t i = 0; i < G_N_ELEMENTS(unknown); i++)
+        if (message.status == unknown[i])
+            session->keep_alive = "OPTIONS";
     return true;
 }
 
@@ -242,11 +281,26 @@ static bool over(struct connection *connection, ssize_t count)
                g_strdup_printf("the connection broke: %s", g_strerror(errno)));
 }
 
+/* What the conversation had read behind its last answer. false: the connection is over. */
+static bool take_pending(struct connection *connection)
+{
+    g_autoptr(GByteArray) pending = g_steal_pointer(&connection->session->pending);
+    ssize_t used = take_block(connection, pending->data, pending->len);
+    assembler_settle(connection->assembler, connection->block->scratch);
+    if (used >= 0)
+        keep_rest(connection, pending->data + used, pending->len - (size_t)used);
+    return used >= 0;
+}
+
 /* Reads till the socket is empty, or the others' turn comes. false: it is over. */
 static bool read_all(struct connection *connection)
 {
     struct receiver_block *block = connection->block;
-    for (int i = 0; i < READS_A_ROUND || block->hung_up; i++) {
+    if (G_UNLIKELY(connection->session->pending) && !connection->closing_until_us &&
+        !take_pending(connection))
+        return false;
+    int reads = connection->session->tls ? TLS_READS_A_ROUND : READS_A_ROUND;
+    for (int i = 0; i < reads || block->hung_up; i++) {
         size_t had = connection->rest_size;
         if (had)
             memcpy(block->data, connection->rest, had);
@@ -346,7 +400,7 @@ bool connection_read_rtp(struct connection *connection)
         figure_add(&block->bytes, size);
         if (connection->closing_until_us || size < 12 ||
             (messages[i].msg_hdr.msg_flags & MSG_TRUNC) ||
-            !udp_is_peer(&connection->peers, &from[i]))
+            !udp_is_peer(&from[i], connection->session->fd, &connection->session->transport))
             continue;
         struct rtp rtp;
         if (!rtp_parse(packet, size, &rtp))
@@ -365,7 +419,8 @@ bool connection_read_rtcp(struct connection *connection)
     socklen_t from_size = sizeof from;
     ssize_t size = recvfrom(connection->session->udp_fd[1], packet, sizeof packet, MSG_DONTWAIT,
                             (struct sockaddr *)&from, &from_size);
-    if (size > 0 && !connection->closing_until_us && udp_is_peer(&connection->peers, &from))
+    if (size > 0 && !connection->closing_until_us &&
+        udp_is_peer(&from, connection->session->fd, &connection->session->transport))
         take_rtcp(connection, packet, (size_t)size);
     return true;
 }
@@ -374,27 +429,12 @@ bool connection_read_rtcp(struct connection *connection)
 
 static void tell_losses(struct connection *connection)
 {
-    guint64 late = connection->reorder ? connection->reorder->late : 0;
-    atomic_fetch_add(&connection->block->late_packets, late - connection->late_told);
-    connection->late_told = late;
     guint64 lost = assembler_counts(connection->assembler)->lost_packets;
     if (lost == connection->lost_told)
         return;
     figure_add(&connection->block->lost_packets, lost - connection->lost_told);
     connection->lost_told = lost;
     atomic_store(&connection->run->lost_packets, lost);
-}
-
-/* Returned: new string. */
-static char *why_no_keyframe(const struct connection *connection)
-{
-    const struct assembler_counts *counts = assembler_counts(connection->assembler);
-    if (counts->oversized)
-        return g_strdup_printf("pictures are larger than %zu MiB",
-                               connection->options->max_unit_bytes >> 20);
-    return g_strdup_printf("packets come, but no whole keyframe for 30 s (%" G_GUINT64_FORMAT
-                           " packets lost, %" G_GUINT64_FORMAT " not understood)",
-                           counts->lost_packets, counts->malformed);
 }
 
 bool connection_tick(struct connection *connection)
@@ -408,6 +448,11 @@ bool connection_tick(struct connection *connection)
         return true;
     connection->next_tick_us = now + TICK_US;
     tell_losses(connection);
+    update_clock(connection);
+    if (connection->reorder && connection->run->may_fall_back && !connection->heard &&
+        now - connection->begun_us > MIN(UDP_SILENT_US, connection->options->no_data_us))
+        return end(connection, REASON_NO_DATA,
+                   g_strdup("PLAY was answered, no packet came over UDP: a firewall?"));
     if (now - connection->last_packet_us > connection->options->no_data_us)
         return end(
             connection, REASON_NO_DATA,
@@ -415,7 +460,8 @@ bool connection_tick(struct connection *connection)
                             connection->live ? "no packets" : "PLAY was answered, no packets",
                             (int)(connection->options->no_data_us / 1000000)));
     if (now - connection->last_unit_us > NO_KEYFRAME_US)
-        return end(connection, REASON_NO_DATA, why_no_keyframe(connection));
+        return end(connection, REASON_NO_DATA,
+                   g_strdup("packets come, but no whole keyframe for 30 s"));
     if (now >= connection->next_keep_alive_us) {
         connection->next_keep_alive_us = now + (int64_t)connection->session->timeout_s * 500000;
         connection->nonce_renewed = false;

@@ -16,8 +16,8 @@ struct rtsp_run {
     /* --- immutable */
     struct rtsp_engine *engine;
     char *name;
-    struct rtsp_url url;
     enum rtsp_lower lower;
+    bool may_fall_back; /* from UDP to TCP */
     struct stream *stream;
     struct receiver *receiver;
     const struct rtsp_run_ops *ops;
@@ -26,10 +26,17 @@ struct rtsp_run {
     struct rtsp_trace *trace; /* NULL: nobody asks how it goes */
     /* --- the loop's thread */
     bool destroyed;
+    bool fell_back;
+    unsigned redials;
+    /* --- the loop's thread between conversations, a worker's in one */
+    struct rtsp_url url;
+    bool udp_first;
+    char *redirect; /* NULL: none; "": the same address again */
     /* --- any thread, atomic */
     atomic_llong talking_since_us; /* 0: no conversation under way */
     atomic_llong clock_offset_us;
     atomic_bool clock_known, udp;
+    atomic_bool silent; /* PLAY was answered, no packet came */
     atomic_ullong lost_packets;
     /* --- the receiver's thread */
     struct connection *connection;
@@ -43,7 +50,7 @@ void run_post(struct rtsp_run *run, enum run_event_kind kind, enum reason reason
 /* --- receiver.c: one thread that reads many connections */
 
 struct receiver_stats {
-    guint64 bytes, packets, units, lost_packets, late_packets, rounds;
+    guint64 bytes, packets, units, lost_packets, rounds;
     double cpu_s;
     unsigned runs;
 };
@@ -65,7 +72,7 @@ struct receiver_block {
     struct assembler_scratch *scratch;
     int64_t wall_us, mono_us; /* of this round */
     /* counted by the thread, read by others */
-    atomic_ullong bytes, packets, units, lost_packets, late_packets;
+    atomic_ullong bytes, packets, units, lost_packets;
 };
 /* A figure that one thread writes and others read: no locked instruction, which would wait for all
  * that was written before. */

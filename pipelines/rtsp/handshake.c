@@ -2,191 +2,205 @@
 #include "common/log.h"
 #include "rtsp/dialogue.h"
 #include "rtsp/udp.h"
-#include <fcntl.h>
-#include <gst/rtsp/gstrtspconnection.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
+
+enum { MAX_REDIRECTS = 5, MAX_VIDEOS = 4 };
+
+/* Presentation as it was described. */
+struct description {
+    char *base; /* that controls are relative to */
+    char *text;
+    size_t size;
+};
 
 static bool ask_options(struct dialogue *dialogue)
 {
     struct dialogue_answer answer;
-    if (!dialogue_ask(dialogue, GST_RTSP_OPTIONS, dialogue->url->request, NULL, NULL, &answer))
+    if (!dialogue_ask(dialogue, "OPTIONS", dialogue->url->request, NULL, &answer))
         return false;
-    if (answer.status == 401) {
-        dialogue_answer_clear(&answer);
+    if (answer.status == 401)
         return dialogue_fail_status(dialogue, 401, "OPTIONS");
-    }
     /* a server that knows no OPTIONS may still describe */
-    const char *methods = dialogue_header(&answer, GST_RTSP_HDR_PUBLIC);
-    if (methods && rtsp_list_has(methods, "GET_PARAMETER"))
-        dialogue->session->keep_alive = "GET_PARAMETER";
-    dialogue_answer_clear(&answer);
+    for (unsigned i = 0;; i++) {
+        g_autofree char *methods = rtsp_message_header(&answer.message, "Public", i);
+        if (!methods)
+            return true;
+        if (rtsp_list_has(methods, "GET_PARAMETER"))
+            dialogue->session->keep_alive = "GET_PARAMETER";
+    }
+}
+
+static void take_base(const struct dialogue *dialogue, const struct dialogue_answer *answer,
+                      struct description *description)
+{
+    static const char *const names[] = {"Content-Base", "Content-Location"};
+    for (size_t i = 0; i < G_N_ELEMENTS(names) && !description->base; i++) {
+        g_autofree char *given = dialogue_header(answer, names[i]);
+        if (given && rtsp_uri_is_absolute(given))
+            description->base = g_steal_pointer(&given);
+    }
+    if (!description->base)
+        description->base = g_strdup(dialogue->url->request);
+}
+
+static void take_session(struct dialogue *dialogue, const struct dialogue_answer *answer)
+{
+    struct rtsp_session *session = dialogue->session;
+    g_autofree char *id = dialogue_header(answer, "Session");
+    if (id)
+        rtsp_session_parse(id, session->id, sizeof session->id, &session->timeout_s);
+}
+
+static bool ask_describe(struct dialogue *dialogue, struct description *description)
+{
+    struct dialogue_answer answer;
+    struct sdp *sdp = &dialogue->session->sdp;
+    if (!dialogue_ask(dialogue, "DESCRIBE", dialogue->url->request, "Accept: application/sdp",
+                      &answer))
+        return false;
+    if (answer.status != 200)
+        return dialogue_fail_status(dialogue, answer.status, "DESCRIBE");
+    /* whatever Content-Type says, or none: the text itself tells what it is */
+    if (!sdp_parse(answer.message.body, answer.message.body_size, 0, sdp))
+        return dialogue_fail(dialogue, REASON_PROTOCOL,
+                             "DESCRIBE was answered without a description");
+    if (sdp->codec == CODEC_NONE)
+        return dialogue_fail(dialogue, REASON_NO_VIDEO,
+                             "the description has %u media sections, none of H.264 or H.265 video",
+                             sdp->sections);
+    description->text = g_strndup(answer.message.body, answer.message.body_size);
+    description->size = answer.message.body_size;
+    take_base(dialogue, &answer, description);
+    take_session(dialogue, &answer);
+    dialogue->session->uri = rtsp_url_resolve(description->base, sdp->session_control);
     return true;
 }
 
-static bool is_absolute(const char *uri)
-{
-    return uri && (g_str_has_prefix(uri, "rtsp://") || g_str_has_prefix(uri, "rtsps://"));
-}
+enum setup_result { SETUP_OK, SETUP_OTHER_TRANSPORT, SETUP_OTHER_VIDEO, SETUP_FAILED };
 
-/* Returned: the base that controls are relative to, new string; NULL on failure. */
-static char *ask_describe(struct dialogue *dialogue)
-{
-    struct dialogue_answer answer;
-    const char *uri = dialogue->url->request;
-    if (!dialogue_ask(dialogue, GST_RTSP_DESCRIBE, uri, "Accept", "application/sdp", &answer))
-        return NULL;
-    char *base = NULL;
-    if (answer.status >= 300 && answer.status < 400) {
-        const char *location = dialogue_header(&answer, GST_RTSP_HDR_LOCATION);
-        rtsp_set_text(&dialogue->redirect, is_absolute(location) ? location : NULL);
-        dialogue_fail(dialogue, REASON_REFUSED, "redirected (%u) to %s", answer.status,
-                      location ? location : "nowhere");
-    } else if (answer.status != 200) {
-        dialogue_fail_status(dialogue, answer.status, "DESCRIBE");
-    } else if (!answer.body || !sdp_parse(answer.body, answer.body_size, &dialogue->session->sdp)) {
-        dialogue_fail(dialogue, REASON_PROTOCOL, "DESCRIBE was answered without a description");
-    } else if (dialogue->session->sdp.codec == CODEC_NONE) {
-        dialogue_fail(dialogue, REASON_NO_VIDEO,
-                      "the description has %u media sections, none of H.264 or H.265 video",
-                      dialogue->session->sdp.sections);
-    } else {
-        const char *given = dialogue_header(&answer, GST_RTSP_HDR_CONTENT_BASE);
-        base = g_strdup(is_absolute(given) ? given : uri);
-        const char *id = dialogue_header(&answer, GST_RTSP_HDR_SESSION);
-        if (id)
-            rtsp_session_parse(id, dialogue->session->id, sizeof dialogue->session->id,
-                               &dialogue->session->timeout_s);
-    }
-    dialogue_answer_clear(&answer);
-    return base;
-}
-
-static bool take_setup(struct dialogue *dialogue, const struct dialogue_answer *answer, bool udp)
+static enum setup_result take_setup(struct dialogue *dialogue, const struct dialogue_answer *answer,
+                                    bool udp)
 {
     struct rtsp_session *session = dialogue->session;
-    const char *id = dialogue_header(answer, GST_RTSP_HDR_SESSION);
-    if (id)
-        rtsp_session_parse(id, session->id, sizeof session->id, &session->timeout_s);
-    const char *transport = dialogue_header(answer, GST_RTSP_HDR_TRANSPORT);
-    if (!transport || !rtsp_transport_parse(transport, &session->transport))
-        return dialogue_fail(dialogue, REASON_PROTOCOL, "SETUP was answered without a Transport");
-    if (udp == session->transport.tcp)
-        return dialogue_fail(dialogue, REASON_PROTOCOL,
-                             "%s was asked for and the camera chose another transport: %s",
-                             udp ? "UDP" : "TCP", transport);
+    take_session(dialogue, answer);
+    g_autofree char *transport = dialogue_header(answer, "Transport");
+    if (!transport || !rtsp_transport_parse(transport, &session->transport)) {
+        if (udp) {
+            dialogue_fail(dialogue, REASON_PROTOCOL, "SETUP was answered without a Transport");
+            return SETUP_FAILED;
+        }
+        session->transport = (struct rtsp_transport){.tcp = true}; /* as it was asked for */
+    }
+    if (udp == session->transport.tcp) {
+        dialogue_fail(dialogue, REASON_PROTOCOL,
+                      "%s was asked for and the camera chose another transport: %s",
+                      udp ? "UDP" : "TCP", transport);
+        return SETUP_OTHER_TRANSPORT;
+    }
     if (!udp && !session->transport.interleaved) {
         session->transport.rtp_channel = 0;
         session->transport.rtcp_channel = 1;
     }
-    return true;
+    return SETUP_OK;
 }
-
-enum setup_result { SETUP_OK, SETUP_OTHER_TRANSPORT, SETUP_FAILED };
 
 static enum setup_result ask_setup(struct dialogue *dialogue, const char *uri, bool udp)
 {
     struct rtsp_session *session = dialogue->session;
     g_autofree char *transport = NULL;
     if (udp) {
-        uint16_t port = udp_open_pair(session->udp_fd, dialogue_is_ipv6(dialogue),
-                                      dialogue->request->udp_buffer_bytes);
+        uint16_t port = udp_open_pair(session->udp_fd, peer_is_ipv6(dialogue->peer));
         if (!port) {
             dialogue_fail(dialogue, REASON_REFUSED, "no pair of free UDP ports");
             return SETUP_FAILED;
         }
-        transport = g_strdup_printf("RTP/AVP;unicast;client_port=%u-%u", port, port + 1u);
+        transport =
+            g_strdup_printf("Transport: RTP/AVP;unicast;client_port=%u-%u", port, port + 1u);
     } else {
-        transport = g_strdup("RTP/AVP/TCP;unicast;interleaved=0-1");
+        transport = g_strdup("Transport: RTP/AVP/TCP;unicast;interleaved=0-1");
     }
     struct dialogue_answer answer;
-    if (!dialogue_ask(dialogue, GST_RTSP_SETUP, uri, "Transport", transport, &answer))
-        return SETUP_FAILED;
     enum setup_result result = SETUP_FAILED;
-    if (answer.status == 461)
-        result = SETUP_OTHER_TRANSPORT;
-    else if (answer.status != 200)
+    if (!dialogue_ask(dialogue, "SETUP", uri, transport, &answer))
+        return SETUP_FAILED;
+    if (answer.status == 200) {
+        result = take_setup(dialogue, &answer, udp);
+    } else {
         dialogue_fail_status(dialogue, answer.status, "SETUP");
-    else if (take_setup(dialogue, &answer, udp))
-        result = SETUP_OK;
-    dialogue_answer_clear(&answer);
+        if (answer.status == 461)
+            result = SETUP_OTHER_TRANSPORT;
+        else if (dialogue->reason == REASON_REFUSED)
+            result = SETUP_OTHER_VIDEO;
+    }
+    if (udp && result != SETUP_OK)
+        udp_close_pair(session->udp_fd);
     return result;
 }
 
-static bool set_up(struct dialogue *dialogue, const char *base, enum rtsp_lower lower)
+/* One video section, in the order of transports that is asked for. */
+static enum setup_result set_up_one(struct dialogue *dialogue, const char *base)
 {
+    const struct handshake_request *request = dialogue->request;
+    enum rtsp_lower lower = request->lower;
+    if (dialogue->url->lower != RTSP_LOWER_AUTO)
+        lower = dialogue->url->lower;
     g_autofree char *uri = rtsp_url_resolve(base, dialogue->session->sdp.control);
-    enum setup_result result = SETUP_OTHER_TRANSPORT;
-    if (lower != RTSP_LOWER_UDP)
-        result = ask_setup(dialogue, uri, false);
-    if (result == SETUP_OTHER_TRANSPORT && lower != RTSP_LOWER_TCP)
-        result = ask_setup(dialogue, uri, true);
-    if (result == SETUP_OTHER_TRANSPORT)
-        dialogue_fail_status(dialogue, 461, "SETUP");
-    return result == SETUP_OK;
+    bool udp = lower == RTSP_LOWER_UDP || (lower == RTSP_LOWER_AUTO && request->udp_first);
+    enum setup_result result = ask_setup(dialogue, uri, udp);
+    if (result == SETUP_OTHER_TRANSPORT && lower == RTSP_LOWER_AUTO)
+        result = ask_setup(dialogue, uri, !udp);
+    return result;
+}
+
+/* A server that refuses its first video may let the next one through. */
+static bool set_up(struct dialogue *dialogue, const struct description *description)
+{
+    struct sdp *sdp = &dialogue->session->sdp;
+    unsigned videos = MIN(sdp->videos, MAX_VIDEOS);
+    for (unsigned nth = 0; nth < videos; nth++) {
+        if (nth) {
+            sdp_clear(sdp);
+            sdp_parse(description->text, description->size, nth, sdp);
+        }
+        enum setup_result result = set_up_one(dialogue, description->base);
+        if (result != SETUP_OTHER_VIDEO)
+            return result == SETUP_OK;
+    }
+    return false;
 }
 
 static bool ask_play(struct dialogue *dialogue)
 {
     struct dialogue_answer answer;
-    if (!dialogue_ask(dialogue, GST_RTSP_PLAY, dialogue->session->uri, "Range", "npt=0.000-",
-                      &answer))
+    dialogue->keep_media = true;
+    if (!dialogue_ask(dialogue, "PLAY", dialogue->session->uri, "Range: npt=0.000-", &answer))
         return false;
-    unsigned status = answer.status;
-    dialogue_answer_clear(&answer);
-    return status == 200 || dialogue_fail_status(dialogue, status, "PLAY");
+    return answer.status == 200 || dialogue_fail_status(dialogue, answer.status, "PLAY");
 }
 
-/* libgstrtsp reads heads byte by byte and bodies to their length, so that nothing of what follows
- * the answer to PLAY has left the socket. */
-static bool take_socket(struct dialogue *dialogue)
+static bool hand_over(struct dialogue *dialogue)
 {
     struct rtsp_session *session = dialogue->session;
-    int fd = g_socket_get_fd(gst_rtsp_connection_get_read_socket(dialogue->connection));
-    session->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
-    if (session->fd < 0)
-        return dialogue_fail(dialogue, REASON_REFUSED, "no free file descriptor");
-    fcntl(session->fd, F_SETFL, fcntl(session->fd, F_GETFL) | O_NONBLOCK);
-    int on = 1;
-    setsockopt(session->fd, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    if (!dialogue_hand_over(dialogue))
+        return false;
     if (session->udp_fd[0] >= 0)
         udp_punch(session->udp_fd, session->fd, &session->transport);
-    session->cseq = dialogue->requests + 1;
-    dialogue_give_tls(dialogue);
     return true;
 }
 
-static bool converse(struct dialogue *dialogue, enum rtsp_lower lower)
+static bool converse(struct dialogue *dialogue)
 {
-    if (!dialogue_connect(dialogue) || !ask_options(dialogue))
-        return false;
-    g_autofree char *base = ask_describe(dialogue);
-    if (!base)
-        return false;
-    dialogue->session->uri = rtsp_url_resolve(base, dialogue->session->sdp.session_control);
-    if (!set_up(dialogue, base, lower))
-        return false;
-    if (!ask_play(dialogue)) {
-        dialogue_tear_down(dialogue);
-        return false;
+    struct description description = {0};
+    bool done =
+        dialogue_connect(dialogue) && ask_options(dialogue) && ask_describe(dialogue, &description);
+    if (done) {
+        done = set_up(dialogue, &description) && ask_play(dialogue) && hand_over(dialogue);
+        if (!done)
+            dialogue_tear_down(dialogue);
     }
-    return take_socket(dialogue);
-}
-
-/* Credentials go along only to the same host. */
-static bool parse_redirect(const char *target, const struct rtsp_url *from, struct rtsp_url *url)
-{
-    if (!rtsp_url_parse(target, url, NULL))
-        return false;
-    if (!url->user && from->user && !g_ascii_strcasecmp(url->host, from->host)) {
-        url->user = g_strdup(from->user);
-        url->password = g_strdup(from->password);
-        url->password_raw = g_strdup(from->password_raw);
-    }
-    return true;
+    g_free(description.base);
+    g_free(description.text);
+    return done;
 }
 
 static struct rtsp_session *attempt(const struct handshake_request *request,
@@ -196,8 +210,9 @@ static struct rtsp_session *attempt(const struct handshake_request *request,
     struct dialogue dialogue;
     dialogue_init(&dialogue, request, url);
     struct rtsp_session *session = NULL;
-    if (converse(&dialogue, request->lower))
+    if (converse(&dialogue))
         session = g_steal_pointer(&dialogue.session);
+    g_free(failure->detail);
     failure->reason = dialogue.reason;
     failure->detail = g_steal_pointer(&dialogue.detail);
     *redirect = g_steal_pointer(&dialogue.redirect);
@@ -205,22 +220,44 @@ static struct rtsp_session *attempt(const struct handshake_request *request,
     return session;
 }
 
+static void refuse_redirect(struct handshake_failure *failure, const char *location,
+                            const char *why)
+{
+    g_free(failure->detail);
+    *failure = (struct handshake_failure){REASON_REFUSED,
+                                          g_strdup_printf("redirected to %s: %s", location, why)};
+}
+
+static void redact(struct handshake_failure *failure)
+{
+    if (!failure->detail)
+        return;
+    char *redacted = log_redact(failure->detail);
+    g_free(failure->detail);
+    failure->detail = redacted;
+}
+
 struct rtsp_session *handshake_run(const struct handshake_request *request,
                                    struct handshake_failure *failure)
 {
-    g_autofree char *redirect = NULL;
-    struct rtsp_session *session = attempt(request, request->url, &redirect, failure);
-    struct rtsp_url url;
-    if (!session && redirect && parse_redirect(redirect, request->url, &url)) {
-        g_clear_pointer(&failure->detail, g_free);
-        g_autofree char *again = NULL; /* followed once */
-        session = attempt(request, &url, &again, failure);
-        rtsp_url_clear(&url);
+    char *location = NULL;
+    struct rtsp_url here = {0};
+    struct rtsp_session *session = attempt(request, request->url, &location, failure);
+    for (int hops = 1; !session && location; hops++) {
+        struct rtsp_url there;
+        g_autoptr(GError) error = NULL;
+        if (hops > MAX_REDIRECTS ||
+            !rtsp_url_redirect(here.host ? &here : request->url, location, &there, &error)) {
+            refuse_redirect(failure, location, error ? error->message : "too many redirects");
+            break;
+        }
+        rtsp_url_clear(&here);
+        here = there;
+        g_clear_pointer(&location, g_free);
+        session = attempt(request, &here, &location, failure);
     }
-    if (failure->detail) {
-        char *redacted = log_redact(failure->detail);
-        g_free(failure->detail);
-        failure->detail = redacted;
-    }
+    g_free(location);
+    rtsp_url_clear(&here);
+    redact(failure);
     return session;
 }

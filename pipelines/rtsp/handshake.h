@@ -1,17 +1,19 @@
-/* The conversation that makes a camera play: connect, OPTIONS, DESCRIBE, SETUP, PLAY, by
- * libgstrtsp. Blocking; runs on a worker thread. */
+/* The conversation that makes a camera play: connect, OPTIONS, DESCRIBE, SETUP, PLAY, following
+ * redirects. Blocking; runs on a worker thread. */
 #pragma once
 #include "rtsp/rtsp.h"
 #include "rtsp/session.h"
 #include "rtsp/trace.h"
+#include "rtsp/trust.h"
 #include "rtsp/url.h"
 #include <gio/gio.h>
 
 struct handshake_request {
     const struct rtsp_url *url;
-    enum rtsp_lower lower;
+    enum rtsp_lower lower; /* the only one; AUTO: first decides */
+    bool udp_first;        /* of AUTO: UDP is tried before TCP */
+    struct trust *trust;
     int64_t answer_us;
-    size_t udp_buffer_bytes;  /* asked for */
     GCancellable *cancel;     /* any thread may cancel */
     struct rtsp_trace *trace; /* NULL: nobody asks */
 };

@@ -18,16 +18,20 @@ static int plausible_message(const uint8_t *data, size_t size)
 /* Value of Content-Length in a header block, 0 without one, -1 when out of bounds. */
 static long content_length(const uint8_t *head, size_t size)
 {
-    static const char name[] = "content-length:";
+    static const char name[] = "content-length";
     const size_t name_size = sizeof name - 1;
     for (size_t at = 0; at + name_size < size; at++) {
         if (at && head[at - 1] != '\n')
             continue;
         if (strncasecmp((const char *)head + at, name, name_size) != 0)
             continue;
-        long value = 0;
         for (at += name_size; at < size && (head[at] == ' ' || head[at] == '\t'); at++)
             ;
+        if (at == size || head[at++] != ':')
+            continue;
+        for (; at < size && (head[at] == ' ' || head[at] == '\t'); at++)
+            ;
+        long value = 0;
         for (; at < size && head[at] >= '0' && head[at] <= '9'; at++) {
             value = value * 10 + (head[at] - '0');
             if (value > CUT_MAX_BODY_BYTES)
@@ -38,15 +42,29 @@ static long content_length(const uint8_t *head, size_t size)
     return 0;
 }
 
+/* Bytes of the head with its empty line, 0 when that has not come. Some servers write bare line
+ * feeds. */
+static size_t head_size(const uint8_t *data, size_t size)
+{
+    for (const uint8_t *at = data, *end = data + size;
+         (at = memchr(at, '\n', (size_t)(end - at)));) {
+        at++;
+        if (at < end && *at == '\n')
+            return (size_t)(at - data) + 1;
+        if (end - at >= 2 && at[0] == '\r' && at[1] == '\n')
+            return (size_t)(at - data) + 2;
+    }
+    return 0;
+}
+
 static enum cut_kind cut_message(const uint8_t *data, size_t size, struct cut *cut)
 {
     if (!plausible_message(data, size))
         return CUT_DESYNC;
     size_t window = size < CUT_MAX_HEADER_BYTES ? size : CUT_MAX_HEADER_BYTES;
-    const uint8_t *end = memmem(data, window, "\r\n\r\n", 4);
-    if (!end)
+    size_t head = head_size(data, window);
+    if (!head)
         return size < CUT_MAX_HEADER_BYTES ? CUT_MORE : CUT_DESYNC;
-    size_t head = (size_t)(end - data) + 4;
     long body = content_length(data, head);
     if (body < 0)
         return CUT_DESYNC;

@@ -2,7 +2,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 #include "rtsp/engine.h"
-#include "rtsp/udp.h"
+#include "rtsp/manners.h"
 #include <string.h>
 #include <time.h>
 
@@ -14,10 +14,9 @@ const struct rtsp_engine_options rtsp_engine_defaults = {
     .answer_us = 5000000,
     .no_data_us = 10000000,
     .max_unit_bytes = 8 << 20,
-    .udp_buffer_bytes = 4 << 20,
 };
 
-enum { MAX_EVENTS = 100000, GUARD_MS = 1000, ANSWERS_A_CONVERSATION = 4 };
+enum { MAX_EVENTS = 100000, GUARD_MS = 1000, ANSWERS_A_CONVERSATION = 4, MAX_REDIALS = 5 };
 
 struct rtsp_engine {
     /* --- immutable */
@@ -26,12 +25,13 @@ struct rtsp_engine {
     GThreadPool *workers;
     struct receiver **receivers;
     struct mailbox *events;
+    struct trust *trust;
     /* --- the loop's thread */
     GSource *guard;
     GHashTable *runs; /* not destroyed yet; borrowed */
+    struct manners *manners;
     /* --- any thread, atomic */
     atomic_ullong handshake_cpu_ns;
-    atomic_size_t udp_buffer_bytes; /* the least given; 0: none yet */
 };
 
 struct run_event {
@@ -56,6 +56,7 @@ void run_unref(struct rtsp_run *run)
     rtsp_url_clear(&run->url);
     stream_unref(run->stream);
     g_object_unref(run->cancel);
+    g_free(run->redirect);
     rtsp_trace_unref(run->trace);
     g_free(run->name);
     g_free(run);
@@ -76,18 +77,53 @@ void run_post(struct rtsp_run *run, enum run_event_kind kind, enum reason reason
     mailbox_post(run->engine->events, event);
 }
 
+static void dial(struct rtsp_run *run)
+{
+    struct rtsp_engine *engine = run->engine;
+    run->udp_first = manners_udp_first(engine->manners, run->url.request);
+    g_thread_pool_push(engine->workers, run_ref(run), NULL);
+}
+
+/* The camera sent us elsewhere in mid-stream, or UDP was let in and brought nothing: another
+ * conversation, at once and few times, without telling the owner. */
+static bool dial_again(struct rtsp_run *run)
+{
+    g_autofree char *redirect = g_steal_pointer(&run->redirect);
+    bool silent = atomic_load(&run->silent), udp = atomic_load(&run->udp);
+    if (silent)
+        manners_silent(run->engine->manners, run->url.request, udp);
+    bool fall_back = silent && udp && run->may_fall_back && !run->fell_back;
+    if ((!redirect && !fall_back) || run->redials >= MAX_REDIALS)
+        return false;
+    struct rtsp_url there;
+    if (redirect && *redirect) {
+        if (!rtsp_url_redirect(&run->url, redirect, &there, NULL))
+            return false;
+        rtsp_url_clear(&run->url);
+        run->url = there;
+    }
+    run->fell_back |= fall_back;
+    run->redials++;
+    dial(run);
+    return true;
+}
+
 static void deliver(gpointer message, gpointer user)
 {
     (void)user;
     struct run_event *event = message;
     struct rtsp_run *run = event->run;
-    if (!run->destroyed) {
-        if (event->kind == RUN_PLAYING)
-            run->ops->playing(run->user);
-        else if (event->kind == RUN_LIVE)
-            run->ops->live(run->user);
-        else
-            run->ops->ended(event->reason, event->detail ? event->detail : "", run->user);
+    if (run->destroyed) {
+        event_free(event);
+        return;
+    }
+    if (event->kind == RUN_PLAYING) {
+        run->ops->playing(run->user);
+    } else if (event->kind == RUN_LIVE) {
+        manners_worked(run->engine->manners, run->url.request, atomic_load(&run->udp));
+        run->ops->live(run->user);
+    } else if (!dial_again(run)) {
+        run->ops->ended(event->reason, event->detail ? event->detail : "", run->user);
     }
     event_free(event);
 }
@@ -99,25 +135,6 @@ static guint64 thread_cpu_ns(void)
     return (guint64)cpu.tv_sec * 1000000000u + (guint64)cpu.tv_nsec;
 }
 
-/* A worker's thread. Too small a buffer is told once: every camera over UDP has the same. */
-static void note_udp_buffer(struct rtsp_engine *engine, const struct rtsp_session *session)
-{
-    size_t wanted = engine->options.udp_buffer_bytes, had = 0;
-    size_t bytes = session->udp_fd[0] >= 0 ? udp_buffer_bytes(session->udp_fd[0]) : 0;
-    if (!bytes)
-        return;
-    if (atomic_compare_exchange_strong(&engine->udp_buffer_bytes, &had, bytes)) {
-        if (bytes < wanted)
-            log_warn(
-                "rtsp",
-                "UDP sockets got receive buffers of %zu KiB instead of %zu: keyframes may lose "
-                "packets; sysctl -w net.core.rmem_max=%zu helps (docs/operations.md)",
-                bytes >> 10, wanted >> 10, wanted);
-    } else if (bytes < had) {
-        atomic_store(&engine->udp_buffer_bytes, bytes);
-    }
-}
-
 /* A worker's thread. Takes the reference of `data`. */
 static void converse(gpointer data, gpointer user)
 {
@@ -127,10 +144,12 @@ static void converse(gpointer data, gpointer user)
     struct handshake_failure failure = {0};
     struct handshake_request request = {.url = &run->url,
                                         .lower = run->lower,
+                                        .udp_first = run->udp_first,
+                                        .trust = engine->trust,
                                         .answer_us = engine->options.answer_us,
-                                        .udp_buffer_bytes = engine->options.udp_buffer_bytes,
                                         .cancel = run->cancel,
                                         .trace = run->trace};
+    atomic_store(&run->silent, false); /* of an earlier conversation */
     atomic_store(&run->talking_since_us, clock_mono_us());
     struct rtsp_session *session = handshake_run(&request, &failure);
     atomic_store(&run->talking_since_us, 0);
@@ -142,7 +161,6 @@ static void converse(gpointer data, gpointer user)
     }
     if (session) {
         g_free(failure.detail);
-        note_udp_buffer(engine, session);
         run_post(run, RUN_PLAYING, REASON_NONE, NULL);
         receiver_add(run->receiver, run, session);
         /* whoever destroyed the run meanwhile may have been too early for the receiver */
@@ -167,6 +185,7 @@ struct rtsp_run *rtsp_run_create(struct rtsp_engine *engine, const struct rtsp_r
     run->name = g_strdup(config->name);
     run->url = url;
     run->lower = config->lower;
+    run->may_fall_back = config->lower == RTSP_LOWER_AUTO && url.lower == RTSP_LOWER_AUTO;
     run->stream = stream_ref(config->stream);
     run->receiver = engine->receivers[config->affinity % engine->options.receivers];
     run->ops = config->ops;
@@ -174,7 +193,7 @@ struct rtsp_run *rtsp_run_create(struct rtsp_engine *engine, const struct rtsp_r
     run->cancel = g_cancellable_new();
     run->trace = rtsp_trace_ref(config->trace);
     g_hash_table_add(engine->runs, run);
-    g_thread_pool_push(engine->workers, run_ref(run), NULL);
+    dial(run);
     return run;
 }
 
@@ -226,6 +245,8 @@ struct rtsp_engine *rtsp_engine_create(const struct rtsp_engine_options *options
     engine->options = *options;
     engine->context = context;
     engine->runs = g_hash_table_new(NULL, NULL);
+    engine->manners = manners_create();
+    engine->trust = trust_create(options->trust, options->trust_path);
     engine->events = mailbox_create(context, MAX_EVENTS, deliver, engine, event_free);
     engine->receivers = g_new0(struct receiver *, options->receivers);
     for (unsigned i = 0; i < options->receivers; i++)
@@ -248,6 +269,8 @@ void rtsp_engine_destroy(struct rtsp_engine *engine)
     for (unsigned i = 0; i < engine->options.receivers; i++)
         receiver_destroy(engine->receivers[i]);
     mailbox_destroy(engine->events);
+    manners_destroy(engine->manners);
+    trust_destroy(engine->trust);
     g_hash_table_unref(engine->runs);
     g_free(engine->receivers);
     g_free(engine);
@@ -263,11 +286,9 @@ void rtsp_engine_stats(struct rtsp_engine *engine, struct rtsp_engine_stats *sta
         stats->packets += one.packets;
         stats->units += one.units;
         stats->lost_packets += one.lost_packets;
-        stats->late_packets += one.late_packets;
         stats->rounds += one.rounds;
         stats->runs += one.runs;
         stats->cpu_s += one.cpu_s;
     }
-    stats->udp_buffer_bytes = atomic_load(&engine->udp_buffer_bytes);
     stats->handshake_cpu_s = (double)atomic_load(&engine->handshake_cpu_ns) / 1e9;
 }

@@ -3,12 +3,20 @@
  * stream. One run is one unbroken connection: it ends once, and whoever wants more begins another.
  */
 #pragma once
+#include "rtsp/url.h"
 #include "stream/reason.h"
 #include "stream/stream.h"
 
 struct rtsp_engine;
 struct rtsp_run;
 struct rtsp_trace;
+
+/* Whose certificate is believed on an encrypted connection. */
+enum trust_policy {
+    TRUST_FIRST_USE, /* remembered when first seen, refused when it is another one later */
+    TRUST_ANY,       /* encrypted, whoever it is */
+    TRUST_CA,        /* an authority that this machine trusts must vouch for it */
+};
 
 struct rtsp_engine_options {
     unsigned receivers; /* threads that read sockets, ≥ 1 */
@@ -20,9 +28,10 @@ struct rtsp_engine_options {
     int64_t answer_us;  /* connecting, and each answer, may take so long */
     int64_t no_data_us; /* a run without packets for so long ends with no_data */
     size_t max_unit_bytes;
-    size_t udp_buffer_bytes; /* of each socket, asked of the kernel */
+    enum trust_policy trust;
+    const char *trust_path; /* where TRUST_FIRST_USE remembers; NULL: until the end. Copied */
 };
-/* 1 receiver, 16 workers, 5 ms, 100 ms, 5 s, 10 s, 8 MiB, 4 MiB. */
+/* 1 receiver, 16 workers, 5 ms, 100 ms, 5 s, 10 s, 8 MiB. */
 extern const struct rtsp_engine_options rtsp_engine_defaults;
 
 /* `context`: of the owner's loop; callbacks of runs are called there. */
@@ -38,13 +47,9 @@ struct rtsp_engine_stats {
     double handshake_cpu_s;                      /* conversations */
     unsigned runs;                               /* playing now */
     guint64 rounds;                              /* wake-ups of receivers */
-    guint64 late_packets;                        /* UDP: came twice, or after they were given up */
-    size_t udp_buffer_bytes;                     /* the least that the kernel gave; 0: no UDP yet */
 };
 /* Any thread. */
 void rtsp_engine_stats(struct rtsp_engine *engine, struct rtsp_engine_stats *stats);
-
-enum rtsp_lower { RTSP_LOWER_AUTO, RTSP_LOWER_TCP, RTSP_LOWER_UDP };
 
 /* Called on the loop's thread, never after rtsp_run_destroy(). */
 struct rtsp_run_ops {

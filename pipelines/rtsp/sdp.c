@@ -96,9 +96,9 @@ static void read_fmtp(struct section *section, const char *value)
     }
 }
 
-static void section_end(struct section *section, struct sdp *sdp)
+static void section_end(struct section *section, unsigned nth, struct sdp *sdp)
 {
-    if (section->video && section->codec != CODEC_NONE && sdp->codec == CODEC_NONE) {
+    if (section->video && section->codec != CODEC_NONE && sdp->videos++ == nth) {
         sdp->codec = section->codec;
         sdp->payload_type = section->payload_type;
         sdp->clock_hz = section->clock_hz;
@@ -124,7 +124,7 @@ static void read_attribute(struct section *section, struct sdp *sdp, char *value
     }
 }
 
-bool sdp_parse(const char *text, size_t size, struct sdp *sdp)
+bool sdp_parse(const char *text, size_t size, unsigned nth, struct sdp *sdp)
 {
     *sdp = (struct sdp){0};
     struct section section = {0};
@@ -138,14 +138,14 @@ bool sdp_parse(const char *text, size_t size, struct sdp *sdp)
             continue;
         any = true;
         if (line[0] == 'm') {
-            section_end(&section, sdp);
+            section_end(&section, nth, sdp);
             sdp->sections++;
             section.video = g_str_has_prefix(line, "m=video");
         } else if (line[0] == 'a') {
             read_attribute(&section, sdp, line + 2);
         }
     }
-    section_end(&section, sdp);
+    section_end(&section, nth, sdp);
     return any;
 }
 

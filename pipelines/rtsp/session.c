@@ -1,7 +1,6 @@
 #include "rtsp/session.h"
 #include <errno.h>
 #include <gio/gio.h>
-#include <gst/rtsp/gstrtspdefs.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -9,7 +8,7 @@
 struct rtsp_session *rtsp_session_create(void)
 {
     struct rtsp_session *session = g_new0(struct rtsp_session, 1);
-    session->fd = session->udp_fd[0] = session->udp_fd[1] = -1;
+    session->fd = session->write_fd = session->udp_fd[0] = session->udp_fd[1] = -1;
     session->timeout_s = 60;
     session->keep_alive = "OPTIONS";
     session->cseq = 1;
@@ -23,44 +22,33 @@ static void close_fd(int *fd)
     *fd = -1;
 }
 
+/* Without waiting for a peer that does not read. */
+static void close_stream(GIOStream **stream)
+{
+    if (*stream) {
+        g_autoptr(GIOStream) base = NULL;
+        g_object_get(*stream, "base-io-stream", &base, NULL);
+        g_io_stream_close(base, NULL, NULL);
+    }
+    g_clear_object(stream);
+}
+
 void rtsp_session_destroy(struct rtsp_session *session)
 {
     if (!session)
         return;
     close_fd(&session->fd);
+    close_fd(&session->write_fd);
     close_fd(&session->udp_fd[0]);
     close_fd(&session->udp_fd[1]);
-    if (session->tls_release)
-        session->tls_release(session->tls_owner);
+    close_stream(&session->tls_write);
+    close_stream(&session->tls);
+    g_clear_pointer(&session->pending, g_byte_array_unref);
+    rtsp_auth_clear(&session->auth);
     g_free(session->uri);
-    g_free(session->auth.user);
-    g_free(session->auth.password);
-    g_free(session->auth.realm);
-    g_free(session->auth.nonce);
-    g_free(session->auth.opaque);
+    g_free(session->manner);
     sdp_clear(&session->sdp);
     g_free(session);
-}
-
-static void append_authorization(const struct rtsp_session *session, const char *method,
-                                 GString *text)
-{
-    const struct rtsp_auth *auth = &session->auth;
-    if (auth->kind == RTSP_AUTH_BASIC) {
-        g_autofree char *pair = g_strconcat(auth->user, ":", auth->password, NULL);
-        g_autofree char *coded = g_base64_encode((const guchar *)pair, strlen(pair));
-        g_string_append_printf(text, "Authorization: Basic %s\r\n", coded);
-    } else if (auth->kind == RTSP_AUTH_DIGEST && auth->realm && auth->nonce) {
-        g_autofree char *response = gst_rtsp_generate_digest_auth_response(
-            NULL, method, auth->realm, auth->user, auth->password, session->uri, auth->nonce);
-        g_string_append_printf(text,
-                               "Authorization: Digest username=\"%s\", realm=\"%s\", "
-                               "nonce=\"%s\", uri=\"%s\", response=\"%s\"",
-                               auth->user, auth->realm, auth->nonce, session->uri, response);
-        if (auth->opaque)
-            g_string_append_printf(text, ", opaque=\"%s\"", auth->opaque);
-        g_string_append(text, "\r\n");
-    }
 }
 
 char *rtsp_session_request(struct rtsp_session *session, const char *method)
@@ -70,20 +58,24 @@ char *rtsp_session_request(struct rtsp_session *session, const char *method)
                            session->cseq++);
     if (session->id[0])
         g_string_append_printf(text, "Session: %s\r\n", session->id);
-    append_authorization(session, method, text);
-    g_string_append(text, "User-Agent: townwall\r\n\r\n");
+    g_autofree char *authorization = rtsp_auth_header(&session->auth, method, session->uri);
+    g_string_append_printf(text, "%sUser-Agent: townwall\r\n\r\n", authorization);
     return g_string_free(text, FALSE);
 }
 
 bool rtsp_session_send(struct rtsp_session *session, const char *text)
 {
-    size_t size = strlen(text);
-    if (session->tls) {
-        GOutputStream *out = g_io_stream_get_output_stream(session->tls);
-        return g_pollable_output_stream_write_nonblocking(G_POLLABLE_OUTPUT_STREAM(out), text, size,
-                                                          NULL, NULL) == (gssize)size;
+    g_autofree char *coded =
+        session->base64 ? g_base64_encode((const guchar *)text, strlen(text)) : NULL;
+    const char *bytes = coded ? coded : text;
+    size_t size = strlen(bytes);
+    if (session->tls_write) {
+        GOutputStream *out = g_io_stream_get_output_stream(session->tls_write);
+        return g_pollable_output_stream_write_nonblocking(G_POLLABLE_OUTPUT_STREAM(out), bytes,
+                                                          size, NULL, NULL) == (gssize)size;
     }
-    return send(session->fd, text, size, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)size;
+    int fd = session->write_fd >= 0 ? session->write_fd : session->fd;
+    return send(fd, bytes, size, MSG_DONTWAIT | MSG_NOSIGNAL) == (ssize_t)size;
 }
 
 static ssize_t read_tls(struct rtsp_session *session, void *buffer, size_t size)
@@ -104,34 +96,50 @@ ssize_t rtsp_session_read(struct rtsp_session *session, void *buffer, size_t siz
     return recv(session->fd, buffer, size, MSG_DONTWAIT);
 }
 
-unsigned rtsp_message_status(const uint8_t *message, size_t size)
+bool rtsp_session_new_nonce(struct rtsp_session *session, const struct rtsp_message *message)
 {
-    if (size < 12 || memcmp(message, "RTSP/", 5) != 0)
-        return 0;
-    const uint8_t *space = memchr(message, ' ', MIN(size, 16));
-    if (!space || space + 4 > message + size)
-        return 0;
-    unsigned status = 0;
-    for (int i = 1; i <= 3; i++) {
-        if (!g_ascii_isdigit(space[i]))
-            return 0;
-        status = status * 10 + (unsigned)(space[i] - '0');
+    struct rtsp_challenge *known = &session->auth.challenge, asked = {0};
+    g_autofree char *value = NULL;
+    for (unsigned i = 0; (value = rtsp_message_header(message, "WWW-Authenticate", i)); i++) {
+        rtsp_challenge_read(value, &asked);
+        g_clear_pointer(&value, g_free);
     }
-    return status;
+    bool another = known->kind == RTSP_AUTH_DIGEST && asked.kind == RTSP_AUTH_DIGEST &&
+                   (asked.stale || strcmp(asked.nonce, known->nonce) != 0);
+    if (another) {
+        rtsp_challenge_clear(known);
+        *known = asked;
+        session->auth.count = 0;
+    } else {
+        rtsp_challenge_clear(&asked);
+    }
+    return another;
 }
 
-bool rtsp_session_new_nonce(struct rtsp_session *session, const uint8_t *message, size_t size)
+char *rtsp_session_answer(const struct rtsp_message *request)
 {
-    static const char key[] = "nonce=\"";
-    const char *begin = memmem(message, size, key, sizeof key - 1);
-    if (!begin || session->auth.kind != RTSP_AUTH_DIGEST)
-        return false;
-    begin += sizeof key - 1;
-    const char *limit = (const char *)message + size;
-    const char *end = memchr(begin, '"', (size_t)(limit - begin));
-    if (!end || end - begin > 512)
-        return false;
-    g_free(session->auth.nonce);
-    session->auth.nonce = g_strndup(begin, (size_t)(end - begin));
-    return true;
+    static const char *const heard[] = {"OPTIONS",       "ANNOUNCE", "GET_PARAMETER",
+                                        "SET_PARAMETER", "REDIRECT", "TEARDOWN"};
+    unsigned status = 501;
+    for (size_t i = 0; i < G_N_ELEMENTS(heard); i++)
+        if (!strcmp(request->method, heard[i]))
+            status = 200;
+    g_autofree char *require = rtsp_message_header(request, "Require", 0);
+    if (require)
+        status = 551;
+    GString *text = g_string_new(NULL);
+    g_string_append_printf(text, "RTSP/1.0 %u %s\r\n", status, rtsp_status_text(status));
+    g_autofree char *cseq = rtsp_message_header(request, "CSeq", 0);
+    if (cseq)
+        g_string_append_printf(text, "CSeq: %.32s\r\n", cseq);
+    g_autofree char *session = rtsp_message_header(request, "Session", 0);
+    if (session)
+        g_string_append_printf(text, "Session: %.127s\r\n", session);
+    if (require)
+        g_string_append_printf(text, "Unsupported: %.127s\r\n", require);
+    if (!strcmp(request->method, "OPTIONS"))
+        g_string_append(text, "Public: OPTIONS, ANNOUNCE, GET_PARAMETER, SET_PARAMETER, REDIRECT, "
+                              "TEARDOWN\r\n");
+    g_string_append(text, "\r\n");
+    return g_string_free(text, FALSE);
 }

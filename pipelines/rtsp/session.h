@@ -1,31 +1,29 @@
 /* What a successful conversation leaves: a playing connection and all that is needed to keep it and
  * to take it down. Belongs to one thread at a time. */
 #pragma once
+#include "rtsp/auth.h"
 #include "rtsp/headers.h"
+#include "rtsp/message.h"
 #include "rtsp/sdp.h"
 #include <gio/gio.h>
 
-enum rtsp_auth_kind { RTSP_AUTH_NONE, RTSP_AUTH_BASIC, RTSP_AUTH_DIGEST };
-
-struct rtsp_auth {
-    enum rtsp_auth_kind kind;
-    char *user, *password, *realm, *nonce, *opaque;
-};
-
 struct rtsp_session {
-    int fd;             /* the RTSP connection, non-blocking; -1 when closed */
-    GIOStream *tls;     /* when the connection is encrypted: reads and writes go here */
-    gpointer tls_owner; /* what keeps `tls` alive */
-    void (*tls_release)(gpointer owner);
-    int udp_fd[2]; /* RTP and RTCP, -1 over TCP */
-    char *uri;     /* of the presentation */
-    char id[128];  /* session id, "" when the server gave none */
+    int fd;               /* the RTSP connection, non-blocking; -1 when closed */
+    int write_fd;         /* in a tunnel what is written goes here; else -1 */
+    bool base64;          /* in a tunnel what is written is coded */
+    GIOStream *tls;       /* when the connection is encrypted: reads go here */
+    GIOStream *tls_write; /* and writes here */
+    GByteArray *pending;  /* what came behind the last answer already; NULL: nothing */
+    int udp_fd[2];        /* RTP and RTCP, -1 over TCP */
+    char *uri;            /* of the presentation */
+    char id[128];         /* session id, "" when the server gave none */
     unsigned timeout_s;
     const char *keep_alive; /* method */
     unsigned cseq;          /* of the next request */
     struct rtsp_auth auth;
     struct rtsp_transport transport;
     struct sdp sdp;
+    char *manner; /* "TCP; Digest MD5": how it was reached, for people */
 };
 
 /* Replaces an owned string by a copy. */
@@ -48,8 +46,8 @@ bool rtsp_session_send(struct rtsp_session *session, const char *text);
 /* Without waiting. Bytes read, 0 at the end, -1 with errno (EAGAIN when there is nothing). */
 ssize_t rtsp_session_read(struct rtsp_session *session, void *buffer, size_t size);
 
-/* Status code of an answer, 0 when `message` is a request or nonsense. Pure. */
-unsigned rtsp_message_status(const uint8_t *message, size_t size);
+/* Takes the nonce out of the challenge of a 401. false: there is none, or it is the same. */
+bool rtsp_session_new_nonce(struct rtsp_session *session, const struct rtsp_message *message);
 
-/* Takes the nonce out of the challenge of a 401. false: none. */
-bool rtsp_session_new_nonce(struct rtsp_session *session, const uint8_t *message, size_t size);
+/* What a request of the server is answered with. Returned: new string. Pure. */
+char *rtsp_session_answer(const struct rtsp_message *request);

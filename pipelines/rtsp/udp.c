@@ -1,13 +1,14 @@
 #include "rtsp/udp.h"
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <glib.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
-enum { ATTEMPTS = 32 };
+enum { RECEIVE_BUFFER_BYTES = 4 << 20, ATTEMPTS = 32 };
 
-static int open_port(bool ipv6, size_t buffer_bytes, uint16_t wanted, uint16_t *port)
+static int open_port(bool ipv6, uint16_t wanted, uint16_t *port)
 {
     int fd = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
@@ -27,34 +28,31 @@ static int open_port(bool ipv6, size_t buffer_bytes, uint16_t wanted, uint16_t *
         return -1;
     }
     *port = ntohs(ipv6 ? v6->sin6_port : v4->sin_port);
-    int bytes = (int)MIN(buffer_bytes, (size_t)G_MAXINT / 2);
+    /* the kernel caps it at net.core.rmem_max */
+    int bytes = RECEIVE_BUFFER_BYTES;
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
     return fd;
 }
 
-size_t udp_buffer_bytes(int fd)
-{
-    int bytes = 0;
-    socklen_t size = sizeof bytes;
-    if (getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, &size) < 0)
-        return 0;
-    return (size_t)bytes / 2; /* the kernel doubles what was asked for (socket(7)) */
-}
-
-uint16_t udp_open_pair(int fds[2], bool ipv6, size_t buffer_bytes)
+void udp_close_pair(int fds[2])
 {
     for (int i = 0; i < 2; i++) {
         if (fds[i] >= 0)
             close(fds[i]);
         fds[i] = -1;
     }
+}
+
+uint16_t udp_open_pair(int fds[2], bool ipv6)
+{
+    udp_close_pair(fds);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         uint16_t first = 0, second = 0;
-        int a = open_port(ipv6, buffer_bytes, 0, &first);
+        int a = open_port(ipv6, 0, &first);
         if (a < 0)
             return 0;
         uint16_t other = first & 1 ? (uint16_t)(first - 1) : (uint16_t)(first + 1);
-        int b = open_port(ipv6, buffer_bytes, other, &second);
+        int b = open_port(ipv6, other, &second);
         if (b >= 0) {
             fds[0] = first & 1 ? b : a;
             fds[1] = first & 1 ? a : b;
@@ -96,7 +94,7 @@ void udp_punch(const int fds[2], int rtsp_fd, const struct rtsp_transport *trans
 
 static bool same_host(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
 {
-    if (a->ss_family != b->ss_family || a->ss_family == AF_UNSPEC)
+    if (a->ss_family != b->ss_family)
         return false;
     if (a->ss_family == AF_INET6)
         return !memcmp(&((const struct sockaddr_in6 *)a)->sin6_addr,
@@ -105,19 +103,14 @@ static bool same_host(const struct sockaddr_storage *a, const struct sockaddr_st
            ((const struct sockaddr_in *)b)->sin_addr.s_addr;
 }
 
-void udp_peers_init(struct udp_peers *peers, int rtsp_fd, const struct rtsp_transport *transport)
+bool udp_is_peer(const void *address, int rtsp_fd, const struct rtsp_transport *transport)
 {
-    *peers = (struct udp_peers){0};
+    const struct sockaddr_storage *from = address;
+    struct sockaddr_storage peer;
     socklen_t size;
-    if (!peer_of(rtsp_fd, &peers->camera, &size))
-        peers->camera.ss_family = AF_UNSPEC;
-    peers->source_known = inet_pton(AF_INET, transport->source, &peers->source) == 1;
-}
-
-bool udp_is_peer(const struct udp_peers *peers, const struct sockaddr_storage *from)
-{
-    if (same_host(from, &peers->camera))
+    if (peer_of(rtsp_fd, &peer, &size) && same_host(from, &peer))
         return true;
-    return peers->source_known && from->ss_family == AF_INET &&
-           ((const struct sockaddr_in *)from)->sin_addr.s_addr == peers->source.s_addr;
+    struct in_addr source;
+    return from->ss_family == AF_INET && inet_pton(AF_INET, transport->source, &source) == 1 &&
+           ((const struct sockaddr_in *)from)->sin_addr.s_addr == source.s_addr;
 }

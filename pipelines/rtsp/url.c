@@ -8,6 +8,33 @@ static bool fail(GError **error, const char *what)
     return false;
 }
 
+static const struct scheme {
+    const char *name;
+    bool tls, tunnel;
+    enum rtsp_lower lower;
+    guint16 port;
+} schemes[] = {
+    {"rtsp", false, false, RTSP_LOWER_AUTO, 554}, {"rtspt", false, false, RTSP_LOWER_TCP, 554},
+    {"rtspu", false, false, RTSP_LOWER_UDP, 554}, {"rtsph", false, true, RTSP_LOWER_TCP, 80},
+    {"rtsps", true, false, RTSP_LOWER_AUTO, 322}, {"rtspst", true, false, RTSP_LOWER_TCP, 322},
+    {"rtspsu", true, false, RTSP_LOWER_UDP, 322}, {"rtspsh", true, true, RTSP_LOWER_TCP, 443},
+};
+
+static const struct scheme *find_scheme(const char *text)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(schemes); i++) {
+        size_t size = strlen(schemes[i].name);
+        if (!g_ascii_strncasecmp(text, schemes[i].name, size) && !strncmp(text + size, "://", 3))
+            return &schemes[i];
+    }
+    return NULL;
+}
+
+bool rtsp_url_is(const char *text)
+{
+    return find_scheme(text);
+}
+
 /* %XX where two hex digits follow, any other byte as it stands. */
 static char *percent_decode(const char *text, size_t size)
 {
@@ -43,6 +70,7 @@ static void split_credentials(const char *text, size_t size, struct rtsp_url *ur
         url->password_raw = g_steal_pointer(&raw);
 }
 
+/* `url->port` holds what is meant without one. */
 static bool split_host(const char *text, size_t size, struct rtsp_url *url, GError **error)
 {
     const char *port = NULL;
@@ -50,7 +78,7 @@ static bool split_host(const char *text, size_t size, struct rtsp_url *url, GErr
         const char *close = memchr(text, ']', size);
         if (!close)
             return fail(error, "the bracket of an IPv6 address is not closed");
-        url->host = g_strndup(text + 1, (size_t)(close - text) - 1);
+        url->host = percent_decode(text + 1, (size_t)(close - text) - 1); /* fe80::1%25eth0 */
         if (close + 1 < text + size) {
             if (close[1] != ':')
                 return fail(error, "after an IPv6 address only :PORT may follow");
@@ -65,7 +93,6 @@ static bool split_host(const char *text, size_t size, struct rtsp_url *url, GErr
         return fail(error, "the host is missing");
     if (strpbrk(url->host, " \t\r\n\"<>"))
         return fail(error, "the host has characters that no host has");
-    url->port = url->tls ? 322 : 554;
     if (port && port < text + size) {
         g_autofree char *digits = g_strndup(port, (size_t)(text + size - port));
         guint64 number;
@@ -79,16 +106,17 @@ static bool split_host(const char *text, size_t size, struct rtsp_url *url, GErr
 bool rtsp_url_parse(const char *text, struct rtsp_url *url, GError **error)
 {
     *url = (struct rtsp_url){0};
-    const char *scheme_end = strstr(text, "://");
-    size_t scheme = scheme_end ? (size_t)(scheme_end - text) : 0;
-    if (scheme == 5 && !g_ascii_strncasecmp(text, "rtsps", 5))
-        url->tls = true;
-    else if (scheme != 4 || g_ascii_strncasecmp(text, "rtsp", 4))
-        return fail(error, "an address begins with rtsp:// or rtsps://");
+    const struct scheme *scheme = find_scheme(text);
+    if (!scheme)
+        return fail(error, "an address begins with rtsp://, rtsps:// or rtsph://");
+    url->tls = scheme->tls;
+    url->tunnel = scheme->tunnel;
+    url->lower = scheme->lower;
+    url->port = scheme->port;
     for (const char *c = text; *c; c++)
         if ((guchar)*c < ' ' || *c == 127)
             return fail(error, "the address has control characters");
-    const char *authority = scheme_end + 3;
+    const char *authority = strstr(text, "://") + 3;
     const char *path = authority + strcspn(authority, "/");
     const char *at = memrchr(authority, '@', (size_t)(path - authority));
     if (at)
@@ -119,14 +147,48 @@ void rtsp_url_clear(struct rtsp_url *url)
     *url = (struct rtsp_url){0};
 }
 
+bool rtsp_url_redirect(const struct rtsp_url *from, const char *location, struct rtsp_url *url,
+                       GError **error)
+{
+    g_autofree char *whole = NULL;
+    if (location[0] == '/') {
+        const char *authority = strstr(from->request, "://") + 3;
+        size_t size = (size_t)(authority - from->request) + strcspn(authority, "/");
+        whole = g_strdup_printf("%.*s%s", (int)size, from->request, location);
+    }
+    if (!rtsp_url_parse(whole ? whole : location, url, error))
+        return false;
+    bool same_host = !g_ascii_strcasecmp(url->host, from->host);
+    if (url->lower == RTSP_LOWER_AUTO)
+        url->lower = from->lower;
+    if (same_host && from->tunnel) {
+        url->tunnel = true;
+        url->port = from->port;
+    }
+    if (!url->user && same_host && url->tls >= from->tls) {
+        url->user = g_strdup(from->user);
+        url->password = g_strdup(from->password);
+        url->password_raw = g_strdup(from->password_raw);
+    }
+    return true;
+}
+
+bool rtsp_uri_is_absolute(const char *uri)
+{
+    size_t size = 0;
+    while (g_ascii_isalpha(uri[size]))
+        size++;
+    return size && !strncmp(uri + size, "://", 3);
+}
+
 char *rtsp_url_resolve(const char *base, const char *control)
 {
     if (!control[0] || !strcmp(control, "*"))
         return g_strdup(base);
-    if (strstr(control, "://"))
+    if (rtsp_uri_is_absolute(control))
         return g_strdup(control);
     size_t size = strlen(base);
-    bool slash = size && base[size - 1] == '/';
+    bool slash = (size && base[size - 1] == '/') || control[0] == '?';
     if (control[0] == '/') /* RFC 3986 would drop the path; cameras mean "append" */
         control++;
     return g_strconcat(base, slash ? "" : "/", control, NULL);

@@ -1,10 +1,5 @@
 #include "source/way.h"
 
-static bool accepts(const char *url)
-{
-    return !g_ascii_strncasecmp(url, "rtsp://", 7) || !g_ascii_strncasecmp(url, "rtsps://", 8);
-}
-
 static void playing(gpointer user)
 {
     struct source *source = user;
@@ -56,4 +51,4 @@ static bool clock_offset(gpointer inner, int64_t *offset_us)
     return info.clock_known;
 }
 
-const struct way way_rtsp = {"rtsp", accepts, open_run, close_run, clock_offset, NULL};
+const struct way way_rtsp = {"rtsp", rtsp_url_is, open_run, close_run, clock_offset, NULL};

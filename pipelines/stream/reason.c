@@ -15,6 +15,7 @@ static const char *const codes[REASON_COUNT] = {
     [REASON_BLACK] = "black",
     [REASON_PIPELINE] = "pipeline",
     [REASON_BAD_URL] = "bad_url",
+    [REASON_WRONG_CERTIFICATE] = "wrong_certificate",
 };
 
 const char *reason_code(enum reason reason)

@@ -17,6 +17,8 @@ static const struct reason reasons[] = {
     {"black", "画面全黑", "the picture is black"},
     {"pipeline", "媒体管线出错", "a media pipeline failed"},
     {"bad_url", "摄像机地址有误", "the camera's address cannot be used"},
+    {"wrong_certificate", "摄像机证书与原来的不同，或不可信",
+     "the camera shows another certificate than before, or one that is not trusted"},
     {"media_away", "媒体服务中断，正在恢复", "the media service is away and being restored"},
     {"timeout", "媒体服务没有按时回答", "the media service did not answer in time"},
     {"stopped", "已停止", "stopped"},

@@ -13,6 +13,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         g_assert_nonnull(url.host);
         g_assert_cmpuint(url.port, >, 0);
         g_free(rtsp_url_resolve(url.request, text));
+        const char *comma = strrchr(text, ' '); /* what follows is where it is redirected to */
+        struct rtsp_url there;
+        if (comma && rtsp_url_redirect(&url, comma + 1, &there, NULL)) {
+            g_assert_true(!there.user == !there.password);
+            rtsp_url_clear(&there);
+        }
         rtsp_url_clear(&url);
     }
     struct rtsp_transport transport;

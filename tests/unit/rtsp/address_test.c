@@ -14,6 +14,14 @@ static const struct {
     {"rtsp://u@h/a", "u", "", NULL, "h", "rtsp://h/a", 554},
     {"RTSPS://[fe80::1]:99/a b#f", NULL, NULL, NULL, "fe80::1", "rtsps://[fe80::1]:99/a%20b", 99},
     {"rtsps://h", NULL, NULL, NULL, "h", "rtsps://h/", 322},
+    {"rtsph://h/a", NULL, NULL, NULL, "h", "rtsp://h/a", 80},
+    {"rtspsh://u:p@h/a", "u", "p", NULL, "h", "rtsps://h/a", 443},
+    {"rtspt://h/a", NULL, NULL, NULL, "h", "rtsp://h/a", 554},
+    {"rtspsu://h/a", NULL, NULL, NULL, "h", "rtsps://h/a", 322},
+    {"rtsp://u:a%3Ab%40c%3F%25@[::1]:8554/x", "u", "a:b@c?%", "a%3Ab%40c%3F%25", "::1",
+     "rtsp://[::1]:8554/x", 8554},
+    {"rtsp://[fe80::1%25eth0]/x", NULL, NULL, NULL, "fe80::1%eth0", "rtsp://[fe80::1%25eth0]/x",
+     554},
     {"rtsp://h?x=1", NULL, NULL, NULL, "h", "rtsp://h/?x=1", 554},
 };
 
@@ -36,6 +44,8 @@ static void test_good(void)
 static void test_bad(void)
 {
     static const char *const bad[] = {"http://h/",
+                                      "rtspx://h/",
+                                      "rtsp//h/",
                                       "rtsp:/h",
                                       "rtsp://",
                                       "rtsp:///path",
@@ -69,11 +79,71 @@ static void test_resolve(void)
         {"rtsp://h/c?channel=1&subtype=1/", "trackID=0",
          "rtsp://h/c?channel=1&subtype=1/trackID=0"},
         {"rtsp://h/a", "/t", "rtsp://h/a/t"},
+        {"rtsp://h/a?x=1", "trackID=1", "rtsp://h/a?x=1/trackID=1"},
+        {"rtsp://h/a", "?track=video", "rtsp://h/a?track=video"},
+        {"rtsp://h/a/", "t?next=rtsp://other/", "rtsp://h/a/t?next=rtsp://other/"},
+        {"rtsp://h/a", "RTSP://h/a/t", "RTSP://h/a/t"},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         g_autofree char *uri = rtsp_url_resolve(cases[i].base, cases[i].control);
         g_assert_cmpstr(uri, ==, cases[i].expected);
     }
+}
+
+static void test_schemes(void)
+{
+    static const struct {
+        const char *text;
+        bool tls, tunnel;
+        enum rtsp_lower lower;
+    } cases[] = {
+        {"rtsp://h", false, false, RTSP_LOWER_AUTO}, {"rtspu://h", false, false, RTSP_LOWER_UDP},
+        {"rtspt://h", false, false, RTSP_LOWER_TCP}, {"rtsph://h", false, true, RTSP_LOWER_TCP},
+        {"RTSPS://h", true, false, RTSP_LOWER_AUTO}, {"rtspsh://h", true, true, RTSP_LOWER_TCP},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct rtsp_url url;
+        g_assert_true(rtsp_url_is(cases[i].text) && rtsp_url_parse(cases[i].text, &url, NULL));
+        g_assert_true(url.tls == cases[i].tls && url.tunnel == cases[i].tunnel);
+        g_assert_cmpint(url.lower, ==, cases[i].lower);
+        rtsp_url_clear(&url);
+    }
+    g_assert_false(rtsp_url_is("http://h") || rtsp_url_is("rtsp:") || rtsp_url_is("rtspxy://h"));
+}
+
+/* Where a redirect leads, and whether the password goes along. */
+static void test_redirect(void)
+{
+    static const struct {
+        const char *from, *location, *request, *user;
+    } cases[] = {
+        {"rtsp://u:p@h/a", "rtsp://h:8554/b", "rtsp://h:8554/b", "u"},
+        {"rtsp://u:p@h/a", "rtsp://H/b", "rtsp://H/b", "u"},
+        {"rtsp://u:p@h/a", "rtsp://other/b", "rtsp://other/b", NULL},
+        {"rtsp://u:p@h/a", "rtsps://h/b", "rtsps://h/b", "u"},
+        {"rtsps://u:p@h/a", "rtsp://h/b", "rtsp://h/b", NULL},
+        {"rtsp://u:p@h:99/a?x=1", "/b?y=2", "rtsp://h:99/b?y=2", "u"},
+        {"rtsp://u:p@h/a", "rtsp://v:q@other/b", "rtsp://other/b", "v"},
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct rtsp_url from, to;
+        g_assert_true(rtsp_url_parse(cases[i].from, &from, NULL));
+        g_assert_true(rtsp_url_redirect(&from, cases[i].location, &to, NULL));
+        g_assert_cmpstr(to.request, ==, cases[i].request);
+        g_assert_cmpstr(to.user, ==, cases[i].user);
+        g_assert_true(!to.user == !to.password);
+        rtsp_url_clear(&to);
+        g_assert_false(rtsp_url_redirect(&from, "http://h/x", &to, NULL));
+        g_assert_false(rtsp_url_redirect(&from, "", &to, NULL));
+        rtsp_url_clear(&from);
+    }
+    struct rtsp_url from, to;
+    g_assert_true(rtsp_url_parse("rtsph://h:8080/a", &from, NULL));
+    g_assert_true(rtsp_url_redirect(&from, "rtsp://h:554/b", &to, NULL));
+    g_assert_true(to.tunnel);
+    g_assert_cmpuint(to.port, ==, 8080);
+    rtsp_url_clear(&from);
+    rtsp_url_clear(&to);
 }
 
 static void test_transport(void)
@@ -124,6 +194,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/address/good", test_good);
     g_test_add_func("/address/bad", test_bad);
+    g_test_add_func("/address/schemes", test_schemes);
+    g_test_add_func("/address/redirect", test_redirect);
     g_test_add_func("/address/resolve", test_resolve);
     g_test_add_func("/headers/transport", test_transport);
     g_test_add_func("/headers/session", test_session);

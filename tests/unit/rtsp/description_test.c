@@ -4,7 +4,7 @@
 static void parse(const char *text, struct sdp *sdp)
 {
     g_autofree char *exact = g_memdup2(text, strlen(text));
-    g_assert_true(sdp_parse(exact, strlen(text), sdp));
+    g_assert_true(sdp_parse(exact, strlen(text), 0, sdp));
 }
 
 static void test_ordinary(void)
@@ -45,7 +45,7 @@ static void test_tolerant(void)
 static void test_nothing(void)
 {
     struct sdp sdp;
-    g_assert_false(sdp_parse("<html>no</html>", 15, &sdp));
+    g_assert_false(sdp_parse("<html>no</html>", 15, 0, &sdp));
     sdp_clear(&sdp);
     parse("v=0\nm=audio 0 RTP/AVP 0\nm=video 0 RTP/AVP 26\na=rtpmap:26 JPEG/90000\n", &sdp);
     g_assert_cmpint(sdp.codec, ==, CODEC_NONE);

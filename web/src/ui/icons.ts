@@ -35,6 +35,7 @@ export const ICONS = {
   black: { line: 'M3 6h18v12H3z', fill: 'M6 9h12v6H6z', width: 2 },
   gear: { line: `${circle(12, 12, 3)}M12 3v4M12 17v4M3 12h4M17 12h4M5.600 5.600l2.900 2.900M15.500 15.500l2.900 2.900M5.600 18.400l2.900-2.900M15.500 8.500l2.900-2.900`, width: 2 },
   address: { line: 'M4 5h9l7 7-7 7H4zM8 10l4 4M12 10l-4 4', width: 2.2 },
+  padlock: { line: 'M5 11h14v9H5zM8 11V7.500a4 4 0 0 1 8 0V11M9.500 13.500l5 4M14.500 13.500l-5 4', width: 2.2 },
   // things on bars and panels
   net: { line: 'M2.500 9a14 14 0 0 1 19 0M6 13a9 9 0 0 1 12 0M9.500 16.800a4 4 0 0 1 5 0', fill: circle(12, 20, 1.4) },
   net_off: { line: 'M2.500 9a14 14 0 0 1 19 0M6 13a9 9 0 0 1 12 0M9.500 16.800a4 4 0 0 1 5 0M3 3l18 18' },
@@ -79,6 +80,7 @@ export const REASON_ICON: Record<Reason | 'disabled', IconName> = {
   black: 'black',
   pipeline: 'gear',
   bad_url: 'address',
+  wrong_certificate: 'padlock',
   disabled: 'bar',
 };
 

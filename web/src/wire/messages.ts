@@ -22,6 +22,7 @@ export const REASONS = [
   'black',
   'pipeline',
   'bad_url',
+  'wrong_certificate',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
