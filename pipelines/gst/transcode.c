@@ -31,6 +31,7 @@ struct shared {
     bool dead;       /* ended for good: nobody joins it */
     GPtrArray *uses; /* of struct transcode */
     struct pipeline *pipeline;
+    enum codec codec; /* that the running pipeline takes */
     struct reader *reader;
     struct unit_clock clock;
     struct restart restart;
@@ -50,6 +51,7 @@ struct transcode {
 };
 
 static void shared_start(struct shared *shared);
+static void shared_begin_again(struct shared *shared);
 
 /* --- streaming thread */
 
@@ -112,6 +114,11 @@ static void feed(gpointer user)
         return;
     struct unit *unit;
     while ((unit = reader_next(shared->reader))) {
+        if (unit->format && unit->format->codec != shared->codec) {
+            unit_unref(unit);
+            shared_begin_again(shared);
+            return;
+        }
         if (pipeline_waiting_bytes(shared->pipeline) > WAITING_BYTES)
             reader_skip(shared->reader);
         else
@@ -235,8 +242,9 @@ static bool shared_begin(struct shared *shared, GError **error)
     static const struct pipeline_ops ops = {
         .sample = on_sample, .force_keyframe = on_encode, .failed = on_failed, .ended = on_ended};
     struct stream_format *format = stream_format(shared->source);
+    shared->codec = format ? format->codec : CODEC_H265;
     enum template_id id =
-        format && format->codec == CODEC_H264 ? TEMPLATE_TRANSCODE_H264 : TEMPLATE_TRANSCODE_H265;
+        shared->codec == CODEC_H264 ? TEMPLATE_TRANSCODE_H264 : TEMPLATE_TRANSCODE_H265;
     stream_format_unref(format);
     shared->pipeline = pipeline_start(shared->pipelines, pipeline_template(id), shared->name, NULL,
                                       &ops, shared, error);
@@ -253,6 +261,15 @@ static void shared_start(struct shared *shared)
     if (!shared_begin(shared, &error))
         shared_failed(shared, error->code == PIPELINES_ERROR_LIMIT ? "limit" : "pipeline",
                       error->message);
+}
+
+/* The camera has another codec now: no failure. */
+static void shared_begin_again(struct shared *shared)
+{
+    log_info(shared->name, "transcode: the source has another codec");
+    shared_end_run(shared);
+    stream_break(shared->out);
+    shared_start(shared);
 }
 
 static struct shared *shared_create(struct pipelines *pipelines, const char *name,

@@ -30,6 +30,7 @@ struct subscription {
     gint64 credit;                /* bytes; a unit may take it below zero */
     int64_t starved_us;           /* since when there is none; 0: there is */
     bool blocked;                 /* the link is full */
+    bool misfit;                  /* the camera's codec is another now: the feed is to be changed */
     struct stream_format *format; /* as told */
     guint64 sent;
 };
@@ -47,12 +48,22 @@ static void tell_ended(struct subscriptions *home, guint32 number, const char *c
         json_decref(message);
 }
 
+static bool same_words(const struct stream_format *a, const struct stream_format *b)
+{
+    return a && a->width_px == b->width_px && a->height_px == b->height_px &&
+           a->codec == b->codec && !strcmp(a->codec_string, b->codec_string);
+}
+
+/* Other parameter sets alone are no news: they are in the keyframes, and in a new init piece. */
 static void tell_format(struct subscription *subscription, struct stream_format *format)
 {
     if (!format || subscription->format == format)
         return;
+    bool known = same_words(subscription->format, format);
     stream_format_unref(subscription->format);
     subscription->format = stream_format_ref(format);
+    if (known)
+        return;
     link_send_control(subscription->home->link,
                       json_pack("{s:s, s:I, s:s, s:b, s:i, s:i}", "t", "stream", "sub",
                                 (json_int_t)subscription->number, "codec", format->codec_string,
@@ -104,8 +115,17 @@ static bool send_item(struct subscription *subscription, struct feed_item *item)
     return true;
 }
 
+/* Not inside the feed's own calls. */
+static void change_feed_soon(struct subscription *subscription)
+{
+    subscription->misfit = true;
+    on_wake(subscription);
+}
+
 static void pump(struct subscription *subscription)
 {
+    if (subscription->misfit)
+        return;
     for (int i = 0; i < UNITS_A_TURN && subscription->feed && !subscription->blocked; i++) {
         if (subscription->credit <= 0) {
             if (!subscription->starved_us)
@@ -115,6 +135,11 @@ static void pump(struct subscription *subscription)
         struct feed_item item;
         if (!feed_next(subscription->feed, &item))
             return;
+        if (subscription->h264 && item.format && item.format->codec != CODEC_H264) {
+            feed_item_clear(&item);
+            change_feed_soon(subscription);
+            return;
+        }
         bool sent = send_item(subscription, &item);
         feed_item_clear(&item);
         if (!sent) {
@@ -126,11 +151,17 @@ static void pump(struct subscription *subscription)
         on_wake(subscription);
 }
 
+static bool change_feed(struct subscription *subscription);
+
 static void deliver_wake(gpointer message, gpointer user)
 {
     struct subscriptions *subscriptions = user;
     struct subscription *subscription = g_hash_table_lookup(subscriptions->all, message);
-    if (subscription && subscriptions->link)
+    if (!subscription || !subscriptions->link)
+        return;
+    if (subscription->misfit && !change_feed(subscription))
+        g_hash_table_remove(subscriptions->all, message);
+    else
         pump(subscription);
 }
 
@@ -235,6 +266,27 @@ static bool open_feed(struct subscription *subscription)
         subscription->feed =
             feed_create_units(stream, subscription->keyframes_only, on_wake, subscription);
     return true;
+}
+
+/* The camera has another codec than when the feed was opened. Returned as by open_feed(). */
+static bool change_feed(struct subscription *subscription)
+{
+    subscription->misfit = false;
+    g_clear_pointer(&subscription->feed, feed_destroy);
+    leave_muxer(subscription);
+    subscription->muxed = NULL;
+    g_clear_pointer(&subscription->transcode, transcode_close);
+    g_clear_pointer(&subscription->format, stream_format_unref); /* it begins anew: tell it again */
+    return open_feed(subscription);
+}
+
+static bool needs_no_transcode(const struct subscription *subscription)
+{
+    struct stream *stream = camera_stream(subscription->camera, subscription->profile);
+    struct stream_format *format = stream_format(stream);
+    bool h264 = format && format->codec == CODEC_H264;
+    stream_format_unref(format);
+    return h264;
 }
 
 void subscriptions_add(struct subscriptions *subscriptions, const json_t *message)
@@ -343,8 +395,12 @@ void subscriptions_camera_changed(struct subscriptions *subscriptions, struct ca
     g_hash_table_iter_init(&iter, subscriptions->all);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         struct subscription *subscription = value;
-        if (subscription->camera == camera && !subscription->sent && !adapt(subscription))
+        if (subscription->camera != camera)
+            continue;
+        if (!subscription->sent && !adapt(subscription))
             g_hash_table_iter_remove(&iter);
+        else if (subscription->transcode && needs_no_transcode(subscription))
+            change_feed_soon(subscription);
     }
 }
 

@@ -93,6 +93,79 @@ static void test_h264(void)
     check_transcode("-c:v libx264 -g 10 -bf 2 -sc_threshold 0");
 }
 
+static const struct unit *last_of(GPtrArray *units)
+{
+    return units->len ? units->pdata[units->len - 1] : NULL;
+}
+
+/* Publishes `clip` again and again until units of its size come out. */
+static void publish_until_seen(struct stream *source, struct clip *clip, struct reader *reader,
+                               GPtrArray *units, int64_t *shift_us)
+{
+    gint64 until_us = g_get_monotonic_time() + 30 * G_USEC_PER_SEC;
+    bool seen = false;
+    while (!seen) {
+        for (guint i = 0; i < clip->units->len; i++)
+            stream_publish(source, clip_copy(clip->units->pdata[i], *shift_us, 1000 + (int64_t)i));
+        *shift_us += 1000000;
+        for (int i = 0; i < 10; i++)
+            turn();
+        struct unit *unit;
+        while ((unit = reader_next(reader)))
+            g_ptr_array_add(units, unit);
+        const struct unit *last = last_of(units);
+        seen = last && last->format->width_px == clip->format->width_px;
+        if (g_get_monotonic_time() > until_us)
+            g_error("nothing of %d pixels came", clip->format->width_px);
+    }
+}
+
+/* Size and codec change in mid-stream: the pipeline follows, and what comes out says so. */
+static void test_changes(void)
+{
+    static const struct {
+        const char *source, *options;
+    } kinds[] = {
+        {"testsrc2=size=320x180:rate=25:duration=1", "-c:v libx265 -x265-params log-level=error"},
+        {"testsrc2=size=640x360:rate=25:duration=1", "-c:v libx265 -x265-params log-level=error"},
+        {"testsrc2=size=480x270:rate=25:duration=1", "-c:v libx264 -preset ultrafast"},
+        {"testsrc2=size=160x96:rate=25:duration=1", "-c:v libx265 -x265-params log-level=error"},
+    };
+    struct stream_limits limits = {.max_bytes = 64 << 20, .keep_gops = 4};
+    struct stream *source = stream_create("c1/sub", &limits);
+    struct house house;
+    house_open(&house, 2);
+    struct clip *clips[G_N_ELEMENTS(kinds)];
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+        clips[i] = clip_make(kinds[i].source, kinds[i].options);
+    int64_t shift_us = 0;
+    stream_publish(source, clip_copy(clips[0]->units->pdata[0], shift_us, 1));
+    char *ended = NULL;
+    g_autoptr(GError) error = NULL;
+    struct transcode *use =
+        transcode_open(house.pipelines, "c1/sub", source, on_ended, &ended, &error);
+    g_assert_no_error(error);
+    struct reader *reader = reader_create(transcode_stream(use), READER_FROM_GOP, no_wake, NULL);
+    g_autoptr(GPtrArray) units = g_ptr_array_new_with_free_func((GDestroyNotify)unit_unref);
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+        publish_until_seen(source, clips[i], reader, units, &shift_us);
+    const struct unit *before = NULL;
+    for (guint i = 0; i < units->len; before = units->pdata[i++]) {
+        const struct unit *unit = units->pdata[i];
+        g_assert_cmpint(unit->format->codec, ==, CODEC_H264);
+        if (before && unit->format->width_px != before->format->width_px)
+            g_assert_true(unit->keyframe);
+    }
+    g_assert_cmpuint(count_decoded(units), ==, units->len);
+    g_assert_null(ended);
+    reader_destroy(reader);
+    transcode_close(use);
+    house_close(&house);
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+        clip_free(clips[i]);
+    stream_unref(source);
+}
+
 /* Opened again while it lingers: the same one goes on. */
 static void test_linger(void)
 {
@@ -154,6 +227,7 @@ int main(int argc, char **argv)
     g_test_add_func("/transcode/h265", test_h265);
     g_test_add_func("/transcode/h265-b-frames", test_h265_b_frames);
     g_test_add_func("/transcode/h264", test_h264);
+    g_test_add_func("/transcode/changes", test_changes);
     g_test_add_func("/transcode/linger", test_linger);
     g_test_add_func("/transcode/destroy-lingering", test_destroy_lingering);
     g_test_add_func("/restart", test_restart);
