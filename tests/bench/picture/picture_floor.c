@@ -1,17 +1,12 @@
 /* What a keyframe picture costs: a bare loop of decode, scale and compress on one thread, against
  * the same pictures through the pool with its scheduling, judging and hand-over. Last line: JSON.
  *   picture_floor [CAMERAS] [LAVFI-SOURCE] [FFMPEG-OPTIONS] */
+#include "bare_picture.h"
 #include "clip/clip.h"
 #include "picture/picture_pool.h"
-#include <libavcodec/avcodec.h>
-#include <libswscale/swscale.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
-#include <turbojpeg.h>
-
-enum { WIDTH = 160, HEIGHT = 90, QUALITY = 70 };
 
 static double thread_cpu_s(void)
 {
@@ -20,81 +15,22 @@ static double thread_cpu_s(void)
     return (double)used.tv_sec + (double)used.tv_nsec / 1e9;
 }
 
-struct floor {
-    AVCodecContext *decoder;
-    AVPacket *packet;
-    AVFrame *frame;
-    struct SwsContext *scaler;
-    tjhandle jpeg;
-    unsigned char *out;
-    uint8_t planes[WIDTH * HEIGHT * 3 / 2];
-    size_t jpeg_bytes;
-};
-
-static void floor_open(struct floor *bare, enum codec codec)
-{
-    const AVCodec *found =
-        avcodec_find_decoder(codec == CODEC_H265 ? AV_CODEC_ID_HEVC : AV_CODEC_ID_H264);
-    bare->decoder = avcodec_alloc_context3(found);
-    bare->decoder->thread_count = 1;
-    bare->decoder->skip_loop_filter = AVDISCARD_ALL;
-    avcodec_open2(bare->decoder, found, NULL);
-    bare->packet = av_packet_alloc();
-    bare->frame = av_frame_alloc();
-    bare->jpeg = tjInitCompress();
-    bare->out = tjAlloc((int)tjBufSize(WIDTH, HEIGHT, TJSAMP_420));
-}
-
-static void floor_close(struct floor *bare)
-{
-    avcodec_free_context(&bare->decoder);
-    av_packet_free(&bare->packet);
-    av_frame_free(&bare->frame);
-    sws_freeContext(bare->scaler);
-    tjDestroy(bare->jpeg);
-    tjFree(bare->out);
-}
-
-static void floor_picture(struct floor *bare, const struct unit *unit)
-{
-    bare->packet->data = (uint8_t *)unit->data;
-    bare->packet->size = (int)unit->size;
-    avcodec_send_packet(bare->decoder, bare->packet);
-    if (avcodec_receive_frame(bare->decoder, bare->frame) < 0) {
-        avcodec_send_packet(bare->decoder, NULL);
-        if (avcodec_receive_frame(bare->decoder, bare->frame) < 0)
-            g_error("the floor cannot decode");
-    }
-    avcodec_flush_buffers(bare->decoder);
-    if (!bare->scaler)
-        bare->scaler =
-            sws_getContext(bare->frame->width, bare->frame->height, AV_PIX_FMT_YUV420P, WIDTH,
-                           HEIGHT, AV_PIX_FMT_YUVJ420P, SWS_FAST_BILINEAR, NULL, NULL, NULL);
-    uint8_t *planes[4] = {bare->planes, bare->planes + WIDTH * HEIGHT,
-                          bare->planes + WIDTH * HEIGHT * 5 / 4};
-    int strides[4] = {WIDTH, WIDTH / 2, WIDTH / 2};
-    sws_scale(bare->scaler, (const uint8_t *const *)bare->frame->data, bare->frame->linesize, 0,
-              bare->frame->height, planes, strides);
-    unsigned long bytes = tjBufSize(WIDTH, HEIGHT, TJSAMP_420);
-    tjCompressFromYUVPlanes(bare->jpeg, (const unsigned char **)planes, WIDTH, strides, HEIGHT,
-                            TJSAMP_420, &bare->out, &bytes, QUALITY,
-                            TJFLAG_NOREALLOC | TJFLAG_FASTDCT);
-    bare->jpeg_bytes += bytes;
-}
-
 static double floor_run(const struct clip *clip, unsigned cameras)
 {
-    struct floor bare = {0};
-    floor_open(&bare, clip->format->codec);
+    struct bare_picture bare;
+    bare_picture_open(&bare, clip->format->codec == CODEC_H265);
     unsigned keyframes = clip_keyframes(clip);
     double began_s = thread_cpu_s();
-    for (unsigned i = 0; i < cameras; i++)
-        floor_picture(&bare, clip_keyframe(clip, i % keyframes));
+    for (unsigned i = 0; i < cameras; i++) {
+        const struct unit *keyframe = clip_keyframe(clip, i % keyframes);
+        if (!bare_picture_make(&bare, keyframe->data, keyframe->size))
+            g_error("the floor cannot decode");
+    }
     double used_s = thread_cpu_s() - began_s;
     g_assert(cameras > 0);
     printf("floor: %u pictures, %.3f s CPU, %.3f ms each, JPEG %zu bytes\n", cameras, used_s,
            used_s * 1e3 / cameras, bare.jpeg_bytes / cameras);
-    floor_close(&bare);
+    bare_picture_close(&bare);
     return used_s;
 }
 

@@ -1,0 +1,171 @@
+/* Many browsers in one process: each opens a WebSocket, follows every topic and asks for the small
+ * pictures of all cameras; what comes is looked at only as far as its times.
+ *
+ *   viewers --port P [--cookie C] [--clients N] [--warmup S] [--seconds S] [--raw]
+ *
+ * --raw: plain connections that are read and thrown away, for the bare writer beside it.
+ * One JSON object a line, the last one when the measured seconds are over. */
+#include "viewer_frames.h"
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+enum { EVENTS = 64, BLOCK = 1 << 20 };
+
+static struct {
+    gint port, clients, warmup, seconds;
+    char *cookie;
+    gboolean raw;
+} options = {0, 200, 5, 20, NULL, FALSE};
+
+static const GOptionEntry entries[] = {
+    {"port", 0, 0, G_OPTION_ARG_INT, &options.port, "of the server", "P"},
+    {"cookie", 0, 0, G_OPTION_ARG_STRING, &options.cookie, "of a session", "NAME=VALUE"},
+    {"clients", 0, 0, G_OPTION_ARG_INT, &options.clients, "browsers", "N"},
+    {"warmup", 0, 0, G_OPTION_ARG_INT, &options.warmup, "before measuring", "S"},
+    {"seconds", 0, 0, G_OPTION_ARG_INT, &options.seconds, "measured", "S"},
+    {"raw", 0, 0, G_OPTION_ARG_NONE, &options.raw, "no WebSocket", NULL},
+    {0},
+};
+
+static struct {
+    int poller;
+    struct viewer *viewers;
+    struct figures figures;
+    guint8 block[BLOCK];
+} bench;
+
+static G_NORETURN void fail(const char *what)
+{
+    fprintf(stderr, "viewers: %s: %s\n", what, g_strerror(errno));
+    exit(1);
+}
+
+static void send_all(int fd, const void *data, size_t size)
+{
+    if (send(fd, data, size, MSG_NOSIGNAL) != (ssize_t)size)
+        fail("send");
+}
+
+/* A text message as a client sends it, masked with zeros. */
+static void send_text(int fd, const char *text)
+{
+    size_t size = strlen(text);
+    guint8 frame[200] = {0x81, (guint8)(0x80 | size)};
+    g_assert(size < 126);
+    memcpy(frame + 6, text, size);
+    send_all(fd, frame, size + 6);
+}
+
+static void upgrade(int fd)
+{
+    g_autofree char *request = g_strdup_printf(
+        "GET /ws HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nOrigin: http://127.0.0.1:%d\r\nCookie: %s\r\n"
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: townwall.1\r\n\r\n",
+        options.port, options.port, options.cookie);
+    send_all(fd, request, strlen(request));
+    char answer[4096] = "";
+    size_t size = 0;
+    while (!strstr(answer, "\r\n\r\n")) { /* what follows belongs to the first frame */
+        if (size == sizeof answer - 1 || read(fd, answer + size, 1) != 1)
+            fail("upgrade");
+        size++;
+    }
+    if (!g_str_has_prefix(answer, "HTTP/1.1 101")) {
+        fprintf(stderr, "viewers: refused: %s\n", answer);
+        exit(1);
+    }
+}
+
+static void open_viewer(struct viewer *viewer)
+{
+    static const char *const commands[] = {
+        "{\"t\":\"sub\",\"topic\":\"cameras\"}", "{\"t\":\"sub\",\"topic\":\"media\"}",
+        "{\"t\":\"sub\",\"topic\":\"presence\"}",
+        "{\"t\":\"thumbs\",\"cameras\":\"all\",\"why\":\"mosaic\"}"};
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((guint16)options.port)};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    viewer->fd = socket(AF_INET, SOCK_STREAM, 0);
+    viewer->bytes = g_byte_array_new();
+    if (viewer->fd < 0 || connect(viewer->fd, (struct sockaddr *)&address, sizeof address) != 0)
+        fail("connect");
+    if (!options.raw) {
+        upgrade(viewer->fd);
+        for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
+            send_text(viewer->fd, commands[i]);
+    }
+    struct epoll_event event = {.events = EPOLLIN, .data.ptr = viewer};
+    if (epoll_ctl(bench.poller, EPOLL_CTL_ADD, viewer->fd, &event) != 0)
+        fail("epoll");
+}
+
+static void read_viewer(struct viewer *viewer)
+{
+    ssize_t size = recv(viewer->fd, bench.block, sizeof bench.block, MSG_DONTWAIT);
+    if (size < 0 && errno == EAGAIN)
+        return;
+    if (size <= 0) {
+        fprintf(stderr, "viewers: a connection was closed\n");
+        exit(1);
+    }
+    bench.figures.received_bytes += (guint64)size;
+    if (options.raw)
+        return;
+    g_byte_array_append(viewer->bytes, bench.block, (guint)size);
+    viewer_take(viewer, &bench.figures);
+}
+
+static void say(const char *phase, double seconds)
+{
+    const struct figures *now = &bench.figures;
+    printf("{\"phase\":\"%s\",\"clients\":%d,\"seconds\":%.3f,\"bytes\":%" G_GUINT64_FORMAT
+           ",\"batches\":%" G_GUINT64_FORMAT ",\"pictures\":%" G_GUINT64_FORMAT
+           ",\"texts\":%" G_GUINT64_FORMAT ",\"delivery_p50_ms\":%.1f,\"delivery_p99_ms\":%.1f,"
+           "\"topic_p50_ms\":%.1f,\"topic_p99_ms\":%.1f}\n",
+           phase, options.clients, seconds, now->received_bytes, now->batches, now->pictures,
+           now->texts, figures_percentile(&now->delivery, 50),
+           figures_percentile(&now->delivery, 99), figures_percentile(&now->topics, 50),
+           figures_percentile(&now->topics, 99));
+    fflush(stdout);
+}
+
+static void read_until(gint64 end_us)
+{
+    struct epoll_event events[EVENTS];
+    for (gint64 now_us; (now_us = g_get_monotonic_time()) < end_us;) {
+        int count =
+            epoll_wait(bench.poller, events, EVENTS, (int)MIN((end_us - now_us) / 1000 + 1, 1000));
+        for (int i = 0; i < count; i++)
+            read_viewer(events[i].data.ptr);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_autoptr(GOptionContext) context = g_option_context_new(NULL);
+    g_option_context_add_main_entries(context, entries, NULL);
+    g_autoptr(GError) error = NULL;
+    if (!g_option_context_parse(context, &argc, &argv, &error)) {
+        fprintf(stderr, "viewers: %s\n", error->message);
+        return 2;
+    }
+    bench.poller = epoll_create1(0);
+    bench.viewers = g_new0(struct viewer, options.clients);
+    for (int i = 0; i < options.clients; i++)
+        open_viewer(&bench.viewers[i]);
+    say("warmup", 0);
+    read_until(g_get_monotonic_time() + options.warmup * G_USEC_PER_SEC);
+    figures_begin(&bench.figures);
+    gint64 begun_us = g_get_monotonic_time();
+    say("measuring", 0);
+    read_until(begun_us + options.seconds * G_USEC_PER_SEC);
+    say("over", (double)(g_get_monotonic_time() - begun_us) / 1e6);
+    read_until(G_MAXINT64); /* until it is told to go: closing is not part of what is measured */
+    return 0;
+}
