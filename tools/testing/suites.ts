@@ -185,5 +185,6 @@ export const suites: Suite[] = [
   nodeSuite('integration-sanitizer', 'integration', 'asan', () => nodeFiles('integration').filter((f) => sanitized.includes(f))),
   nodeSuite('web', 'web', 'release'),
   { name: 'fuzzers', long: true, list: () => [], run: fuzzers },
+  script('soak', [resolve(top, 'tools/bench'), 'soak', '--minutes', '60'], true),
   script('fresh', [resolve(top, 'tests/fresh/run')], true),
 ];

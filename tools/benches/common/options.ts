@@ -10,7 +10,7 @@ export function readOptions<N extends string, S extends string = never>(
   try {
     return parse(numbers, switches);
   } catch (error) {
-    const [line = ''] = (error instanceof Error ? error.message : String(error)).split(/[.\n] ?/);
+    const [line = ''] = (error instanceof Error ? error.message : String(error)).split(/\. |\n/);
     const known = [...Object.entries<NumberOption>(numbers).map(([name, [usual]]) => `--${name} ${usual}`), ...switches.map((name) => `--${name}`)];
     console.error(`tools/bench ${bench}: ${line}; options: ${known.join(' ')}`);
     process.exit(2);
