@@ -86,7 +86,7 @@ static guint64 send_for(struct pollfd *sockets, gint64 seconds)
             next_us += (gint64)options.period_ms * 1000;
         int limit_ms = (int)CLAMP((next_us - now_us + 999) / 1000, 0, 1000);
         if (!waiting) {
-            g_usleep((gulong)limit_ms * 1000);
+            poll(NULL, 0, limit_ms);
             continue;
         }
         poll(sockets, (nfds_t)options.clients, limit_ms);
