@@ -65,6 +65,7 @@ struct mp4 {
     struct net_stream *stream;
     struct hub_reader *reader;
     guint64 view;
+    bool begun;       /* its init piece is out */
     guint end_source; /* ending, outside the call that told so */
 };
 
@@ -97,6 +98,14 @@ static void mp4_write(struct mp4 *mp4)
     struct hub_item item;
     while (!mp4->end_source && net_stream_pending_bytes(mp4->stream) < MP4_HIGH_BYTES &&
            hub_next(mp4->reader, &item)) {
+        bool init = item.unit.flags & WIRE_UNIT_INIT;
+        if (init && mp4->begun) {
+            /* codec, size or parameter sets are others now: players of files pass a second init
+             * piece over, and show what follows wrong; they come again for a new file */
+            mp4_end_soon(mp4);
+            return;
+        }
+        mp4->begun |= init;
         gsize size = g_bytes_get_size(item.message);
         g_autoptr(GBytes) piece = g_bytes_new_from_bytes(item.message, WIRE_UNIT_PREFIX_BYTES,
                                                          size - WIRE_UNIT_PREFIX_BYTES);

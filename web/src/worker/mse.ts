@@ -16,6 +16,7 @@ export class MediaSourcePlayer {
   private readonly type: string;
   private buffer: SourceBuffer | null = null;
   private wallMs = 0;
+  private begun = false;
   private closed = false;
 
   constructor(codec: string, ports: MediaSourcePorts) {
@@ -29,7 +30,10 @@ export class MediaSourcePlayer {
     this.watchFrames();
   }
 
-  append(data: ArrayBuffer, _init: boolean, wallMs: number): void {
+  /** What comes before the first init piece belongs to the stream as it was before a change. */
+  append(data: ArrayBuffer, init: boolean, wallMs: number): void {
+    this.begun ||= init;
+    if (!this.begun) return;
     if (wallMs > 0) this.wallMs = wallMs;
     this.waiting.push(data);
     this.pump();
@@ -65,7 +69,12 @@ export class MediaSourcePlayer {
     const start = buffer.buffered.length > 0 ? buffer.buffered.start(0) : 0;
     if (end - start > 2 * KEEP_S) return buffer.remove(start, end - KEEP_S);
     const next = this.waiting.shift();
-    if (next) buffer.appendBuffer(next);
+    if (!next) return;
+    try {
+      buffer.appendBuffer(next);
+    } catch (error) {
+      this.ports.trouble(error instanceof Error ? error.message : String(error));
+    }
   }
 
   private toEdge(): void {

@@ -113,7 +113,8 @@ export class Stream {
         this.drawn(video.videoWidth, video.videoHeight, wallMs, this.state.dropped);
         this.options.draw(video, video.videoWidth, video.videoHeight);
       },
-      trouble: (text) => this.inbox.trouble(text),
+      // a Media Source that failed takes nothing any more: whoever wants the stream opens it again
+      trouble: (text) => this.inbox.ended('cannot_decode', { zh: text, en: text }),
     });
   }
 

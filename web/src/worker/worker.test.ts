@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { Backoff } from './backoff.ts';
 import { ServerClock } from './clock.ts';
 import { Decoding } from './decoding.ts';
+import { MediaSourcePlayer } from './mse.ts';
 import { LARGE, SMALL } from './protocol.ts';
 import { Thumbnails } from './thumbnails.ts';
 import { Wishes } from './wishes.ts';
@@ -155,6 +156,44 @@ describe('decoding of a stream', () => {
     decoding.unit(unit(3, true));
     expect(ports.trouble).toHaveBeenCalledWith('broken picture');
     expect(decoded.map(({ timestamp }) => timestamp)).toEqual([1, 3]);
+  });
+});
+
+describe('playing by Media Source', () => {
+  let appended: number[];
+  let opened: () => void;
+
+  beforeEach(() => {
+    appended = [];
+    const buffer = {
+      updating: false,
+      buffered: { length: 0 },
+      appendBuffer: (data: ArrayBuffer) => void appended.push(data.byteLength),
+    };
+    vi.stubGlobal(
+      'MediaSource',
+      class {
+        readyState = 'open';
+        set onsourceopen(call: () => void) {
+          opened = call;
+        }
+        addSourceBuffer(): unknown {
+          return buffer;
+        }
+      },
+    );
+    vi.stubGlobal('document', { createElement: () => ({ requestVideoFrameCallback: vi.fn() }) });
+    vi.stubGlobal('URL', { createObjectURL: () => 'blob:', revokeObjectURL: vi.fn() });
+  });
+
+  it('takes nothing before its own init piece: that is of the stream before a change', () => {
+    const player = new MediaSourcePlayer('avc1.42c01e', { frame: vi.fn(), trouble: vi.fn() });
+    player.append(new ArrayBuffer(1), false, 1);
+    opened();
+    player.append(new ArrayBuffer(2), false, 1);
+    player.append(new ArrayBuffer(3), true, 0);
+    player.append(new ArrayBuffer(4), false, 2);
+    expect(appended).toEqual([3, 4]);
   });
 });
 
