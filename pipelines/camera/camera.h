@@ -2,6 +2,8 @@
  * sub and main; a camera with one address uses it for both. Loop thread, except stream readers. */
 #pragma once
 #include "camera/gate.h"
+#include "camera/hosts.h"
+#include "camera/lockout.h"
 #include "camera/retry.h"
 #include "source/source.h"
 
@@ -33,6 +35,9 @@ struct camera_config {
 struct camera_surroundings {
     struct source_ways ways;
     struct gate *gate;
+    struct hosts *hosts;
+    struct lockout *lockout;
+    bool pace_loopback; /* cameras of this machine go through the gate too */
     GMainContext *context;
     struct stream_limits limits;
     struct retry_limits retry;

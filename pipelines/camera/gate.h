@@ -1,12 +1,19 @@
-/* Lets only a few connection attempts at once through to each host, in the order of asking: an NVR
- * with sixty cameras is not knocked over by sixty of us. Loop thread. */
+/* Lets only a few connection attempts at once through to each host, and only so many a second, in
+ * the order of asking: an NVR with sixty cameras is not knocked over by sixty of us. Loop thread.
+ */
 #pragma once
 #include <glib.h>
 
 struct gate;
 struct gate_ticket;
 
-struct gate *gate_create(unsigned most_per_host);
+struct gate_limits {
+    unsigned most_per_host;     /* at once */
+    double per_host_per_second; /* after as many as may be at once */
+};
+
+/* `context`: of the loop. */
+struct gate *gate_create(const struct gate_limits *limits, GMainContext *context);
 void gate_destroy(struct gate *gate); /* tickets must be gone; NULL is fine */
 
 /* `host` NULL is not counted. Nothing happens before gate_enter(). */

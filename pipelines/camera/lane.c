@@ -2,13 +2,15 @@
 #include "common/clock.h"
 #include "common/log.h"
 
-enum { SUSTAINED_US = 30000000 };
+enum { SUSTAINED_US = 30000000, LOCKOUT_US = 300000000 };
 
 struct lane {
     /* --- immutable */
     char *name; /* "c0007/sub" */
-    char *log_name;
     char *url;
+    char *host;  /* NULL: none */
+    char *login; /* as in lockout.h; NULL: none */
+    bool paced;
     unsigned affinity;
     const struct camera_surroundings *surroundings;
     void (*changed)(struct lane *lane, gpointer user);
@@ -21,6 +23,8 @@ struct lane {
     char *detail;
     struct retry retry;
     struct gate_ticket *ticket;
+    struct host_member *member;
+    bool accepted; /* by the camera, as told to the lockout */
     struct source *source;
     GSource *timer;        /* the next attempt, or the end of lingering */
     int64_t live_since_us; /* monotonic */
@@ -79,18 +83,36 @@ static gboolean on_retry(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-static void fail(struct lane *lane, enum reason reason, const char *detail)
+static void close_source(struct lane *lane)
 {
     g_clear_pointer(&lane->source, source_close);
     g_clear_pointer(&lane->ticket, gate_leave);
+    if (lane->accepted)
+        lockout_ended(lane->surroundings->lockout, lane->login);
+    lane->accepted = false;
+}
+
+/* The outage that it waits for is over: soon, but not together with all others. */
+static void wake(gpointer user)
+{
+    struct lane *lane = user;
+    const struct camera_surroundings *surroundings = lane->surroundings;
+    if (lane->timer && lane->wants)
+        start_timer(lane, (int64_t)(surroundings->chance() * (double)surroundings->retry.min_ms),
+                    on_retry);
+}
+
+static void fail(struct lane *lane, enum reason reason, const char *detail)
+{
+    close_source(lane);
     if (lane->phase == LANE_LIVE && clock_mono_us() - lane->live_since_us >= SUSTAINED_US)
         retry_reset(&lane->retry);
     int64_t wait_ms = retry_next_ms(&lane->retry, &lane->surroundings->retry, reason,
                                     lane->surroundings->chance());
     bool news = lane->phase != LANE_DOWN || lane->reason != reason;
-    log_line(news ? LOG_LEVEL_WARN : LOG_LEVEL_DEBUG, lane->log_name, "%s: %s", reason_code(reason),
-             detail);
     hold(lane, wait_ms, reason, detail);
+    host_member_down(lane->member, reason, detail, wait_ms != RETRY_NEVER && !lane->held_until_us,
+                     news);
     if (wait_ms != RETRY_NEVER)
         start_timer(lane, wait_ms, on_retry);
     set_phase(lane, LANE_DOWN, reason, detail);
@@ -100,26 +122,46 @@ static void on_playing(gpointer user)
 {
     struct lane *lane = user;
     g_clear_pointer(&lane->ticket, gate_leave);
+    if (lane->login && !lane->accepted)
+        lockout_accepted(lane->surroundings->lockout, lane->login);
+    lane->accepted = lane->login != NULL;
 }
 
 static void on_live(gpointer user)
 {
     struct lane *lane = user;
     lane->live_since_us = clock_mono_us();
-    log_debug(lane->log_name, "live");
+    host_member_live(lane->member);
     set_phase(lane, LANE_LIVE, REASON_NONE, NULL);
 }
 
 static void on_ended(enum reason reason, const char *detail, gpointer user)
 {
-    fail(user, reason, detail);
+    struct lane *lane = user;
+    if (reason == REASON_WRONG_PASSWORD && lane->login)
+        lockout_refused(lane->surroundings->lockout, lane->login, clock_mono_us(), LOCKOUT_US);
+    fail(lane, reason, detail);
 }
 
 static const struct source_events events = {on_playing, on_live, on_ended};
 
+/* Others were refused with the same password a moment ago: false, and it fails like them. */
+static bool may_ask(struct lane *lane)
+{
+    int64_t wait_us =
+        lane->login ? lockout_wait_us(lane->surroundings->lockout, lane->login, clock_mono_us())
+                    : 0;
+    if (wait_us)
+        fail(lane, REASON_WRONG_PASSWORD,
+             "not asked: this password was refused by three cameras of the same host in a row");
+    return wait_us == 0;
+}
+
 static void on_gate(gpointer user)
 {
     struct lane *lane = user;
+    if (!may_ask(lane))
+        return;
     g_autoptr(GError) error = NULL;
     enum reason reason;
     lane->source = source_open(&lane->surroundings->ways,
@@ -138,12 +180,11 @@ static void on_gate(gpointer user)
 
 static void attempt(struct lane *lane)
 {
-    bool loopback;
-    g_autofree char *host = source_host(lane->url, &loopback);
+    host_member_wanted(lane->member);
     if (lane->phase == LANE_IDLE)
         set_phase(lane, LANE_CONNECTING, REASON_NONE, NULL);
-    lane->ticket =
-        gate_ticket_create(lane->surroundings->gate, loopback ? NULL : host, on_gate, lane);
+    lane->ticket = gate_ticket_create(lane->surroundings->gate, lane->paced ? lane->host : NULL,
+                                      on_gate, lane);
     gate_enter(lane->ticket);
 }
 
@@ -152,8 +193,8 @@ static void attempt(struct lane *lane)
 static void let_go(struct lane *lane)
 {
     stop_timer(lane);
-    g_clear_pointer(&lane->source, source_close);
-    g_clear_pointer(&lane->ticket, gate_leave);
+    close_source(lane);
+    host_member_idle(lane->member);
 }
 
 static gboolean on_lingered(gpointer user)
@@ -199,10 +240,14 @@ struct lane *lane_create(const struct lane_config *config)
 {
     struct lane *lane = g_new0(struct lane, 1);
     lane->name = g_strdup_printf("%s/%s", config->camera_id, config->profile);
-    lane->log_name = g_strdup_printf("camera:%s", lane->name);
     lane->url = g_strdup(config->url ? config->url : "");
     lane->affinity = config->affinity;
     lane->surroundings = config->surroundings;
+    bool loopback;
+    lane->host = source_host(lane->url, &loopback);
+    lane->login = source_login(lane->url);
+    lane->paced = !loopback || lane->surroundings->pace_loopback;
+    lane->member = hosts_join(lane->surroundings->hosts, lane->host, lane->name, wake, lane);
     lane->changed = config->changed;
     lane->user = config->user;
     lane->stream = stream_create(lane->name, &config->surroundings->limits);
@@ -216,7 +261,9 @@ void lane_destroy(struct lane *lane)
     let_go(lane);
     stream_unref(lane->stream);
     g_free(lane->name);
-    g_free(lane->log_name);
+    host_member_leave(lane->member);
+    g_free(lane->host);
+    g_free(lane->login);
     g_free(lane->url);
     g_free(lane->detail);
     g_free(lane->held_detail);

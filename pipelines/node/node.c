@@ -22,6 +22,8 @@ struct node {
     struct rtsp_engine *rtsp;
     struct pipelines *pipelines;
     struct gate *gate;
+    struct hosts *hosts;
+    struct lockout *lockout;
     struct stream_budget memory;
     struct camera_surroundings surroundings;
     struct fleet *fleet;
@@ -160,6 +162,7 @@ static gboolean on_stats(gpointer user)
     totals.pipelines = pipelines.running;
     totals.gst_s = pipelines.cpu_s;
     json_t *stats = report_stats(node->report, &totals, clock_mono_us());
+    json_object_set_new(stats, "outages", report_outages(node->hosts));
     if (node->stats_to_stdout)
         print_stats(node, stats, &streams);
     if (node->link)
@@ -365,13 +368,20 @@ static void set_surroundings(struct node *node)
     pipelines.max_cores = settings->pipeline_cores;
     pipelines.no_data_us = settings->no_data_us;
     node->pipelines = pipelines_create(&pipelines, context);
-    node->gate = gate_create(settings->connect_per_host);
+    node->gate = gate_create(
+        &(struct gate_limits){settings->connect_per_host, settings->connect_rate_per_host},
+        context);
+    node->hosts = hosts_create(context);
+    node->lockout = lockout_create();
     node->memory.limit_bytes = settings->stream_memory_bytes;
     node->surroundings = (struct camera_surroundings){
         .ways = {.rtsp = node->rtsp,
                  .rtsp_lower = lower_of(settings->transport),
                  .pipelines = node->pipelines},
         .gate = node->gate,
+        .hosts = node->hosts,
+        .lockout = node->lockout,
+        .pace_loopback = settings->pace_loopback,
         .context = context,
         .limits = {.max_bytes = settings->stream_memory_bytes,
                    .keep_gops = settings->keep_gops,
@@ -450,6 +460,8 @@ void node_destroy(struct node *node)
     subscriptions_destroy(node->subscriptions);
     pictures_destroy(node->pictures);
     gate_destroy(node->gate);
+    hosts_destroy(node->hosts);
+    lockout_destroy(node->lockout);
     pipelines_destroy(node->pipelines);
     rtsp_engine_destroy(node->rtsp);
     camera_list_destroy(node->incoming);

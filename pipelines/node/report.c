@@ -1,6 +1,9 @@
 #include "node/report.h"
+#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+enum { OUTAGES_MOST = 16 };
 
 struct report {
     struct report_totals last;
@@ -121,4 +124,36 @@ struct report_streams report_streams(struct fleet *fleet)
     struct report_streams sums = {0};
     fleet_each(fleet, add_camera, &sums);
     return sums;
+}
+
+static void add_outage(const struct host_outage *outage, gpointer user)
+{
+    json_array_append_new(user, json_pack("{s:s, s:i, s:i, s:s, s:I}", "host", outage->host, "down",
+                                          (int)outage->down, "of", (int)outage->wanted, "reason",
+                                          reason_code(outage->reason), "since_us",
+                                          (json_int_t)outage->since_us));
+}
+
+static int compare_outages(const void *a, const void *b)
+{
+    json_t *const *left = a, *const *right = b;
+    json_int_t down = json_integer_value(json_object_get(*left, "down"));
+    json_int_t other = json_integer_value(json_object_get(*right, "down"));
+    return (other > down) - (other < down);
+}
+
+json_t *report_outages(const struct hosts *hosts)
+{
+    json_t *all = json_array();
+    hosts_outages(hosts, add_outage, all);
+    size_t count = json_array_size(all);
+    g_autofree json_t **sorted = g_new(json_t *, count + 1);
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = json_array_get(all, i);
+    qsort(sorted, count, sizeof sorted[0], compare_outages);
+    json_t *most = json_array();
+    for (size_t i = 0; i < MIN(count, OUTAGES_MOST); i++)
+        json_array_append(most, sorted[i]);
+    json_decref(all);
+    return most;
 }

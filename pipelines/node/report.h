@@ -27,6 +27,10 @@ json_t *report_stats(struct report *report, const struct report_totals *totals,
 /* Counts by state. Returned: new object {state: count}. */
 json_t *report_counts(struct fleet *fleet);
 
+/* Hosts of which many streams are out: array of {host, down, of, reason, since_us}, the largest
+ * first, at most 16. Returned: new. */
+json_t *report_outages(const struct hosts *hosts);
+
 /* Sums over all streams. */
 struct report_streams {
     guint64 dropped_units;

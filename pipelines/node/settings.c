@@ -49,6 +49,8 @@ void settings_read(struct settings *settings, const json_t *config)
         .ingest_threads = ingest_threads(config),
         .rtsp_workers = (unsigned)config_int(config, "media.rtsp_workers"),
         .connect_per_host = (unsigned)config_int(config, "media.connect_per_host"),
+        .connect_rate_per_host = config_number(config, "media.connect_rate_per_host"),
+        .pace_loopback = config_bool(config, "media.pace_loopback"),
         .keep_gops = (unsigned)config_int(config, "media.keep_gops"),
         .tick_us = seconds(config, "media.ingest_tick_ms", 1e3),
         .unwatched_us = seconds(config, "media.unwatched_read_ms", 1e3),

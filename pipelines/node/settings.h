@@ -10,6 +10,8 @@ struct settings {
     char *link_trust;   /* NULL: none */
     unsigned ingest_threads, rtsp_workers, connect_per_host, keep_gops;
     int64_t tick_us, unwatched_us, no_data_us, stale_us, linger_ms, backoff_min_ms, backoff_max_ms;
+    double connect_rate_per_host; /* a second */
+    bool pace_loopback;
     size_t stream_memory_bytes;
     char *transport;         /* "tcp", "udp", "auto" */
     char *tls_trust;         /* "first_use", "any", "ca" */

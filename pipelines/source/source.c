@@ -68,3 +68,15 @@ char *source_host(const char *url, bool *loopback)
         *loopback = is_loopback(host);
     return host;
 }
+
+char *source_login(const char *url)
+{
+    struct rtsp_url parsed;
+    if (!rtsp_url_parse(url, &parsed, NULL))
+        return NULL;
+    g_autofree char *text =
+        g_strdup_printf("%s\n%u\n%s\n%s", parsed.host, parsed.port, parsed.user ? parsed.user : "",
+                        parsed.password ? parsed.password : "");
+    rtsp_url_clear(&parsed);
+    return g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
+}

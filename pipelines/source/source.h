@@ -45,3 +45,7 @@ bool source_clock_offset(struct source *source, int64_t *offset_us);
 /* The host that an address leads to, new string; NULL when there is none (a file, a bad address).
  * *loopback tells whether it is this machine. Pure. */
 char *source_host(const char *url, bool *loopback);
+
+/* What stands for host, port, user and password of an address, new string that tells none of them;
+ * NULL when there is no host. Pure. */
+char *source_login(const char *url);

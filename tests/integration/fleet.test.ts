@@ -64,3 +64,45 @@ test('a picture process that dies or hangs is replaced, its camera set aside, th
   await link.until('live viewing is not touched', () => link.unitsOf(1).length > 20);
   assert.match(link.log, new RegExp(`c${aside}/sub: the picture process ended \\((SIGSEGV|no answer in 3.0 s)\\)`));
 });
+
+test('an outage of a host is told as one, and the first that is back wakes the others', async () => {
+  const link = await start({ backoff_min_s: 5, backoff_max_s: 600 });
+  const cameras = range(40);
+  const first = simulator(link.dir, '--cameras', '40');
+  const port = await portOf(first);
+  link.cameras(cameras.map((n) => ({ n, id: `c${n}`, sub_url: `rtsp://127.0.0.1:${port}/cam/${n}/sub` })));
+  const live = () => cameras.filter((n) => isLive(link, n)).length;
+  await link.until('all live', () => live() === 40);
+  first.process.kill('SIGKILL');
+  await link.until('all down', () => cameras.every((n) => link.states.get(n)?.state === 'down'));
+  await link.until('told as one', () => /\d+ of 40 streams of 127\.0\.0\.1 have no picture: .*; the first is c\d+\/sub: /.test(link.log));
+  await link.until('told in the figures', () => link.messages.findLast((m) => m.t === 'stats')?.outages[0]?.down === 40);
+  const [outage] = link.messages.findLast((m) => m.t === 'stats').outages;
+  assert.equal(outage.host, '127.0.0.1');
+  assert.equal(outage.of, 40);
+  await portOf(simulator(link.dir, '--cameras', '40', '--port', String(port)));
+  await link.until('all live again', () => live() === 40, 60000);
+  await link.until('told so', () => link.log.includes('all 40 streams of 127.0.0.1 are live again'));
+  assert.doesNotMatch(link.log, /WARN camera:c\d+/);
+});
+
+test('connecting is paced per host, this machine included when configured so', async () => {
+  const link = await start({ pace_loopback: true, connect_per_host: 2, connect_rate_per_host: 20 });
+  const cameras = range(32);
+  const port = await portOf(simulator(link.dir, '--cameras', '32'));
+  const begun = performance.now();
+  link.cameras(cameras.map((n) => ({ n, id: `c${n}`, sub_url: `rtsp://127.0.0.1:${port}/cam/${n}/sub` })));
+  await link.until('all live', () => cameras.every((n) => isLive(link, n)));
+  assert.ok(performance.now() - begun >= (30 / 20) * 1000 * 0.95, 'two at once, then twenty a second');
+});
+
+test('a password that three cameras of a host refused is not tried on the others', async () => {
+  const link = await start({ pace_loopback: true, connect_per_host: 1, connect_rate_per_host: 1000 });
+  const cameras = range(12);
+  const port = await portOf(simulator(link.dir, '--cameras', '12', '--auth', 'digest', '--user', 'admin', '--password', 'right'));
+  const url = (n: number, password: string) => `rtsp://admin:${password}@127.0.0.1:${port}/cam/${n}/sub`;
+  link.cameras(cameras.map((n) => ({ n, id: `c${n}`, sub_url: url(n, n > 10 ? 'right' : 'wrong') })));
+  await link.until('told', () => cameras.every((n) => (n > 10 ? isLive(link, n) : link.states.get(n)?.reason === 'wrong_password')));
+  const asked = cameras.filter((n) => n <= 10 && !link.states.get(n)!.detail!.startsWith('not asked'));
+  assert.equal(asked.length, 3, JSON.stringify([...link.states.values()].map((state) => state.detail)));
+});

@@ -17,6 +17,8 @@ export const benches: Bench[] = [
     goals: { ratio: 1.5 } },
   { name: 'browser', what: 'frame time of mosaic and map beside static tiles; memory over hours',
     goals: { mosaic_ratio: 1.5, map_ratio: 1.5, heap_growth: 1.1, resident_growth: 1.1 } },
+  { name: 'recover', what: 'seconds until all cameras are live after a start, a reset of every connection, a killed simulator, a killed media plane',
+    goals: { start_s: 10, drop_s: 15, simulator_s: 15, media_s: 15 } },
   { name: 'soak', what: 'random faults: memory, descriptors and threads stay, every camera comes back',
     goals: { memory_growth: 1.1, descriptor_growth: 0, thread_growth: 0, missing: 0 } },
 ];
