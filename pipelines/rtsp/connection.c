@@ -126,7 +126,6 @@ static bool end(struct connection *connection, enum reason reason, char *detail)
     }
     send_request(connection, "TEARDOWN");
     stream_break(connection->stream);
-    atomic_store(&connection->run->silent, !connection->heard);
     run_post(connection->run, RUN_ENDED, reason, detail);
     return false;
 }
@@ -437,6 +436,24 @@ static void tell_losses(struct connection *connection)
     atomic_store(&connection->run->lost_packets, lost);
 }
 
+/* UDP that a firewall swallows is given up earlier, when there is another way. */
+static int64_t patience_us(const struct connection *connection)
+{
+    int64_t no_data_us = connection->options->no_data_us;
+    bool another_way = connection->reorder && connection->run->may_fall_back;
+    return another_way && !connection->heard ? MIN(no_data_us, UDP_SILENT_US) : no_data_us;
+}
+
+/* Always false. */
+static bool end_silence(struct connection *connection)
+{
+    const char *what = connection->live ? "no packets" : "PLAY was answered, no packets";
+    atomic_store(&connection->run->silent, !connection->heard);
+    return end(connection, REASON_NO_DATA,
+               g_strdup_printf("%s over %s for %d s", what, connection->reorder ? "UDP" : "TCP",
+                               (int)(patience_us(connection) / 1000000)));
+}
+
 bool connection_tick(struct connection *connection)
 {
     int64_t now = connection->block->mono_us;
@@ -449,16 +466,8 @@ bool connection_tick(struct connection *connection)
     connection->next_tick_us = now + TICK_US;
     tell_losses(connection);
     update_clock(connection);
-    if (connection->reorder && connection->run->may_fall_back && !connection->heard &&
-        now - connection->begun_us > MIN(UDP_SILENT_US, connection->options->no_data_us))
-        return end(connection, REASON_NO_DATA,
-                   g_strdup("PLAY was answered, no packet came over UDP: a firewall?"));
-    if (now - connection->last_packet_us > connection->options->no_data_us)
-        return end(
-            connection, REASON_NO_DATA,
-            g_strdup_printf("%s for %d s",
-                            connection->live ? "no packets" : "PLAY was answered, no packets",
-                            (int)(connection->options->no_data_us / 1000000)));
+    if (now - connection->last_packet_us > patience_us(connection))
+        return end_silence(connection);
     if (now - connection->last_unit_us > NO_KEYFRAME_US)
         return end(connection, REASON_NO_DATA,
                    g_strdup("packets come, but no whole keyframe for 30 s"));
@@ -475,7 +484,9 @@ bool connection_stop(struct connection *connection)
     stream_break(connection->stream);
     send_request(connection, "TEARDOWN");
     connection->closing_until_us = clock_mono_us() + CLOSING_US;
-    if (!connection->session->tls)
-        shutdown(connection->session->fd, SHUT_WR);
+    /* in a tunnel the one that is read stays open until the other one has been heard */
+    const struct rtsp_session *session = connection->session;
+    if (!session->tls)
+        shutdown(session->write_fd >= 0 ? session->write_fd : session->fd, SHUT_WR);
     return true;
 }

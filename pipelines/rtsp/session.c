@@ -37,8 +37,8 @@ void rtsp_session_destroy(struct rtsp_session *session)
 {
     if (!session)
         return;
-    close_fd(&session->fd);
     close_fd(&session->write_fd);
+    close_fd(&session->fd);
     close_fd(&session->udp_fd[0]);
     close_fd(&session->udp_fd[1]);
     close_stream(&session->tls_write);

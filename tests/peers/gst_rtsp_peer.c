@@ -1,17 +1,17 @@
-/* An RTSP server by gst-rtsp-server: /h264, /h265 and, with --file, /file. TCP and UDP.
+/* An RTSP server by gst-rtsp-server: /h264, /h265 and, with --file, /file. TCP, UDP, HTTP tunnels.
  *
- *   gst-rtsp-peer --ready-file FILE [--user U --password P] [--udp-only] [--file V.264] [--b-frames
- * N]
+ *   gst-rtsp-peer --ready-file FILE [--user U --password P [--basic]] [--tls CERTIFICATE.pem]
+ *       [--address A] [--port P] [--udp-only] [--file V.264] [--b-frames N]
  *
- * FILE gets {"port": N} when it listens on 127.0.0.1. */
+ * FILE gets {"port": N} when it listens, on 127.0.0.1 unless told otherwise. */
 #include <gst/rtsp-server/rtsp-server.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 struct arguments {
-    char *ready, *user, *password, *file;
-    gboolean udp_only;
-    int b_frames;
+    char *ready, *user, *password, *file, *tls, *address;
+    gboolean udp_only, basic;
+    int b_frames, port;
 };
 
 static void mount(GstRTSPServer *server, const char *path, const char *launch,
@@ -23,7 +23,7 @@ static void mount(GstRTSPServer *server, const char *path, const char *launch,
     gst_rtsp_media_factory_set_shared(factory, TRUE);
     if (arguments->udp_only)
         gst_rtsp_media_factory_set_protocols(factory, GST_RTSP_LOWER_TRANS_UDP);
-    if (arguments->user)
+    if (arguments->user || arguments->tls)
         gst_rtsp_media_factory_add_role(factory, "viewer", GST_RTSP_PERM_MEDIA_FACTORY_ACCESS,
                                         G_TYPE_BOOLEAN, TRUE, GST_RTSP_PERM_MEDIA_FACTORY_CONSTRUCT,
                                         G_TYPE_BOOLEAN, TRUE, NULL);
@@ -31,16 +31,33 @@ static void mount(GstRTSPServer *server, const char *path, const char *launch,
     g_object_unref(mounts);
 }
 
-static void ask_password(GstRTSPServer *server, const struct arguments *arguments)
+static bool guard(GstRTSPServer *server, const struct arguments *arguments)
 {
     GstRTSPAuth *auth = gst_rtsp_auth_new();
     GstRTSPToken *token =
         gst_rtsp_token_new(GST_RTSP_TOKEN_MEDIA_FACTORY_ROLE, G_TYPE_STRING, "viewer", NULL);
-    gst_rtsp_auth_set_supported_methods(auth, GST_RTSP_AUTH_DIGEST);
-    gst_rtsp_auth_add_digest(auth, arguments->user, arguments->password, token);
+    g_autoptr(GError) error = NULL;
+    if (arguments->user && arguments->basic) {
+        g_autofree char *basic = gst_rtsp_auth_make_basic(arguments->user, arguments->password);
+        gst_rtsp_auth_add_basic(auth, basic, token);
+    } else if (arguments->user) {
+        gst_rtsp_auth_set_supported_methods(auth, GST_RTSP_AUTH_DIGEST);
+        gst_rtsp_auth_add_digest(auth, arguments->user, arguments->password, token);
+    } else {
+        gst_rtsp_auth_set_default_token(auth, token);
+    }
     gst_rtsp_token_unref(token);
+    if (arguments->tls) {
+        g_autoptr(GTlsCertificate) certificate =
+            g_tls_certificate_new_from_file(arguments->tls, &error);
+        if (!certificate)
+            fprintf(stderr, "gst-rtsp-peer: %s\n", error->message);
+        else
+            gst_rtsp_auth_set_tls_certificate(auth, certificate);
+    }
     gst_rtsp_server_set_auth(server, auth);
     g_object_unref(auth);
+    return !error;
 }
 
 static void mount_all(GstRTSPServer *server, const struct arguments *arguments)
@@ -72,6 +89,10 @@ static bool parse(struct arguments *arguments, int argc, char **argv)
         {"user", 0, 0, G_OPTION_ARG_STRING, &arguments->user, "Digest user", "U"},
         {"password", 0, 0, G_OPTION_ARG_STRING, &arguments->password, "Digest password", "P"},
         {"udp-only", 0, 0, G_OPTION_ARG_NONE, &arguments->udp_only, "No TCP", NULL},
+        {"basic", 0, 0, G_OPTION_ARG_NONE, &arguments->basic, "Basic instead of Digest", NULL},
+        {"tls", 0, 0, G_OPTION_ARG_FILENAME, &arguments->tls, "Certificate and key", "PEM"},
+        {"address", 0, 0, G_OPTION_ARG_STRING, &arguments->address, "Where to listen", "A"},
+        {"port", 0, 0, G_OPTION_ARG_INT, &arguments->port, "0: any free one", "P"},
         {"file", 0, 0, G_OPTION_ARG_FILENAME, &arguments->file, "H.264 file as /file", "F"},
         {"b-frames", 0, 0, G_OPTION_ARG_INT, &arguments->b_frames, "In /h264", "N"},
         {0},
@@ -91,11 +112,12 @@ int main(int argc, char **argv)
     gst_init(NULL, NULL);
     GMainLoop *loop = g_main_loop_new(NULL, FALSE);
     GstRTSPServer *server = gst_rtsp_server_new();
-    gst_rtsp_server_set_address(server, "127.0.0.1");
-    gst_rtsp_server_set_service(server, "0");
+    g_autofree char *service = g_strdup_printf("%d", arguments.port);
+    gst_rtsp_server_set_address(server, arguments.address ? arguments.address : "127.0.0.1");
+    gst_rtsp_server_set_service(server, service);
     mount_all(server, &arguments);
-    if (arguments.user)
-        ask_password(server, &arguments);
+    if ((arguments.user || arguments.tls) && !guard(server, &arguments))
+        return 1;
     if (!gst_rtsp_server_attach(server, NULL)) {
         fprintf(stderr, "gst-rtsp-peer: cannot listen\n");
         return 1;
