@@ -3,6 +3,8 @@
 #include "common/clock.h"
 #include <string.h>
 
+enum { CLOCK_NEWS_US = 1000000 }; /* a camera's clock that differs by so much more is told */
+
 struct camera {
     guint n;
     char *id, *name, *url, *sub_url;
@@ -15,6 +17,11 @@ struct camera {
     enum camera_state state;
     enum reason reason;
     int64_t since_us;
+    int width_px, height_px;
+    int64_t clock_offset_us;
+    /* how old its newest keyframe is, by a clock that nobody sets */
+    guint64 keyframes;
+    int64_t keyframe_mono_us; /* 0: not live, or not looked at yet */
     bool created;
 };
 
@@ -79,6 +86,7 @@ static void lane_changed(struct lane *lane, gpointer user)
     }
     if (lane_phase(lane) != LANE_LIVE) {
         camera->stale = false;
+        camera->keyframe_mono_us = 0;
         camera->judgement = REASON_NONE;
     }
     refresh(camera);
@@ -205,15 +213,38 @@ void camera_judge(struct camera *camera, enum reason reason)
     refresh(camera);
 }
 
-void camera_check(struct camera *camera, int64_t now_wall_us)
+/* A camera may change its pictures in mid-stream, while its state stays as it is. */
+static bool note_stream(struct camera *camera)
+{
+    struct lane *lane = camera->lanes[CAMERA_SUB];
+    int64_t offset_us = 0;
+    lane_clock_offset(lane, &offset_us);
+    bool clock = ABS(offset_us - camera->clock_offset_us) > CLOCK_NEWS_US;
+    if (clock)
+        camera->clock_offset_us = offset_us;
+    struct stream_format *format = stream_format(lane_stream(lane));
+    if (!format)
+        return clock;
+    bool changed = format->width_px != camera->width_px || format->height_px != camera->height_px;
+    camera->width_px = format->width_px;
+    camera->height_px = format->height_px;
+    stream_format_unref(format);
+    return changed || clock;
+}
+
+void camera_check(struct camera *camera, int64_t now_mono_us)
 {
     struct lane *lane = camera->lanes[CAMERA_SUB];
     if (lane_phase(lane) != LANE_LIVE)
         return;
+    bool news = note_stream(camera);
     struct stream_stats stats;
     stream_stats(lane_stream(lane), &stats);
-    bool stale = now_wall_us - stats.last_keyframe_wall_us > camera->surroundings->stale_us;
-    if (stale == camera->stale)
+    if (stats.keyframes != camera->keyframes || !camera->keyframe_mono_us)
+        camera->keyframe_mono_us = now_mono_us;
+    camera->keyframes = stats.keyframes;
+    bool stale = now_mono_us - camera->keyframe_mono_us > camera->surroundings->stale_us;
+    if (stale == camera->stale && !news)
         return;
     camera->stale = stale;
     refresh(camera);

@@ -73,7 +73,7 @@ void camera_release(struct camera *camera, enum camera_profile profile);
 void camera_judge(struct camera *camera, enum reason reason);
 
 /* Compares the age of the newest keyframe with stale_us; about once a second. */
-void camera_check(struct camera *camera, int64_t now_wall_us);
+void camera_check(struct camera *camera, int64_t now_mono_us);
 
 struct camera_status {
     enum camera_state state;

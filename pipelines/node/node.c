@@ -109,9 +109,9 @@ static gboolean on_states(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-static void check_camera(struct camera *camera, gpointer now_wall_us)
+static void check_camera(struct camera *camera, gpointer now_mono_us)
 {
-    camera_check(camera, *(const int64_t *)now_wall_us);
+    camera_check(camera, *(const int64_t *)now_mono_us);
 }
 
 static void print_stats(struct node *node, json_t *stats, const struct report_streams *streams)
@@ -136,8 +136,8 @@ static void print_stats(struct node *node, json_t *stats, const struct report_st
 static gboolean on_stats(gpointer user)
 {
     struct node *node = user;
-    int64_t now_wall_us = clock_wall_us();
-    fleet_each(node->fleet, check_camera, &now_wall_us);
+    int64_t now_us = clock_mono_us();
+    fleet_each(node->fleet, check_camera, &now_us);
     struct rtsp_engine_stats engine;
     rtsp_engine_stats(node->rtsp, &engine);
     struct report_streams streams = report_streams(node->fleet);

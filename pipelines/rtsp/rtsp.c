@@ -16,7 +16,9 @@ const struct rtsp_engine_options rtsp_engine_defaults = {
     .max_unit_bytes = 8 << 20,
 };
 
-enum { MAX_EVENTS = 100000, GUARD_MS = 1000, ANSWERS_A_CONVERSATION = 4, MAX_REDIALS = 5 };
+enum { MAX_EVENTS = 100000, GUARD_MS = 250, ANSWERS_A_CONVERSATION = 4, MAX_REDIALS = 5 };
+/* A conversation that lasts so long is slow; at most so many slow ones get a worker on top. */
+enum { SLOW_US = 500000, MORE_WORKERS = 240 };
 
 struct rtsp_engine {
     /* --- immutable */
@@ -221,20 +223,26 @@ void rtsp_run_info(struct rtsp_run *run, struct rtsp_run_info *info)
 /* --- the engine */
 
 /* libgstrtsp bounds each read, not the whole conversation: a peer that drips would hold a worker.
- */
+ * Until its time is up others get one more in its place, so that slow cameras wait for themselves
+ * alone. */
 static gboolean guard(gpointer user)
 {
     struct rtsp_engine *engine = user;
-    int64_t latest = clock_mono_us() - ANSWERS_A_CONVERSATION * engine->options.answer_us;
+    int64_t now = clock_mono_us();
+    int64_t latest = now - ANSWERS_A_CONVERSATION * engine->options.answer_us;
+    unsigned slow = 0;
     GHashTableIter iter;
     gpointer key;
     g_hash_table_iter_init(&iter, engine->runs);
     while (g_hash_table_iter_next(&iter, &key, NULL)) {
         struct rtsp_run *run = key;
         int64_t since = atomic_load(&run->talking_since_us);
+        slow += since && since < now - SLOW_US;
         if (since && since < latest)
             g_cancellable_cancel(run->cancel);
     }
+    g_thread_pool_set_max_threads(engine->workers,
+                                  (gint)(engine->options.workers + MIN(slow, MORE_WORKERS)), NULL);
     return G_SOURCE_CONTINUE;
 }
 

@@ -130,6 +130,7 @@ static bool open_wall(struct app *app, GError **error)
     }
     g_autofree char *address = config_address(app->config, "link.address");
     guint history_days = (guint)config_int(app->config, "wall.history_days");
+    guint plays = (guint)config_int(app->config, "server.plays_per_minute");
     const struct wall_options options = {.loop = app->loop,
                                          .store = app->store,
                                          .identity = app->identity,
@@ -138,6 +139,7 @@ static bool open_wall(struct app *app, GError **error)
                                          .link_address = address,
                                          .link_certificate = certificate,
                                          .version = TW_VERSION,
+                                         .plays_per_minute = plays,
                                          .history_days = history_days};
     app->wall = wall_create(&options, error);
     return app->wall != NULL;
@@ -150,6 +152,19 @@ static void add_problem(json_t *problems, const char *part, const char *message)
     json_array_append_new(problems, json_pack("{s:s,s:s}", "part", part, "message", message));
 }
 
+static guint64 free_bytes(const struct app *app)
+{
+    struct statvfs about;
+    if (statvfs(config_string(app->config, "data_dir"), &about) != 0)
+        return G_MAXUINT64;
+    return (guint64)about.f_bavail * about.f_frsize;
+}
+
+static bool is_full(const struct app *app, const struct store_stats *store)
+{
+    return store->full || free_bytes(app) < NOTICE_DISK_FULL_BYTES;
+}
+
 /* /healthz: only what makes this server useless; Redis being away is told by /metrics, since live
  * pictures and the console go on without it. */
 static void check_health(json_t *problems, gpointer user)
@@ -159,6 +174,8 @@ static void check_health(json_t *problems, gpointer user)
     store_stats(app->store, &store);
     if (store.waiting_writes > STORE_BACKLOG)
         add_problem(problems, "store", "writes are piling up");
+    if (is_full(app, &store))
+        add_problem(problems, "disk", "the disk of data_dir is full: nothing can be saved");
 }
 
 static void collect(gpointer user)
@@ -199,14 +216,6 @@ static void add_metrics(struct app *app)
 
 /* --- what people at the wall have to know of the server */
 
-static guint64 free_bytes(const struct app *app)
-{
-    struct statvfs about;
-    if (statvfs(config_string(app->config, "data_dir"), &about) != 0)
-        return G_MAXUINT64;
-    return (guint64)about.f_bavail * about.f_frsize;
-}
-
 static gboolean look_for_notices(gpointer user)
 {
     struct app *app = user;
@@ -214,7 +223,8 @@ static gboolean look_for_notices(gpointer user)
     struct store_stats store;
     bus_stats(app->bus, &bus);
     store_stats(app->store, &store);
-    const struct notice_facts facts = {.free_bytes = free_bytes(app),
+    store_probe(app->store);
+    const struct notice_facts facts = {.free_bytes = store.full ? 0 : free_bytes(app),
                                        .redis = bus.connected,
                                        .store = store.waiting_writes <= STORE_BACKLOG};
     wall_set_notices(app->wall, notices_take(&app->notices, &facts, clock_wall_us()));

@@ -27,13 +27,10 @@ static void fill_in_defaults(struct identity_options *options)
         options->logins_per_min = 30;
     if (options->login_tries_per_min == 0)
         options->login_tries_per_min = 5;
-    if (!options->now_us)
+    if (!options->now_us) {
         options->now_us = clock_wall_us;
-}
-
-gint64 identity_now(const struct identity *identity)
-{
-    return identity->options.now_us();
+        options->mono_us = clock_mono_us;
+    }
 }
 
 void identity_tick(struct identity *identity)

@@ -27,6 +27,7 @@ struct identity_options {
     unsigned login_tries_per_min; /* tries of one login, 0: 5 */
     bool cheap_hash;              /* tests only: smallest Argon2id parameters */
     int64_t (*now_us)(void);      /* wall clock, NULL: the real one */
+    int64_t (*mono_us)(void);     /* with now_us: tells when that was set; NULL: it never is */
 };
 
 /* Loads users and sessions (blocking: start-up), closes views left open by the last run with the

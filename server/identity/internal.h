@@ -102,17 +102,23 @@ struct identity {
     GHashTable *views;    /* number → id of the open view (owned) */
     guint64 last_view;
     unsigned ticks;
+    gint64 ahead_us; /* wall clock before the monotonic one, as seen last */
+    bool ahead_known;
     identity_ended_fn ended;
     gpointer ended_user;
 };
 
-gint64 identity_now(const struct identity *identity);
+/* The wall clock. Notices when it was set, and moves every span that runs with it (step.c). */
+gint64 identity_now(struct identity *identity);
 /* Puts a person into the tables, replacing the one with the same id. Takes `person`. */
 void identity_put_person(struct identity *identity, struct person *person);
 /* What the timer does. */
 void identity_tick(struct identity *identity);
 
 /* --- logging in (login.c) */
+
+/* The clock was set by so much: locks of unknown logins move with it. */
+void attempts_shift(struct identity *identity, gint64 by_us);
 
 struct login_result {
     const struct problem *problem; /* NULL: logged in */

@@ -73,3 +73,12 @@ void limiter_give_back(struct limiter *limiter, const char *key)
     if (bucket)
         bucket->full_us -= limiter->interval_us;
 }
+
+void limiter_shift(struct limiter *limiter, gint64 by_us)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, limiter->buckets);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        ((struct bucket *)value)->full_us += by_us;
+}

@@ -14,5 +14,8 @@ void limiter_destroy(struct limiter *limiter);
  * be NULL) tells that this key was not over its limit before. */
 unsigned limiter_take(struct limiter *limiter, const char *key, gint64 now_us, bool *first);
 
+/* The clock of now_us was set by so much. */
+void limiter_shift(struct limiter *limiter, gint64 by_us);
+
 /* Gives the last try back: it was a good one. */
 void limiter_give_back(struct limiter *limiter, const char *key);

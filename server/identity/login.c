@@ -62,6 +62,18 @@ static void try_drop(gpointer user)
     fail(user, &PROBLEM_BUSY, 0);
 }
 
+void attempts_shift(struct identity *identity, gint64 by_us)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, identity->attempts);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        struct attempts *attempts = value;
+        if (attempts->locked_until_us)
+            attempts->locked_until_us += by_us;
+    }
+}
+
 static struct attempts *attempts_of(struct identity *identity, const char *login)
 {
     struct attempts *attempts = g_hash_table_lookup(identity->attempts, login);
@@ -110,7 +122,7 @@ static void try_written(gpointer job, const GError *error)
     struct identity *identity = try->identity;
     if (error) {
         log_error("identity", "login is not on record, so it is refused: %s", error->message);
-        fail(try, &PROBLEM_FAILED, 0);
+        fail(try, problem_saving(error), 0);
         return;
     }
     if (!try->session) {

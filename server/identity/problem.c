@@ -1,4 +1,5 @@
 #include "identity/problem.h"
+#include "store/store.h"
 #include <stddef.h>
 
 const struct problem PROBLEM_LOGIN = {400, "invalid_login", "login",
@@ -40,5 +41,17 @@ const struct problem PROBLEM_BUSY = {503, "busy", NULL, "服务器繁忙,请稍�
                                      "the server is busy, try again shortly"};
 const struct problem PROBLEM_FAILED = {500, "not_saved", NULL, "保存失败,没有任何更改",
                                        "it could not be saved; nothing was changed"};
+const struct problem PROBLEM_FULL = {
+    507, "disk_full", NULL, "服务器磁盘已满，没有保存任何更改；请联系管理员",
+    "the server's disk is full: nothing was saved. Tell the administrator"};
 const struct problem PROBLEM_REASON = {400, "invalid_reason", "reason", "事由须为 2 至 200 个字",
                                        "a reason has 2 to 200 characters"};
+
+const struct problem *problem_saving(const GError *error)
+{
+    if (g_error_matches(error, STORE_ERROR, STORE_ERROR_FULL))
+        return &PROBLEM_FULL;
+    if (g_error_matches(error, STORE_ERROR, STORE_ERROR_BUSY))
+        return &PROBLEM_BUSY;
+    return &PROBLEM_FAILED;
+}

@@ -98,7 +98,7 @@ static const struct problem *problem_of(const GError *error)
         if (g_error_matches(error, STORE_ERROR, (int)table[i].code))
             return table[i].problem;
     }
-    return &PROBLEM_FAILED;
+    return problem_saving(error);
 }
 
 static void job_written(gpointer data, const GError *error)

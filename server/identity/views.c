@@ -52,7 +52,7 @@ static void reason_done(gpointer data, const GError *error)
     struct reason_job *job = data;
     if (!error)
         put_reason(job->identity, job->user_id, job->text, job->until_us);
-    job->fn(error ? &PROBLEM_FAILED : NULL, job->until_us, job->user);
+    job->fn(error ? problem_saving(error) : NULL, job->until_us, job->user);
     g_free(job->id);
     g_free(job->user_id);
     g_free(job->text);

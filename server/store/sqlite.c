@@ -1,4 +1,5 @@
 #include "store/engine.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <sqlite3.h>
@@ -8,10 +9,24 @@
 /* How long a connection waits for another one's lock: only a checkpoint takes one. */
 #define BUSY_MS 5000
 
+/* SQLite tells a full disk apart only where it writes, not where it syncs, grows its shared memory
+ * or opens a file. */
+static bool is_full(sqlite3 *db, int code)
+{
+    if ((code & 0xff) == SQLITE_FULL)
+        return true;
+    int system = db ? sqlite3_system_errno(db) : 0;
+    return ((code & 0xff) == SQLITE_IOERR || (code & 0xff) == SQLITE_CANTOPEN) &&
+           (system == ENOSPC || system == EDQUOT);
+}
+
 static void fail(sqlite3 *db, int code, GError **error)
 {
-    enum store_error kind =
-        (code & 0xff) == SQLITE_CONSTRAINT ? STORE_ERROR_CONSTRAINT : STORE_ERROR_FAILED;
+    enum store_error kind = STORE_ERROR_FAILED;
+    if ((code & 0xff) == SQLITE_CONSTRAINT)
+        kind = STORE_ERROR_CONSTRAINT;
+    else if (is_full(db, code))
+        kind = STORE_ERROR_FULL;
     g_set_error(error, STORE_ERROR, (int)kind, "%s",
                 db ? sqlite3_errmsg(db) : sqlite3_errstr(code));
 }

@@ -36,6 +36,7 @@ struct store {
     GQueue refused; /* struct job * whose `done` is still to be called */
     GSource *refuse_source;
     bool closing;
+    bool probing;
     /* --- any thread, atomic */
     struct worker_counts counts;
     atomic_int_fast64_t hold_seq;
@@ -394,5 +395,33 @@ void store_stats(const struct store *store, struct store_stats *stats)
         .waiting_writes = queue_waiting(store->queue, QUEUE_WRITE),
         .waiting_reads = queue_waiting(store->queue, QUEUE_READ),
         .last_commit_us = atomic_load(&store->counts.last_commit_us),
+        .full = atomic_load(&store->counts.full),
     };
+}
+
+/* --- a full disk */
+
+static bool probe_write(struct store_tx *tx, gpointer job, GError **error)
+{
+    (void)job;
+    g_autofree char *now = g_strdup_printf("%" G_GINT64_FORMAT, clock_wall_us());
+    return store_setting_put(tx, "disk_probe", now, error);
+}
+
+static void probe_done(gpointer job, const GError *error)
+{
+    struct store *store = job;
+    store->probing = false;
+    if (error)
+        return;
+    atomic_store(&store->counts.full, false);
+    log_info("store", "there is room on the disk again");
+}
+
+void store_probe(struct store *store)
+{
+    if (store->probing || !atomic_load(&store->counts.full))
+        return;
+    store->probing = true;
+    store_write(store, probe_write, store, probe_done);
 }

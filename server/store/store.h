@@ -15,7 +15,8 @@ struct store_rows;
 
 #define STORE_ERROR (g_quark_from_static_string("townwall-store"))
 enum store_error {
-    STORE_ERROR_FAILED,     /* the engine said no: full disk, damaged file, bad SQL */
+    STORE_ERROR_FAILED,     /* the engine said no: damaged file, bad SQL */
+    STORE_ERROR_FULL,       /* no room on the disk, or over a quota */
     STORE_ERROR_CONSTRAINT, /* unique, foreign key, check or not-null rule */
     STORE_ERROR_CONFLICT,   /* the caller's own: based on an old version */
     STORE_ERROR_NOT_FOUND,  /* the caller's own */
@@ -162,5 +163,10 @@ struct store_stats {
     guint64 reads;
     unsigned waiting_writes, waiting_reads;
     gint64 last_commit_us; /* duration of the newest group commit */
+    bool full;             /* a write found no room, and none has been found since */
 };
 void store_stats(const struct store *store, struct store_stats *stats);
+
+/* Tries to write while the store is full, so that it is known when there is room again although
+ * nobody changes anything. Does nothing otherwise. */
+void store_probe(struct store *store);

@@ -81,8 +81,12 @@ static void run_group(struct worker *worker, struct job *first)
     g_clear_error(&error);
     batch->changes = g_steal_pointer(&tx->announced);
     unsigned failed = 0;
-    for (guint i = 0; i < batch->jobs->len; i++)
-        failed += ((struct job *)batch->jobs->pdata[i])->error != NULL;
+    for (guint i = 0; i < batch->jobs->len; i++) {
+        const struct job *job = batch->jobs->pdata[i];
+        failed += job->error != NULL;
+        if (g_error_matches(job->error, STORE_ERROR, STORE_ERROR_FULL))
+            atomic_store(&worker->counts->full, true);
+    }
     atomic_fetch_add(&worker->counts->writes, batch->jobs->len);
     atomic_fetch_add(&worker->counts->failed, failed);
     atomic_fetch_add(&worker->counts->commits, 1);

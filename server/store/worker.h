@@ -9,6 +9,7 @@
 struct worker_counts {
     atomic_uint_fast64_t writes, commits, failed, reads;
     atomic_int_fast64_t last_commit_us;
+    atomic_bool full;
 };
 
 struct worker {

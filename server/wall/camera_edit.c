@@ -62,6 +62,9 @@ void wall_reply_store_error(struct net_request *request, const struct camera *ca
         reply_conflict(request, camera);
     else if (g_error_matches(error, STORE_ERROR, STORE_ERROR_NOT_FOUND))
         net_reply_error(request, 404, "not_found", "没有这个镜头", "there is no such camera");
+    else if (g_error_matches(error, STORE_ERROR, STORE_ERROR_FULL))
+        net_reply_error(request, 507, "disk_full", "服务器磁盘已满，没有保存任何更改；请联系管理员",
+                        "the server's disk is full: nothing was saved. Tell the administrator");
     else
         net_reply_error(request, 503, "store", "数据库没有接受这次修改", error->message);
 }

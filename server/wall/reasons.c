@@ -24,6 +24,8 @@ static const struct reason reasons[] = {
     {"stopped", "已停止", "stopped"},
     {"replaced", "已被新的播放替换", "replaced by another stream"},
     {"limit", "同时播放的路数已满", "too many streams at once"},
+    {"too_often", "打开画面过于频繁，请稍后再试",
+     "streams are opened too often; try again shortly"},
     {"no_right", "没有观看该镜头的权限", "no right to watch this camera"},
     {"reason_required", "请先填写本班次的观看事由",
      "give the reason for viewing for this shift first"},

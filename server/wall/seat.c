@@ -270,6 +270,13 @@ static void forget_plays_that_are_over(struct seat *seat)
     }
 }
 
+/* Every opened stream is a record of the view log. By login: connecting anew gives no new tries. */
+static unsigned play_wait_s(const struct seat *seat)
+{
+    return limiter_take(seat->wall->plays, net_client_session(seat->client)->login, clock_mono_us(),
+                        NULL);
+}
+
 static void take_play(struct seat *seat, json_t *message)
 {
     struct play_request request;
@@ -281,9 +288,13 @@ static void take_play(struct seat *seat, json_t *message)
     forget_play(seat, request.stream, "replaced");
     forget_plays_that_are_over(seat);
     const char *code = g_hash_table_size(seat->plays) >= PLAY_LIMIT ? "limit" : NULL;
+    unsigned wait_s = code ? 0 : play_wait_s(seat);
+    if (wait_s)
+        code = "too_often";
     struct play *play = code ? NULL : play_create(seat->wall, seat->client, &request, &code);
     if (!play) {
-        play_send_ended(seat->client, request.stream, code, NULL);
+        g_autofree char *detail = wait_s ? g_strdup_printf("%u s", wait_s) : NULL;
+        play_send_ended(seat->client, request.stream, code, detail);
         return;
     }
     g_hash_table_insert(seat->plays, GUINT_TO_POINTER(request.stream), play);

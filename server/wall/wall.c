@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define TICK_MS     100
-#define KEEP_DELTAS 4096
+#define TICK_MS          100
+#define KEEP_DELTAS      4096
+#define PLAYS_PER_MINUTE 600
+#define MAX_PLAYERS      10000 /* logins whose pace is remembered */
 
 /* --- who sees what */
 
@@ -315,6 +317,8 @@ struct wall *wall_create(const struct wall_options *options, GError **error)
     wall->thumbs = thumbs_create();
     wall->ages = (struct wall_ages){.p50_ms = -1, .p99_ms = -1};
     wall->notices = json_array();
+    wall->plays = limiter_create(
+        options->plays_per_minute ? options->plays_per_minute : PLAYS_PER_MINUTE, MAX_PLAYERS);
     create_topics(wall);
     wall->cameras = camera_set_create(options->store, on_set_changed, wall, error);
     if (!wall->cameras)
@@ -373,6 +377,7 @@ void wall_destroy(struct wall *wall)
     topic_destroy(wall->notice_topic);
     json_decref(wall->notices);
     thumbs_destroy(wall->thumbs);
+    limiter_destroy(wall->plays);
     g_ptr_array_unref(wall->seats);
     g_ptr_array_unref(wall->mp4s);
     g_free(wall->metrics);

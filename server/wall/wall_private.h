@@ -1,5 +1,6 @@
 /* What the files of this folder share. */
 #pragma once
+#include "identity/limiter.h"
 #include "wall/camera_set.h"
 #include "wall/history.h"
 #include "wall/hub.h"
@@ -25,6 +26,7 @@ struct wall {
     json_t *notices;  /* of wall_set_notices() */
     GPtrArray *seats; /* struct seat * */
     GPtrArray *mp4s;  /* struct mp4 *, endless answers */
+    struct limiter *plays;
     struct wall_metrics *metrics;
     guint tick_source, second_source;
     struct wall_ages ages; /* of every camera, a second old at most */

@@ -1,6 +1,7 @@
 #include "simcams/compose.h"
 #include "simcams/client.h"
 #include "simcams/media.h"
+#include "simcams/wrong_sets.h"
 #include "stamp/stamp.h"
 #include <string.h>
 
@@ -13,6 +14,33 @@ static size_t put_packets(struct server *server, struct client *client, uint32_t
         const uint32_t start = clip_packet_start(clip, i);
         media_put_packet(server, client, clip->bytes->data + start,
                          clip_packet_start(clip, i + 1) - start, timestamp);
+    }
+    return clip_packet_start(clip, first + count) - begin;
+}
+
+/* The packets of a keyframe; faults that concern parameter sets change those on their way. */
+static size_t put_key_packets(struct server *server, struct client *client, uint32_t first,
+                              uint32_t count, uint32_t timestamp)
+{
+    enum { SET_MAX_BYTES = PACKET_HEAD_BYTES + PAYLOAD_MAX_BYTES };
+    const struct faults *faults = &client->camera->faults;
+    const struct clip *clip = client->clip;
+    const bool change = fault_active(faults, FAULT_PARAMETERS);
+    const bool garble = fault_active(faults, FAULT_GARBLE);
+    if (!change && !garble)
+        return put_packets(server, client, first, count, timestamp);
+    const uint32_t begin = clip_packet_start(clip, first);
+    for (uint32_t i = first; i < first + count; i++) {
+        uint8_t packet[SET_MAX_BYTES];
+        const uint32_t start = clip_packet_start(clip, i);
+        const size_t size_bytes = clip_packet_start(clip, i + 1) - start;
+        memcpy(packet, clip->bytes->data + start, size_bytes);
+        uint8_t *nal = packet + PACKET_HEAD_BYTES;
+        if (change)
+            wrong_sets_change(clip->codec, nal, size_bytes - PACKET_HEAD_BYTES);
+        if (garble)
+            wrong_sets_garble(clip->codec, nal, size_bytes - PACKET_HEAD_BYTES);
+        media_put_packet(server, client, packet, size_bytes, timestamp);
     }
     return clip_packet_start(clip, first + count) - begin;
 }
@@ -96,7 +124,7 @@ static size_t put_keyframe(struct server *server, struct client *client,
     if (client->show == SHOW_FROZEN)
         picture = client->frozen;
     const uint32_t first = picture->first_packet;
-    size_t size_bytes = put_packets(server, client, first, picture->before_stamp, timestamp);
+    size_t size_bytes = put_key_packets(server, client, first, picture->before_stamp, timestamp);
     if (fault_active(&client->camera->faults, FAULT_OVERSIZE))
         size_bytes += put_ballast(server, client, timestamp);
     uint8_t nal[SLICE_MAX_BYTES];
@@ -111,8 +139,8 @@ static size_t put_keyframe(struct server *server, struct client *client,
         put_nal(server, client, nal, black_bytes, true, timestamp);
         return size_bytes + black_bytes;
     }
-    return size_bytes + put_packets(server, client, first + picture->before_stamp,
-                                    picture->packet_count - picture->before_stamp, timestamp);
+    return size_bytes + put_key_packets(server, client, first + picture->before_stamp,
+                                        picture->packet_count - picture->before_stamp, timestamp);
 }
 
 size_t compose_picture(struct server *server, struct client *client, const struct picture *picture,

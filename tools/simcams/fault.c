@@ -14,6 +14,8 @@ const struct fault_kind fault_kinds[FAULT_COUNT] = {
     [FAULT_CLOCK] = {"clock", "offset_ms", 3600000, -4e12, 4e12},
     [FAULT_OVERSIZE] = {"oversize", "bytes", 1 << 20, 1, 16 << 20},
     [FAULT_RESOLUTION] = {"resolution", NULL, 0, 0, 0},
+    [FAULT_PARAMETERS] = {"parameters", NULL, 0, 0, 0},
+    [FAULT_GARBLE] = {"garble", NULL, 0, 0, 0},
     [FAULT_DROP] = {"drop", NULL, 0, 0, 0},
 };
 

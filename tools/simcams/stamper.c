@@ -98,7 +98,7 @@ static int step_stamp(const void *user, unsigned column, unsigned row)
 static int step_black(const void *user, unsigned column, unsigned row)
 {
     (void)user;
-    return column || row ? 0 : LUMA_BLACK - LUMA_MIDDLE;
+    return column || row ? 0 : LUMA_NONE - LUMA_MIDDLE;
 }
 
 size_t stamper_stamp(const struct stamper *stamper, const struct slice_head *head, uint64_t cells,

@@ -6,6 +6,7 @@
 enum {
     LUMA_MIDDLE = 128, /* prediction where nothing is decoded yet */
     LUMA_BLACK = 28,
+    LUMA_NONE = 16, /* of a picture without light */
     LUMA_WHITE = 228,
 };
 

@@ -22,6 +22,12 @@ export interface StackOptions extends Options {
   patience?: number;
   /** more arguments for the simulator */
   simulatorArgs?: string[];
+  /** where the simulator listens and cameras are reached (127.0.0.1) */
+  simulatorHost?: string;
+  /** what a program's command begins with, by program: into a network of its own */
+  enter?: Record<string, string[]>;
+  /** more environment by program */
+  env?: Record<string, Record<string, string>>;
   progress?(line: string): void;
 }
 
@@ -50,6 +56,9 @@ export class Stack {
     this.logs = this.path('logs');
   }
 
+  private get simulatorHost(): string {
+    return this.options.simulatorHost ?? '127.0.0.1';
+  }
   path(...parts: string[]): string {
     return resolve(this.options.dir, ...parts);
   }
@@ -93,8 +102,10 @@ export class Stack {
   }
 
   private launch(program: Program): Child {
-    const child = new Child(program, {
-      started: () => this.writeRun(),
+    const { env, enter } = this.options;
+    const command = [...(enter?.[program.name] ?? []), ...program.command];
+    const child = new Child({ ...program, command, env: env?.[program.name] }, {
+      started: () => this.noteRun(),
       ended: (name, how, restartInMs) => {
         if (this.stopped || restartInMs === null) return;
         this.say(`${name} ended (${how}), starting again in ${restartInMs} ms; its log: ${this.log(name)}`);
@@ -129,7 +140,7 @@ export class Stack {
     this.say(`making the demo town with ${this.options.cameras} cameras`);
     await this.command('town', [resolve(top, 'tools/node'), resolve(top, 'tools/town/town.ts'), '--out', town,
       '--cameras', String(this.options.cameras),
-      '--camera-url', `rtsp://127.0.0.1:${this.simulatorPort}/cam/{n}/{profile}`]);
+      '--camera-url', `rtsp://${this.simulatorHost}:${this.simulatorPort}/cam/{n}/{profile}`]);
     writeFileSync(made, key);
   }
 
@@ -169,7 +180,7 @@ export class Stack {
     this.launch({
       name: 'simcams', log: this.log('simcams'),
       command: [this.binary('tools/simcams', 'simcams'), '--cameras', String(this.options.cameras),
-        '--port', String(this.simulatorPort), '--rate', String(this.options.rate),
+        '--listen', this.simulatorHost, '--port', String(this.simulatorPort), '--rate', String(this.options.rate),
         ...(existsSync(list) ? ['--list', list] : []),
         '--ready-file', ready, '--control', this.path('simcams.sock'), ...(this.options.simulatorArgs ?? [])],
     });
@@ -256,6 +267,15 @@ export class Stack {
     };
     writeAtomic(this.path('run.json'), JSON.stringify(run, null, 2) + '\n', 0o600);
     writeAtomic(this.path('ports.json'), JSON.stringify({ simulator_port: this.simulatorPort }) + '\n', 0o600);
+  }
+
+  /** A program that was started again matters more than the file that tells of it: a disk may be full. */
+  private noteRun(): void {
+    try {
+      this.writeRun();
+    } catch (error) {
+      this.say(`run.json was not written: ${error instanceof Error ? error.message : String(error)}`);
+    }
   }
 
   private command(name: string, command: string[]): Promise<void> {

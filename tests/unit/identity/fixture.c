@@ -1,11 +1,16 @@
 #include "fixture.h"
 #include <glib/gstdio.h>
 
-int64_t fixture_now_us;
+int64_t fixture_now_us, fixture_set_us;
 
 static int64_t now(void)
 {
     return fixture_now_us;
+}
+
+static int64_t mono(void)
+{
+    return fixture_now_us - fixture_set_us;
 }
 
 static void open_all(struct fixture *f)
@@ -17,6 +22,7 @@ static void open_all(struct fixture *f)
     struct identity_options options = {.store = f->store,
                                        .cheap_hash = true,
                                        .now_us = now,
+                                       .mono_us = mono,
                                        .login_failures = 4,
                                        .idle_us = HOUR,
                                        .absolute_us = 10 * HOUR};
@@ -28,6 +34,7 @@ struct fixture *fixture_new(void)
 {
     struct fixture *f = g_new0(struct fixture, 1);
     fixture_now_us = 1795300000LL * G_USEC_PER_SEC;
+    fixture_set_us = 0;
     f->folder = g_dir_make_tmp("tw-identity-XXXXXX", NULL);
     f->path = g_build_filename(f->folder, "townwall.db", NULL);
     open_all(f);

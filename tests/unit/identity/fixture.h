@@ -6,6 +6,7 @@
 #define HOUR   (60LL * MINUTE)
 
 extern int64_t fixture_now_us;
+extern int64_t fixture_set_us; /* by how much the wall clock was set; add it to both */
 
 struct fixture {
     char *folder, *path;

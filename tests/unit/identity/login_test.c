@@ -110,6 +110,33 @@ static void test_rate_of_an_address(void)
     fixture_free(f);
 }
 
+/* Nobody is thrown out or locked for longer because somebody set the clock. */
+static void test_clock_is_set(void)
+{
+    struct fixture *f = fixture_new();
+    fixture_add(f, "operator", "operator", "");
+    fixture_add(f, "other", "operator", "");
+    for (int n = 0; n < 4; n++)
+        fixture_login(f, "other", "wrong password");
+    g_assert_null(fixture_login(f, "operator", PASSWORD));
+    const int64_t steps[] = {30 * 24 * HOUR, -60 * 24 * HOUR, 3 * HOUR};
+    for (size_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+        fixture_set_us += steps[i];
+        fixture_now_us += steps[i];
+        struct net_session *found = identity_session_find(f->identity, f->token);
+        g_assert_nonnull(found);
+        net_session_unref(found);
+        identity_tick(f->identity);
+        g_assert_true(fixture_login(f, "other", PASSWORD) == &PROBLEM_LIMIT);
+        g_assert_cmpuint(f->retry_after_s, ==, 900);
+    }
+    fixture_now_us += 15 * MINUTE;
+    g_assert_null(fixture_login(f, "other", PASSWORD));
+    fixture_now_us += 61 * MINUTE;
+    g_assert_null(identity_session_find(f->identity, f->token));
+    fixture_free(f);
+}
+
 static void on_ended(const char *session_id, gpointer user)
 {
     g_string_append_printf(user, "%s ", session_id);
@@ -175,6 +202,7 @@ int main(int argc, char **argv)
     g_test_add_func("/identity/login/unknown-and-wrong", test_unknown_and_wrong_are_told_alike);
     g_test_add_func("/identity/login/good-resets", test_good_logins_reset_the_count);
     g_test_add_func("/identity/login/address", test_rate_of_an_address);
+    g_test_add_func("/identity/login/clock", test_clock_is_set);
     g_test_add_func("/identity/login/end", test_sessions_end);
     g_test_add_func("/identity/login/stopping", test_stopping_answers_what_waits);
     return g_test_run();

@@ -26,7 +26,7 @@ export const en: Messages = {
   why: {
     unreachable: 'Unreachable', wrong_password: 'Wrong password', limit_reached: 'Limit reached', refused: 'Refused', no_data: 'No data', protocol: 'Protocol error', no_video: 'No video track',
     cannot_decode: 'Cannot decode', decoder_crashed: 'Decoder crashed', frozen: 'Frozen', black: 'Black', pipeline: 'Pipeline error', bad_url: 'Bad address', wrong_certificate: 'Wrong certificate', media_away: 'Media service away', connecting: 'Connecting', disabled: 'Disabled',
-    no_right: 'No right', reason_required: 'Reason needed', limit: 'Too many streams', stopped: 'Stopped', replaced: 'Replaced', timeout: 'Timed out', unknown_camera: 'No such camera', browser: 'The browser cannot decode',
+    no_right: 'No right', reason_required: 'Reason needed', limit: 'Too many streams', too_often: 'Opened too often', stopped: 'Stopped', replaced: 'Replaced', timeout: 'Timed out', unknown_camera: 'No such camera', browser: 'The browser cannot decode',
   },
   rung: { none: 'no picture', thumb: 'thumbnail', key: 'keyframes', live: 'live' },
   mosaic: {

@@ -24,7 +24,7 @@ export const zhCN = {
   why: {
     unreachable: '不可达', wrong_password: '密码错', limit_reached: '连接数已满', refused: '被拒', no_data: '无数据', protocol: '协议错', no_video: '无视频轨',
     cannot_decode: '不能解码', decoder_crashed: '解码崩溃', frozen: '冻结', black: '黑屏', pipeline: '管线错误', bad_url: '地址有误', wrong_certificate: '证书不符', media_away: '媒体服务中断', connecting: '正在连接', disabled: '停用',
-    no_right: '没有权限', reason_required: '需填写事由', limit: '路数已满', stopped: '已停止', replaced: '已替换', timeout: '超时', unknown_camera: '没有这个镜头', browser: '浏览器不能解码',
+    no_right: '没有权限', reason_required: '需填写事由', limit: '路数已满', too_often: '打开过于频繁', stopped: '已停止', replaced: '已替换', timeout: '超时', unknown_camera: '没有这个镜头', browser: '浏览器不能解码',
   },
   rung: { none: '无画面', thumb: '缩略', key: '关键帧', live: '实时' },
   mosaic: {
