@@ -145,7 +145,8 @@ static void read_columns(struct cursor *cursor, struct pmtiles_entry *entries, s
 
 static GArray *read_plain(const uint8_t *data, size_t size, GError **error)
 {
-    struct cursor cursor = {data, data + size, false};
+    /* an unpacked nothing has no address */
+    struct cursor cursor = {data, size ? data + size : data, false};
     uint64_t count = read_varint(&cursor);
     g_autoptr(GArray) entries = NULL;
     /* each entry takes at least four bytes */
