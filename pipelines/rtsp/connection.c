@@ -3,7 +3,6 @@
 #include "rtsp/arrival.h"
 #include "rtsp/engine.h"
 #include "rtsp/interleaved.h"
-#include "rtsp/udp.h"
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
@@ -13,10 +12,9 @@ enum {
     READS_A_ROUND = 4,       /* then the others get their turn */
     TLS_READS_A_ROUND = 64,  /* each brings one record, 16 KiB at most */
     UDP_SILENT_US = 3000000, /* then TCP is tried */
-    UDP_SLOTS = 64,
-    UDP_SLOT_BYTES = 4096,
     CLOSING_US = 1000000,
     TICK_US = 200000,
+    ROOMY_BYTES = 1 << 20,
     WAITING_BYTES = 32 << 10, /* so much tells of itself, long before the window is full */
     NO_KEYFRAME_US = 30000000,
 };
@@ -39,6 +37,8 @@ struct connection {
     bool waits; /* for the sweep of its receiver: its socket tells only of much, and of an end */
     struct rtsp_trace *trace; /* the run's, until its first packet */
     struct reorder *reorder;  /* UDP only */
+    struct udp_peer peer;
+    bool roomy; /* its socket holds what comes between two sweeps */
     struct rtcp_sender_report report;
     bool report_known;
 };
@@ -70,8 +70,11 @@ struct connection *connection_create(struct rtsp_run *run, struct rtsp_session *
     connection->begun_us = connection->last_packet_us = connection->last_unit_us = now;
     connection->next_keep_alive_us = now + (int64_t)session->timeout_s * 500000;
     bool udp = session->udp_fd[0] >= 0;
-    if (udp)
+    if (udp) {
         connection->reorder = g_new0(struct reorder, 1);
+        connection->peer = udp_peer_of(session->fd, &session->transport);
+        connection->roomy = udp_room_bytes(session->udp_fd[0]) >= ROOMY_BYTES;
+    }
     atomic_store(&run->udp, udp);
     connection->assembler = assembler_create(&(struct assembler_config){
         .codec = session->sdp.codec,
@@ -336,16 +339,18 @@ bool connection_pace(struct connection *connection)
 {
     const struct rtsp_session *session = connection->session;
     bool wait = connection->options->unwatched_us > 0 && connection->live && !session->tls &&
-                !connection->reorder && !connection->closing_until_us &&
+                (!connection->reorder || connection->roomy) && !connection->closing_until_us &&
                 !stream_is_followed(connection->stream);
     if (wait == connection->waits)
         return wait;
     int least = wait ? WAITING_BYTES : 1;
-    if (setsockopt(session->fd, SOL_SOCKET, SO_RCVLOWAT, &least, sizeof least) < 0)
+    /* lowered, it tells of what has gathered */
+    if (!connection->reorder &&
+        setsockopt(session->fd, SOL_SOCKET, SO_RCVLOWAT, &least, sizeof least) < 0)
         return false;
     connection->waits = wait;
     connection->arrival.known = false;
-    return true;
+    return wait;
 }
 
 void connection_prefetch(const struct connection *connection)
@@ -368,46 +373,38 @@ static void deliver_in_order(const uint8_t *packet, size_t size, gpointer user)
 {
     struct connection *connection = user;
     take_rtp(connection, packet, size);
-    /* the packet may be gone after this call */
-    assembler_settle(connection->assembler, connection->block->scratch);
+    /* one that waited for its turn is gone after this call */
+    if (!udp_batch_has(connection->block->batch, packet))
+        assembler_settle(connection->assembler, connection->block->scratch);
 }
 
-static int receive_many(int fd, uint8_t *data, struct sockaddr_storage from[UDP_SLOTS],
-                        struct mmsghdr messages[UDP_SLOTS], struct iovec vectors[UDP_SLOTS])
+static void take_datagram(struct connection *connection, int index)
 {
-    for (int i = 0; i < UDP_SLOTS; i++) {
-        vectors[i] =
-            (struct iovec){.iov_base = data + i * UDP_SLOT_BYTES, .iov_len = UDP_SLOT_BYTES};
-        messages[i] = (struct mmsghdr){.msg_hdr = {.msg_iov = &vectors[i],
-                                                   .msg_iovlen = 1,
-                                                   .msg_name = &from[i],
-                                                   .msg_namelen = sizeof from[i]}};
-    }
-    return recvmmsg(fd, messages, UDP_SLOTS, MSG_DONTWAIT, NULL);
+    struct receiver_block *block = connection->block;
+    const uint8_t *packet;
+    size_t size = udp_batch_get(block->batch, index, &packet);
+    figure_add(&block->bytes, size);
+    struct rtp rtp;
+    if (connection->closing_until_us || !size ||
+        !udp_batch_is_from(block->batch, index, &connection->peer) ||
+        !rtp_parse(packet, size, &rtp))
+        return;
+    reorder_push(connection->reorder,
+                 &(struct reorder_packet){rtp.ssrc, rtp.sequence, packet, size}, block->mono_us,
+                 deliver_in_order, connection);
 }
 
 bool connection_read_rtp(struct connection *connection)
 {
     struct receiver_block *block = connection->block;
-    struct sockaddr_storage from[UDP_SLOTS];
-    struct mmsghdr messages[UDP_SLOTS];
-    struct iovec vectors[UDP_SLOTS];
-    int count = receive_many(connection->session->udp_fd[0], block->data, from, messages, vectors);
-    for (int i = 0; i < count; i++) {
-        const uint8_t *packet = vectors[i].iov_base;
-        size_t size = messages[i].msg_len;
-        figure_add(&block->bytes, size);
-        if (connection->closing_until_us || size < 12 ||
-            (messages[i].msg_hdr.msg_flags & MSG_TRUNC) ||
-            !udp_is_peer(&from[i], connection->session->fd, &connection->session->transport))
-            continue;
-        struct rtp rtp;
-        if (!rtp_parse(packet, size, &rtp))
-            continue;
-        reorder_push(connection->reorder,
-                     &(struct reorder_packet){rtp.ssrc, rtp.sequence, packet, size}, block->mono_us,
-                     deliver_in_order, connection);
+    for (int i = 0, count = UDP_BATCH_PACKETS; i < READS_A_ROUND && count == UDP_BATCH_PACKETS;
+         i++) {
+        count = udp_batch_read(block->batch, connection->session->udp_fd[0]);
+        for (int packet = 0; packet < count; packet++)
+            take_datagram(connection, packet);
+        assembler_settle(connection->assembler, block->scratch);
     }
+    connection->last_read_wall_us = block->wall_us;
     return true;
 }
 
@@ -418,8 +415,7 @@ bool connection_read_rtcp(struct connection *connection)
     socklen_t from_size = sizeof from;
     ssize_t size = recvfrom(connection->session->udp_fd[1], packet, sizeof packet, MSG_DONTWAIT,
                             (struct sockaddr *)&from, &from_size);
-    if (size > 0 && !connection->closing_until_us &&
-        udp_is_peer(&from, connection->session->fd, &connection->session->transport))
+    if (size > 0 && !connection->closing_until_us && udp_is_peer(&from, &connection->peer))
         take_rtcp(connection, packet, (size_t)size);
     return true;
 }

@@ -5,6 +5,7 @@
 #include "rtsp/handshake.h"
 #include "rtsp/reorder.h"
 #include "rtsp/rtsp.h"
+#include "rtsp/udp_batch.h"
 
 struct receiver;
 struct connection;
@@ -70,6 +71,7 @@ struct receiver_block {
     bool hung_up;  /* the event that is served tells an end: read on until it is seen */
     size_t capacity;
     struct assembler_scratch *scratch;
+    struct udp_batch *batch;
     int64_t wall_us, mono_us; /* of this round */
     /* counted by the thread, read by others */
     atomic_ullong bytes, packets, units, lost_packets;

@@ -14,7 +14,6 @@ enum {
     BUSY_EVENTS = 8,   /* so many ready sockets in a round: waiting gathers more */
     SWEEP_US = 200000, /* when nothing waits for it */
     SWEEP_PARTS = 16,
-    TICK_UDP_US = 20000,
     IDLE_MS = 250,
 };
 
@@ -32,6 +31,7 @@ struct place {
     struct endpoint endpoints[3];
     guint index; /* in receiver->places */
     bool udp;
+    bool quiet; /* its datagrams do not wake */
 };
 
 struct command {
@@ -55,8 +55,6 @@ struct receiver {
     GPtrArray *finished;
     guint swept;           /* places below it are still to be visited in this sweep */
     int64_t sweep_from_us; /* how far the sweep has come, as time */
-    int64_t next_udp_us;
-    unsigned udp_count;
     /* --- any thread, atomic */
     atomic_ullong rounds;
     atomic_uint runs;
@@ -73,7 +71,7 @@ static void watch(struct receiver *receiver, struct place *place, enum endpoint_
         return;
     /* Streams are told once per arrival: level-triggered, every readable socket is polled a second
      * time by the next wait, a tenth of what taking a town in costs. Whoever reads drains. */
-    uint32_t how = kind == ENDPOINT_RTSP ? EPOLLET | EPOLLRDHUP : 0;
+    uint32_t how = EPOLLET | (kind == ENDPOINT_RTSP ? EPOLLRDHUP : 0);
     struct epoll_event event = {.events = EPOLLIN | how, .data.ptr = endpoint};
     if (epoll_ctl(receiver->epoll_fd, EPOLL_CTL_ADD, fd, &event) < 0)
         log_error("rtsp", "epoll_ctl: %s", g_strerror(errno));
@@ -90,7 +88,6 @@ static void place_add(struct receiver *receiver, struct rtsp_run *run, struct rt
     watch(receiver, place, ENDPOINT_RTP, session->udp_fd[0]);
     watch(receiver, place, ENDPOINT_RTCP, session->udp_fd[1]);
     place->udp = session->udp_fd[0] >= 0;
-    receiver->udp_count += place->udp;
     atomic_store(&receiver->runs, receiver->places->len);
 }
 
@@ -98,7 +95,6 @@ static void place_add(struct receiver *receiver, struct rtsp_run *run, struct rt
 static void place_end(struct receiver *receiver, struct place *place)
 {
     connection_run(place->connection)->connection = NULL;
-    receiver->udp_count -= place->udp;
     g_clear_pointer(&place->connection, connection_destroy);
     struct place *last = receiver->places->pdata[receiver->places->len - 1];
     receiver->places->pdata[place->index] = last;
@@ -160,13 +156,29 @@ static void serve(struct receiver *receiver, const struct endpoint *endpoint)
         place_end(receiver, place);
 }
 
+/* A datagram socket has no mark below which it is silent. */
+static void set_quiet(struct receiver *receiver, struct place *place, bool quiet)
+{
+    if (!place->udp || quiet == place->quiet)
+        return;
+    struct epoll_event event = {.events = quiet ? 0 : EPOLLIN | EPOLLET,
+                                .data.ptr = &place->endpoints[ENDPOINT_RTP]};
+    int fd = connection_session(place->connection)->udp_fd[0];
+    if (epoll_ctl(receiver->epoll_fd, EPOLL_CTL_MOD, fd, &event) == 0)
+        place->quiet = quiet;
+}
+
 static void visit(struct receiver *receiver, struct place *place)
 {
     struct connection *connection = place->connection;
     receiver->block.hung_up = false;
-    if (connection_pace(connection) && !connection_read(connection))
-        place_end(receiver, place);
-    else if (!connection_tick(connection))
+    bool waits = connection_pace(connection), alive = true;
+    set_quiet(receiver, place, waits);
+    if (place->udp)
+        connection_read_rtp(connection);
+    else if (waits)
+        alive = connection_read(connection);
+    if (!alive || !connection_tick(connection))
         place_end(receiver, place);
 }
 
@@ -205,20 +217,6 @@ static void sweep(struct receiver *receiver)
     }
 }
 
-/* Packets that came out of order wait only so long. */
-static void tick_udp(struct receiver *receiver)
-{
-    int64_t now = receiver->block.mono_us;
-    if (!receiver->udp_count || now < receiver->next_udp_us)
-        return;
-    receiver->next_udp_us = now + TICK_UDP_US;
-    for (guint i = receiver->places->len; i > 0; i--) {
-        struct place *place = receiver->places->pdata[i - 1];
-        if (place->udp && !connection_tick(place->connection))
-            place_end(receiver, place);
-    }
-}
-
 static int wait_ms(const struct receiver *receiver)
 {
     if (!receiver->places->len)
@@ -226,8 +224,6 @@ static int wait_ms(const struct receiver *receiver)
     int64_t sweep_us =
         receiver->options.unwatched_us > 0 ? receiver->options.unwatched_us : SWEEP_US;
     int64_t wait_us = sweep_us / SWEEP_PARTS;
-    if (receiver->udp_count)
-        wait_us = MIN(wait_us, TICK_UDP_US);
     return (int)MAX(wait_us / 1000, 1);
 }
 
@@ -266,7 +262,6 @@ static gpointer run_receiver(gpointer user)
         if (woken)
             wanted = obey_all(receiver);
         sweep(receiver);
-        tick_udp(receiver);
         g_ptr_array_set_size(receiver->finished, 0);
         figure_add(&receiver->rounds, 1);
         if (!woken)
@@ -288,6 +283,7 @@ struct receiver *receiver_create(const struct rtsp_engine_options *options, unsi
     receiver->block.capacity = RECEIVER_REST_BYTES + RECEIVER_READ_BYTES;
     receiver->block.data = g_malloc(receiver->block.capacity);
     receiver->block.scratch = assembler_scratch_create();
+    receiver->block.batch = udp_batch_create();
     receiver->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     receiver->wake_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN};
@@ -319,6 +315,7 @@ void receiver_destroy(struct receiver *receiver)
     g_ptr_array_unref(receiver->places);
     g_ptr_array_unref(receiver->finished);
     assembler_scratch_destroy(receiver->block.scratch);
+    udp_batch_destroy(receiver->block.batch);
     g_free(receiver->block.data);
     g_mutex_clear(&receiver->lock);
     g_free(receiver);

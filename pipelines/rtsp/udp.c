@@ -103,14 +103,27 @@ static bool same_host(const struct sockaddr_storage *a, const struct sockaddr_st
            ((const struct sockaddr_in *)b)->sin_addr.s_addr;
 }
 
-bool udp_is_peer(const void *address, int rtsp_fd, const struct rtsp_transport *transport)
+int udp_room_bytes(int fd)
 {
-    const struct sockaddr_storage *from = address;
-    struct sockaddr_storage peer;
+    int bytes = 0;
+    socklen_t size = sizeof bytes;
+    return getsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, &size) == 0 ? bytes : 0;
+}
+
+struct udp_peer udp_peer_of(int rtsp_fd, const struct rtsp_transport *transport)
+{
+    struct udp_peer peer = {0};
     socklen_t size;
-    if (peer_of(rtsp_fd, &peer, &size) && same_host(from, &peer))
+    peer_of(rtsp_fd, &peer.host, &size);
+    if (inet_pton(AF_INET, transport->source, &peer.source) != 1)
+        peer.source.s_addr = 0;
+    return peer;
+}
+
+bool udp_is_peer(const struct sockaddr_storage *address, const struct udp_peer *peer)
+{
+    if (same_host(address, &peer->host))
         return true;
-    struct in_addr source;
-    return from->ss_family == AF_INET && inet_pton(AF_INET, transport->source, &source) == 1 &&
-           ((const struct sockaddr_in *)from)->sin_addr.s_addr == source.s_addr;
+    return peer->source.s_addr && address->ss_family == AF_INET &&
+           ((const struct sockaddr_in *)address)->sin_addr.s_addr == peer->source.s_addr;
 }

@@ -14,7 +14,8 @@ const top = resolve(import.meta.dirname, '../..');
 const preset = process.env.TW_PRESET ?? 'release';
 const options = readOptions('ingest', {
   seconds: [20, 1, 600], cameras: [1447, 1, 4095], rounds: [2, 1, 20], warmup: [5, 0, 60], rate: [25, 0.5, 60], 'floor-tick-ms': [0, 0, 50],
-}, ['packets-apart', 'no-build']);
+  'h265-share': [0.3, 0, 1],
+}, ['packets-apart', 'udp', 'no-build']);
 const { seconds, cameras, rounds } = options;
 const build = join(top, 'build', preset);
 const ratioGoal = goalsOf('ingest').ratio!, rssGoalMb = 250;
@@ -58,10 +59,10 @@ async function main(): Promise<void> {
     if (built.status !== 0) process.exit(1);
   }
   const dir = mkdtempSync(join(tmpdir(), 'townwall-bench-'));
-  const ready = join(dir, 'ready'), list = join(dir, 'cameras.csv'), log = join(dir, 'log');
+  const ready = join(dir, 'ready'), list = join(dir, 'cameras.csv'), log = join(dir, 'log'), config = join(dir, 'townwall.json');
   const simulator = spawn(join(build, 'tools/simcams/simcams'), [
     '--cameras', String(cameras), '--port', '0', '--rate', String(options.rate), '--gop', '50', '--session-timeout', '600',
-    '--clips', join(build, 'tools/simcams/clips'), '--ready-file', ready,
+    '--h265-share', String(options['h265-share']), '--clips', join(build, 'tools/simcams/clips'), '--ready-file', ready,
     ...(options['packets-apart'] ? ['--packets-apart'] : []),
   ], { stdio: ['ignore', 'ignore', openSync(log, 'a')] });
   const talkers: Talker[] = [];
@@ -71,16 +72,19 @@ async function main(): Promise<void> {
       if (i > 300) throw new Error(`the simulator is not ready: ${readFileSync(log, 'utf8')}`);
       await pause(100);
     }
+    writeFileSync(config, JSON.stringify({ media: { transport: options.udp ? 'udp' : 'tcp' } }));
     const port = JSON.parse(readFileSync(ready, 'utf8')).port;
     const rows = Array.from({ length: cameras }, (_, i) => `c${i + 1},,rtsp://127.0.0.1:${port}/cam/${i + 1}/sub`);
     writeFileSync(list, ['id,url,sub_url', ...rows, ''].join('\n'));
     for (let round = 0; round < rounds; round++) {
-      const floor = new Talker([join(build, 'tests/bench/ingest/ingest-floor'), '--cameras', list, '--tick-ms', String(options['floor-tick-ms'])], log);
+      const floor = new Talker([join(build, 'tests/bench/ingest/ingest-floor'), '--cameras', list, '--tick-ms', String(options['floor-tick-ms']),
+        ...(options.udp ? ['--udp'] : [])], log);
       talkers.push(floor);
       await floor.until('floor', (last) => last.cameras === cameras, 60000);
       results.push(await measure('floor', floor, () => floor.last.bytes));
       await floor.stop();
-      const media = new Talker([join(build, 'pipelines/node/townwall-media'), '--cameras', list, '--stats', '--no-pictures'], log);
+      const media = new Talker([join(build, 'pipelines/node/townwall-media'), '--cameras', list, '--stats', '--no-pictures',
+        '--config', config], log);
       talkers.push(media);
       await media.until('townwall-media', (last) => last.cameras?.live === cameras, 60000);
       results.push(await measure('townwall-media', media, () => media.last.bytes));

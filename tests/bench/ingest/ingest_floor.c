@@ -1,7 +1,7 @@
 /* The least that taking cameras in can cost: shakes hands with every camera of a list, then one
  * epoll thread receives all bytes and throws them away. What townwall-media is measured against.
  *
- *   ingest-floor --cameras FILE.csv [--tick-ms N]
+ *   ingest-floor --cameras FILE.csv [--tick-ms N] [--udp]
  *
  * FILE has a header line and the columns id,url,sub_url; the last column is played. Prints a line
  * of JSON each second. With --tick-ms the thread rests after each round like townwall-media does.
@@ -23,6 +23,7 @@
 #include <unistd.h>
 
 enum { READ_BYTES = 256 << 10, EVENTS = 512, ANSWER_BYTES = 8192 };
+enum { PACKETS = 64, PACKET_BYTES = 4096, UDP_BUFFER_BYTES = 4 << 20 };
 
 static int connect_to(const char *url)
 {
@@ -73,24 +74,50 @@ static char *ask(int fd, const char *request)
     return g_strndup(session, strcspn(session, ";\r\n"));
 }
 
-static int play(const char *url)
+/* A pair of sockets at an even port and the next one. Returned: the port. */
+static unsigned open_pair(int fds[2])
 {
-    int fd = connect_to(url);
+    for (unsigned port = 20000; port < 60000; port += 2) {
+        bool bound = true;
+        for (unsigned i = 0; i < 2; i++) {
+            struct sockaddr_in address = {.sin_family = AF_INET,
+                                          .sin_port = htons((uint16_t)(port + i))};
+            fds[i] = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+            bound &= bind(fds[i], (struct sockaddr *)&address, sizeof address) == 0;
+        }
+        if (bound) {
+            int size = UDP_BUFFER_BYTES;
+            setsockopt(fds[0], SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+            return port;
+        }
+        close(fds[0]);
+        close(fds[1]);
+    }
+    g_error("no free ports");
+}
+
+/* Returned: where its media come. */
+static int play(const char *url, bool udp)
+{
+    int fd = connect_to(url), pair[2] = {-1, -1};
+    unsigned port = udp ? open_pair(pair) : 0;
+    g_autofree char *transport =
+        udp ? g_strdup_printf("RTP/AVP;unicast;client_port=%u-%u", port, port + 1)
+            : g_strdup("RTP/AVP/TCP;unicast;interleaved=0-1");
     g_autofree char *describe = g_strdup_printf("DESCRIBE %s RTSP/1.0\r\nCSeq: 1\r\n\r\n", url);
     g_free(ask(fd, describe));
-    g_autofree char *setup =
-        g_strdup_printf("SETUP %s/trackID=0 RTSP/1.0\r\nCSeq: 2\r\n"
-                        "Transport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n\r\n",
-                        url);
+    g_autofree char *setup = g_strdup_printf("SETUP %s/trackID=0 RTSP/1.0\r\nCSeq: 2\r\n"
+                                             "Transport: %s\r\n\r\n",
+                                             url, transport);
     g_autofree char *session = ask(fd, setup);
     g_autofree char *start = g_strdup_printf("PLAY %s RTSP/1.0\r\nCSeq: 3\r\nSession: %s\r\n\r\n",
                                              url, session ? session : "");
     g_free(ask(fd, start));
     fcntl(fd, F_SETFL, O_NONBLOCK);
-    return fd;
+    return udp ? pair[0] : fd;
 }
 
-static unsigned play_all(const char *path, int epoll_fd)
+static unsigned play_all(const char *path, int epoll_fd, bool udp)
 {
     g_autofree char *text = NULL;
     g_autoptr(GError) error = NULL;
@@ -102,7 +129,7 @@ static unsigned play_all(const char *path, int epoll_fd)
         const char *comma = strrchr(*line, ',');
         if (!comma)
             g_error("%s: a line without commas", path);
-        int fd = play(comma + 1);
+        int fd = play(comma + 1, udp);
         struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
         epoll_ctl(epoll_fd, EPOLL_CTL_ADD, fd, &event);
         count++;
@@ -141,7 +168,23 @@ static uint64_t serve(int fd, char *buffer)
     }
 }
 
-static void receive(int epoll_fd, unsigned cameras, int64_t tick_us)
+static uint64_t serve_udp(int fd, char *buffer)
+{
+    static struct mmsghdr messages[PACKETS];
+    static struct iovec vectors[PACKETS];
+    for (int i = 0; i < PACKETS && !vectors[i].iov_base; i++) {
+        vectors[i] = (struct iovec){buffer + i * PACKET_BYTES, PACKET_BYTES};
+        messages[i].msg_hdr.msg_iov = &vectors[i];
+        messages[i].msg_hdr.msg_iovlen = 1;
+    }
+    uint64_t bytes = 0;
+    int count = recvmmsg(fd, messages, PACKETS, MSG_DONTWAIT, NULL);
+    for (int i = 0; i < count; i++)
+        bytes += messages[i].msg_len;
+    return bytes;
+}
+
+static void receive(int epoll_fd, unsigned cameras, int64_t tick_us, bool udp)
 {
     g_autofree char *buffer = g_malloc(READ_BYTES);
     struct epoll_event events[EVENTS];
@@ -151,7 +194,7 @@ static void receive(int epoll_fd, unsigned cameras, int64_t tick_us)
         int ready = epoll_wait(epoll_fd, events, EVENTS, 250);
         int64_t begun_us = now_us();
         for (int i = 0; i < ready; i++)
-            bytes += serve(events[i].data.fd, buffer);
+            bytes += udp ? serve_udp(events[i].data.fd, buffer) : serve(events[i].data.fd, buffer);
         rounds++;
         if (begun_us - told_us >= 1000000) {
             printf("{\"cameras\":%u,\"bytes\":%" G_GUINT64_FORMAT ",\"rounds\":%" G_GUINT64_FORMAT
@@ -169,9 +212,11 @@ int main(int argc, char **argv)
 {
     g_autofree char *path = NULL;
     int tick_ms = 0;
+    gboolean udp = FALSE;
     const GOptionEntry entries[] = {
         {"cameras", 0, 0, G_OPTION_ARG_FILENAME, &path, "Cameras (CSV)", "FILE"},
         {"tick-ms", 0, 0, G_OPTION_ARG_INT, &tick_ms, "Rest between rounds", "N"},
+        {"udp", 0, 0, G_OPTION_ARG_NONE, &udp, "RTP over UDP instead of TCP", NULL},
         {0},
     };
     GOptionContext *context = g_option_context_new("– receives and throws away");
@@ -179,7 +224,7 @@ int main(int argc, char **argv)
     bool parsed = g_option_context_parse(context, &argc, &argv, NULL) && path;
     g_option_context_free(context);
     if (!parsed) {
-        fprintf(stderr, "usage: ingest-floor --cameras FILE.csv [--tick-ms N]\n");
+        fprintf(stderr, "usage: ingest-floor --cameras FILE.csv [--tick-ms N] [--udp]\n");
         return 2;
     }
     struct rlimit limit;
@@ -187,6 +232,6 @@ int main(int argc, char **argv)
     limit.rlim_cur = limit.rlim_max;
     setrlimit(RLIMIT_NOFILE, &limit);
     int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-    receive(epoll_fd, play_all(path, epoll_fd), (int64_t)tick_ms * 1000);
+    receive(epoll_fd, play_all(path, epoll_fd, udp), (int64_t)tick_ms * 1000, udp);
     return 0;
 }
