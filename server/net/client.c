@@ -35,7 +35,8 @@ struct net_client {
 
 struct net_frame {
     GByteArray *buffer;
-    guint start; /* of the payload */
+    guint start;    /* of the payload */
+    GBytes *shared; /* reference: the frame itself, head and all; the buffer has nothing of it */
 };
 
 void net_frame_append(struct net_frame *frame, const void *data, size_t size)
@@ -71,13 +72,27 @@ static struct net_frame frame_begin(GByteArray *buffer)
 {
     guint start = buffer->len + USUAL_HEAD;
     g_byte_array_set_size(buffer, start);
-    return (struct net_frame){buffer, start};
+    return (struct net_frame){buffer, start, NULL};
+}
+
+static guint frame_head_bytes(guint64 size)
+{
+    return size < 126 ? 2 : size < 65536 ? 4 : 10;
+}
+
+static void write_frame_head(uint8_t *head, guint64 size, uint8_t opcode)
+{
+    guint head_size = frame_head_bytes(size);
+    head[0] = (uint8_t)(FRAME_FINAL | opcode);
+    head[1] = (uint8_t)(head_size == 2 ? size : head_size == 4 ? 126 : 127);
+    for (guint i = 2; i < head_size; i++)
+        head[i] = (uint8_t)(size >> (8 * (head_size - 1 - i)));
 }
 
 static void frame_end(struct net_frame *frame, uint8_t opcode)
 {
     guint64 size = net_frame_size(frame);
-    guint head_size = size < 126 ? 2 : size < 65536 ? 4 : 10;
+    guint head_size = frame_head_bytes(size);
     guint at = frame->start - USUAL_HEAD;
     GByteArray *buffer = frame->buffer;
     if (head_size > USUAL_HEAD)
@@ -86,16 +101,29 @@ static void frame_end(struct net_frame *frame, uint8_t opcode)
         memmove(buffer->data + at + head_size, buffer->data + frame->start, size);
     if (head_size < USUAL_HEAD)
         g_byte_array_set_size(buffer, at + head_size + (guint)size);
-    uint8_t *head = buffer->data + at;
-    head[0] = (uint8_t)(FRAME_FINAL | opcode);
-    head[1] = (uint8_t)(head_size == 2 ? size : head_size == 4 ? 126 : 127);
-    for (guint i = 2; i < head_size; i++)
-        head[i] = (uint8_t)(size >> (8 * (head_size - 1 - i)));
+    write_frame_head(buffer->data + at, size, opcode);
 }
 
 static void frame_cancel(struct net_frame *frame)
 {
     g_byte_array_set_size(frame->buffer, frame->start - USUAL_HEAD);
+}
+
+GBytes *net_message_new(GBytes *payload)
+{
+    gsize size;
+    const void *data = g_bytes_get_data(payload, &size);
+    guint head_size = frame_head_bytes(size);
+    uint8_t *message = g_malloc(head_size + size);
+    write_frame_head(message, size, OPCODE_BINARY);
+    memcpy(message + head_size, data, size);
+    return g_bytes_new_take(message, head_size + size);
+}
+
+void net_frame_share(struct net_frame *frame, GBytes *message)
+{
+    g_assert(!frame->shared && net_frame_size(frame) == 0);
+    frame->shared = g_bytes_ref(message);
 }
 
 /* --- writing */
@@ -190,10 +218,21 @@ static void gather_texts(struct net_client *client, GByteArray *buffer)
     }
 }
 
-static void gather_pictures(struct net_client *client, GByteArray *buffer)
+static void count_binary(struct net_client *client, size_t size)
+{
+    struct net *net = client->conn->net;
+    client->stats.binary_messages++;
+    client->stats.binary_bytes += size;
+    net->counters.binary_messages++;
+    net->counters.binary_bytes += size;
+}
+
+/* Returned: a shared message that goes out by itself when the buffer was empty, else NULL. */
+static GBytes *gather_pictures(struct net_client *client, GByteArray *buffer)
 {
     struct net *net = client->conn->net;
     while (client->want_pull && buffer->len < NET_WRITE_BYTES) {
+        bool empty = buffer->len == 0;
         struct net_frame frame = frame_begin(buffer);
         if (!net->client_ops->pull(client, &frame, net->client_user)) {
             g_assert(net_frame_size(&frame) == 0);
@@ -201,13 +240,29 @@ static void gather_pictures(struct net_client *client, GByteArray *buffer)
             client->want_pull = false;
             break;
         }
-        size_t size = net_frame_size(&frame);
-        frame_end(&frame, OPCODE_BINARY);
-        client->stats.binary_messages++;
-        client->stats.binary_bytes += size;
-        net->counters.binary_messages++;
-        net->counters.binary_bytes += size;
+        if (!frame.shared) {
+            count_binary(client, net_frame_size(&frame));
+            frame_end(&frame, OPCODE_BINARY);
+            continue;
+        }
+        frame_cancel(&frame);
+        gsize size;
+        const void *data = g_bytes_get_data(frame.shared, &size);
+        count_binary(client, size);
+        if (empty)
+            return frame.shared;
+        g_byte_array_append(buffer, data, (guint)size);
+        g_bytes_unref(frame.shared);
     }
+    return NULL;
+}
+
+/* LWS_WRITE_HTTP on a WebSocket sends the bytes as they are: our frames, one system call. What the
+ * socket does not take is copied, so the bytes are free again. */
+static bool write_out(struct net_client *client, const uint8_t *data, size_t size)
+{
+    return !size || lws_write(client->conn->wsi, (unsigned char *)(uintptr_t)data, size,
+                              LWS_WRITE_HTTP) >= 0;
 }
 
 int client_writable(struct net_client *client)
@@ -230,11 +285,12 @@ int client_writable(struct net_client *client)
         client->pinged_us = clock_mono_us();
     }
     gather_texts(client, buffer);
+    g_autoptr(GBytes) shared = NULL;
     if (g_queue_is_empty(&client->texts) && client->conn->net->client_ops)
-        gather_pictures(client, buffer);
-    /* LWS_WRITE_HTTP on a WebSocket sends the bytes as they are: our frames, one system call.
-     * What the socket does not take is copied, so the buffer is free again. */
-    if (buffer->len && lws_write(client->conn->wsi, buffer->data, buffer->len, LWS_WRITE_HTTP) < 0)
+        shared = gather_pictures(client, buffer);
+    gsize size = buffer->len;
+    const uint8_t *data = shared ? g_bytes_get_data(shared, &size) : buffer->data;
+    if (!write_out(client, data, size))
         return -1;
     if (!g_queue_is_empty(&client->texts) || client->want_pull || client->close_code)
         want_write(client);

@@ -43,3 +43,19 @@ guint thumb_view_count(const struct thumb_view *view);
 /* Next due picture, or NULL; goes round so that no camera starves. The picture counts as sent. */
 const struct thumb *thumb_view_next(struct thumb_view *view, const struct thumbs *thumbs,
                                     gint64 now_us);
+
+/* Whole messages of due pictures. Seats that wait for the same pictures within a moment share one:
+ * it is written once, whatever their number. */
+struct thumb_batches;
+struct thumb_batches *thumb_batches_create(void);
+void thumb_batches_destroy(struct thumb_batches *batches);
+
+/* Makes of a batch (docs/websocket.md kind 1, borrowed) what is kept and handed out; a new
+ * reference is returned. */
+typedef GBytes *(*thumb_batch_wrap)(GBytes *batch);
+
+/* What the view is sent next, wrapped, or NULL; the pictures count as sent. Borrowed until the next
+ * call. `wall_us` goes into the head of a new one. */
+GBytes *thumb_batches_next(struct thumb_batches *batches, struct thumb_view *view,
+                           const struct thumbs *thumbs, gint64 now_us, gint64 wall_us,
+                           thumb_batch_wrap wrap);

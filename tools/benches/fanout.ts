@@ -2,7 +2,7 @@
 // program that writes the same bytes to as many sockets. docs/performance.md explains the figures.
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Person } from '../../tests/lib/client.ts';
+import { order } from '../../tests/lib/simulator.ts';
 import { conclude, median, printRound, type Figures } from './common/figures.ts';
 import { readOptions } from './common/options.ts';
 import { cpuSeconds, residentMb } from './common/processes.ts';
@@ -11,7 +11,7 @@ import { build, buildFor, withTown, type Town } from './common/town.ts';
 
 const options = readOptions('fanout', {
   cameras: [1447, 1, 4095], clients: [200, 1, 900], seconds: [12, 1, 600], warmup: [6, 0, 60], rounds: [3, 1, 20],
-  'gop-seconds': [2, 0.5, 60], changes: [1, 0, 100],
+  'gop-seconds': [2, 0.5, 60], changes: [2, 0, 100],
 }, ['no-build']);
 const { clients, seconds, warmup } = options;
 const periodMs = 100;
@@ -20,13 +20,10 @@ const limitMs = (seconds + warmup + 60) * 1000;
 
 interface Sent extends Figures { bytes_per_s: number; cpu_cores: number }
 
-/** Changes names of cameras, so that topics have something to tell. */
-async function rename(town: Town, over: AbortSignal): Promise<void> {
-  const admin = await Person.login(town.stack, 'admin');
+/** Breaks connections of cameras, one after the other, so that topics have something to tell. */
+async function trouble(town: Town, over: AbortSignal): Promise<void> {
   for (let i = 0; !over.aborted && options.changes > 0; i++) {
-    const path = `/api/v1/cameras/c${String((i % options.cameras) + 1).padStart(4, '0')}`;
-    const answer = await admin.request('PUT', path, { ...await admin.json(path), name: `改名 ${i}` });
-    if (!answer.ok) throw new Error(`rename: ${answer.status} ${await answer.text()}`);
+    await order(town.stack, { cmd: 'fault', kind: 'drop', cameras: [(i % options.cameras) + 1] });
     await pause(1000 / options.changes);
   }
 }
@@ -37,7 +34,7 @@ async function throughServer(town: Town): Promise<Sent> {
   const talker = new Talker([viewers, '--port', String(town.stack.options.port), '--cookie', town.operator.cookie,
     '--clients', String(clients), '--warmup', String(warmup), '--seconds', String(seconds)], log);
   const over = new AbortController();
-  const renaming = rename(town, over.signal);
+  const troubling = trouble(town, over.signal);
   try {
     await talker.until('viewers', (last) => last.phase === 'measuring', limitMs);
     const cpu = cpuSeconds(town.server);
@@ -56,7 +53,7 @@ async function throughServer(town: Town): Promise<Sent> {
   } finally {
     over.abort();
     await talker.stop();
-    await renaming;
+    await troubling;
   }
 }
 

@@ -88,6 +88,74 @@ static void interval_holds_back(void)
     thumbs_destroy(thumbs);
 }
 
+/* Pictures that come exactly as often as the interval allows, some a little late on their way: none
+ * is held back. */
+static void interval_lets_jitter_through(void)
+{
+    struct thumbs *thumbs = thumbs_create();
+    struct thumb_view *view = thumb_view_create();
+    g_autoptr(GArray) one = handles(1, 1);
+    thumb_view_show(view, thumbs, true, one, 1000000);
+    for (gint64 i = 0; i < 20; i++) {
+        take(thumbs, view, 1, 1);
+        gint64 late_us = i % 3 * 100000;
+        g_assert_cmpuint(drain(view, thumbs, 10000000 + i * 1000000 + late_us), ==, 1);
+    }
+    /* twice as often: half of them, over time */
+    guint sent = 0;
+    for (gint64 i = 0; i < 20; i++) {
+        take(thumbs, view, 1, 1);
+        sent += drain(view, thumbs, 40000000 + i * 500000);
+    }
+    g_assert_cmpuint(sent, ==, 10);
+    thumb_view_destroy(view);
+    thumbs_destroy(thumbs);
+}
+
+static GBytes *wrap(GBytes *batch)
+{
+    return g_bytes_ref(batch);
+}
+
+/* Seats that wait for the same are sent the same bytes, others and later ones their own. */
+static void batches_are_shared(void)
+{
+    struct thumbs *thumbs = thumbs_create();
+    struct thumb_batches *batches = thumb_batches_create();
+    struct thumb_view *views[3];
+    g_autoptr(GArray) many = handles(1, 100), few = handles(1, 5);
+    take(thumbs, views[0] = thumb_view_create(), 1, 100);
+    views[1] = thumb_view_create();
+    views[2] = thumb_view_create();
+    thumb_view_show(views[0], thumbs, true, many, 1000);
+    thumb_view_show(views[1], thumbs, true, many, 1000);
+    thumb_view_show(views[2], thumbs, false, few, 1000);
+    GBytes *first[3];
+    for (guint i = 0; i < 3; i++)
+        first[i] = g_bytes_ref(thumb_batches_next(batches, views[i], thumbs, 10000, 77, wrap));
+    g_assert_true(first[0] == first[1]);
+    g_assert_false(first[0] == first[2]);
+    const uint8_t *data = g_bytes_get_data(first[2], NULL);
+    g_assert_cmpuint(wire_get_u16(data + 2), ==, 5);
+    g_assert_cmpint(wire_get_i64(data + 8), ==, 77);
+    g_assert_cmpuint(g_bytes_get_size(first[2]), ==,
+                     WIRE_THUMBS_WS_HEAD + 5 * (WIRE_THUMB_BYTES + 3));
+    /* the rest of a hundred, asked for much later by one of them: a clock of its own */
+    GBytes *rest = g_bytes_ref(thumb_batches_next(batches, views[0], thumbs, 20000, 78, wrap));
+    GBytes *late = thumb_batches_next(batches, views[1], thumbs, 900000, 79, wrap);
+    g_assert_false(rest == late);
+    g_assert_cmpint(wire_get_i64((const uint8_t *)g_bytes_get_data(late, NULL) + 8), ==, 79);
+    g_assert_cmpuint(wire_get_u16((const uint8_t *)g_bytes_get_data(late, NULL) + 2), ==, 36);
+    g_assert_null(thumb_batches_next(batches, views[1], thumbs, 900001, 80, wrap));
+    g_bytes_unref(rest);
+    for (guint i = 0; i < 3; i++) {
+        g_bytes_unref(first[i]);
+        thumb_view_destroy(views[i]);
+    }
+    thumb_batches_destroy(batches);
+    thumbs_destroy(thumbs);
+}
+
 static void malformed(void)
 {
     struct thumbs *thumbs = thumbs_create();
@@ -116,6 +184,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/thumbs/shows-and-replaces", shows_and_replaces);
     g_test_add_func("/thumbs/interval", interval_holds_back);
+    g_test_add_func("/thumbs/jitter", interval_lets_jitter_through);
+    g_test_add_func("/thumbs/batches", batches_are_shared);
     g_test_add_func("/thumbs/malformed", malformed);
     return g_test_run();
 }
