@@ -17,7 +17,9 @@ struct camera {
     enum camera_state state;
     enum reason reason;
     int64_t since_us;
+    enum codec codec;
     int width_px, height_px;
+    bool clock_known;
     int64_t clock_offset_us;
     /* how old its newest keyframe is, by a clock that nobody sets */
     guint64 keyframes;
@@ -218,14 +220,18 @@ static bool note_stream(struct camera *camera)
 {
     struct lane *lane = camera->lanes[CAMERA_SUB];
     int64_t offset_us = 0;
-    lane_clock_offset(lane, &offset_us);
-    bool clock = ABS(offset_us - camera->clock_offset_us) > CLOCK_NEWS_US;
+    bool known = lane_clock_offset(lane, &offset_us);
+    bool clock =
+        known != camera->clock_known || ABS(offset_us - camera->clock_offset_us) > CLOCK_NEWS_US;
+    camera->clock_known = known;
     if (clock)
         camera->clock_offset_us = offset_us;
     struct stream_format *format = stream_format(lane_stream(lane));
     if (!format)
         return clock;
-    bool changed = format->width_px != camera->width_px || format->height_px != camera->height_px;
+    bool changed = format->codec != camera->codec || format->width_px != camera->width_px ||
+                   format->height_px != camera->height_px;
+    camera->codec = format->codec;
     camera->width_px = format->width_px;
     camera->height_px = format->height_px;
     stream_format_unref(format);

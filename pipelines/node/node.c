@@ -121,7 +121,6 @@ static void print_stats(struct node *node, json_t *stats, const struct report_st
     json_t *line = json_deep_copy(stats);
     json_object_set_new(line, "cameras", report_counts(node->fleet));
     json_object_set_new(line, "units", json_integer((json_int_t)engine.units));
-    json_object_set_new(line, "lost_packets", json_integer((json_int_t)engine.lost_packets));
     json_object_set_new(line, "rounds", json_integer((json_int_t)engine.rounds));
     json_object_set_new(line, "bytes", json_integer((json_int_t)engine.bytes));
     json_object_set_new(line, "mono_us", json_integer(clock_mono_us()));
@@ -147,6 +146,10 @@ static gboolean on_stats(gpointer user)
         .ingest_s = engine.cpu_s + engine.handshake_cpu_s,
         .dropped_units = streams.dropped_units,
         .picture_cores = node->settings->picture_cores,
+        .lost_packets = engine.lost_packets,
+        .late_packets = engine.late_packets,
+        .udp_buffer_bytes = engine.udp_buffer_bytes,
+        .udp_buffer_wanted_bytes = node->settings->udp_buffer_bytes,
     };
     struct picture_pool_stats pictures = {0};
     if (node->pictures)
@@ -361,6 +364,7 @@ static void set_surroundings(struct node *node)
     options.no_data_us = settings->no_data_us;
     options.trust = trust_of(settings->tls_trust);
     options.trust_path = settings->certificates_path;
+    options.udp_buffer_bytes = settings->udp_buffer_bytes;
     GMainContext *context = loop_context(node->loop);
     node->rtsp = rtsp_engine_create(&options, context);
     struct pipelines_options pipelines = pipelines_defaults;

@@ -60,6 +60,24 @@ static json_int_t resident_bytes(void)
     return (json_int_t)g_ascii_strtoull(end, NULL, 10) * sysconf(_SC_PAGESIZE);
 }
 
+/* What RTP lost, and what would help. */
+static void add_packets(json_t *stats, const struct report_totals *totals)
+{
+    json_object_set_new(stats, "lost_packets", json_integer((json_int_t)totals->lost_packets));
+    json_object_set_new(stats, "late_packets", json_integer((json_int_t)totals->late_packets));
+    json_object_set_new(stats, "udp_buffer_bytes",
+                        json_integer((json_int_t)totals->udp_buffer_bytes));
+    json_t *advice = json_array();
+    if (totals->udp_buffer_bytes && totals->udp_buffer_bytes < totals->udp_buffer_wanted_bytes)
+        json_array_append_new(advice,
+                              json_sprintf("UDP receive buffers are %zu KiB instead of %zu: "
+                                           "sysctl -w net.core.rmem_max=%zu",
+                                           totals->udp_buffer_bytes >> 10,
+                                           totals->udp_buffer_wanted_bytes >> 10,
+                                           totals->udp_buffer_wanted_bytes));
+    json_object_set_new(stats, "advice", advice);
+}
+
 json_t *report_stats(struct report *report, const struct report_totals *totals, int64_t now_mono_us)
 {
     double cpu_s = process_cpu_s() + totals->picture_process_s;
@@ -80,6 +98,7 @@ json_t *report_stats(struct report *report, const struct report_totals *totals, 
         resident_bytes() + (json_int_t)totals->picture_bytes, "pipelines", (int)totals->pipelines,
         "pictures_crashed", (json_int_t)totals->pictures_crashed, "picture_workers_replaced",
         (json_int_t)totals->picture_processes_replaced, "shed");
+    add_packets(stats, totals);
     report->last = *totals;
     report->last_cpu_s = cpu_s;
     report->last_us = now_mono_us;

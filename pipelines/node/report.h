@@ -13,7 +13,9 @@ struct report_totals {
     double picture_process_s; /* of picture_s: in processes of their own */
     size_t picture_bytes;     /* resident, of those */
     guint64 pictures_crashed, picture_processes_replaced;
-    double picture_cores; /* configured */
+    double picture_cores;                             /* configured */
+    guint64 lost_packets, late_packets;               /* RTP */
+    size_t udp_buffer_bytes, udp_buffer_wanted_bytes; /* given (0: no UDP yet), asked for */
 };
 
 struct report;

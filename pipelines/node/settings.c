@@ -60,6 +60,7 @@ void settings_read(struct settings *settings, const json_t *config)
         .backoff_min_ms = seconds(config, "media.backoff_min_s", 1e3),
         .backoff_max_ms = seconds(config, "media.backoff_max_s", 1e3),
         .stream_memory_bytes = (size_t)config_int(config, "media.stream_memory_mb") << 20,
+        .udp_buffer_bytes = (size_t)config_int(config, "media.udp_buffer_kb") << 10,
         .transport = g_strdup(config_string(config, "media.transport")),
         .tls_trust = g_strdup(config_string(config, "media.tls_trust")),
         .certificates_path = path_of(config, "camera-certificates"),

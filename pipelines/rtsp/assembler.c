@@ -46,7 +46,6 @@ struct assembler {
     bool marker_lies;  /* set on each slice: units are told apart by what begins them */
     bool just_closed;  /* by a marker */
     uint32_t newest_timestamp;
-    int64_t newest_wall_us;
     /* the unit under assembly */
     bool open;
     uint32_t timestamp;
@@ -134,11 +133,9 @@ void assembler_prefetch(const struct assembler *assembler)
         __builtin_prefetch((const char *)assembler + at, 1);
 }
 
-bool assembler_newest(const struct assembler *assembler, uint32_t *rtp_timestamp, int64_t *wall_us)
+bool assembler_is_source(const struct assembler *assembler, uint32_t ssrc)
 {
-    *rtp_timestamp = assembler->newest_timestamp;
-    *wall_us = assembler->newest_wall_us;
-    return assembler->counts.packets > 0;
+    return !assembler->ssrc_known || assembler->ssrc == ssrc;
 }
 
 /* --- the unit under assembly */
@@ -394,7 +391,10 @@ static bool add_piece(struct assembler *assembler, struct assembler_scratch *scr
     assembler->open = true;
     assembler->in_nal = !piece->ends;
     add_slice(scratch, piece);
-    return unit_bytes(assembler, scratch) <= assembler->max_unit_bytes;
+    if (unit_bytes(assembler, scratch) <= assembler->max_unit_bytes)
+        return true;
+    assembler->counts.oversized++;
+    return false;
 }
 
 /* --- packets */
@@ -465,7 +465,7 @@ void assembler_push(struct assembler *assembler, struct assembler_scratch *scrat
         assembler->timestamp = rtp->timestamp;
     }
     assembler->newest_timestamp = rtp->timestamp;
-    assembler->newest_wall_us = assembler->wall_us = wall_us;
+    assembler->wall_us = wall_us;
     if (rtp->marker && !assembler->marker_lies && assembler->open) {
         unit_finish(assembler, scratch);
         assembler->just_closed = true;

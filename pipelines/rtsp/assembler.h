@@ -24,7 +24,7 @@ struct assembler_config {
 };
 
 struct assembler_counts {
-    guint64 packets, strangers, lost_packets, malformed, units;
+    guint64 packets, strangers, lost_packets, malformed, oversized, units;
 };
 
 struct assembler;
@@ -44,5 +44,5 @@ const struct assembler_counts *assembler_counts(const struct assembler *assemble
 /* It is used soon: fetches it into the cache. */
 void assembler_prefetch(const struct assembler *assembler);
 
-/* Newest pair of RTP time and our clock, for the camera's clock offset. false: no packet yet. */
-bool assembler_newest(const struct assembler *assembler, uint32_t *rtp_timestamp, int64_t *wall_us);
+/* Is `ssrc` the source of the stream, as far as is known? */
+bool assembler_is_source(const struct assembler *assembler, uint32_t ssrc);

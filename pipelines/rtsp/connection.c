@@ -39,8 +39,7 @@ struct connection {
     struct reorder *reorder;  /* UDP only */
     struct udp_peer peer;
     bool roomy; /* its socket holds what comes between two sweeps */
-    struct rtcp_sender_report report;
-    bool report_known;
+    guint64 late_told;
 };
 
 static void take_unit(struct unit *unit, gpointer user)
@@ -154,28 +153,16 @@ static void take_rtp(struct connection *connection, const uint8_t *data, size_t 
     assembler_push(connection->assembler, connection->block->scratch, &rtp, wall_us);
 }
 
-/* The camera's clock now: its clock at the report, and the RTP time that has passed since. */
-static void update_clock(struct connection *connection)
-{
-    uint32_t newest;
-    int64_t wall_us;
-    if (!connection->report_known || !assembler_newest(connection->assembler, &newest, &wall_us))
-        return;
-    int64_t ticks = (int32_t)(newest - connection->report.rtp_timestamp);
-    int64_t camera_us =
-        connection->report.unix_us + ticks * 1000000 / connection->session->sdp.clock_hz;
-    atomic_store(&connection->run->clock_offset_us, camera_us - wall_us);
-    atomic_store(&connection->run->clock_known, true);
-}
-
+/* A report tells the camera's clock of the moment it was sent. RTP times say nothing of the clock:
+ * they jump by themselves. */
 static void take_rtcp(struct connection *connection, const uint8_t *data, size_t size)
 {
     struct rtcp_sender_report report;
-    if (!rtcp_find_sender_report(data, size, &report))
+    if (!rtcp_find_sender_report(data, size, &report) ||
+        !assembler_is_source(connection->assembler, report.ssrc))
         return;
-    connection->report = report;
-    connection->report_known = true;
-    update_clock(connection);
+    atomic_store(&connection->run->clock_offset_us, report.unix_us - connection->block->wall_us);
+    atomic_store(&connection->run->clock_known, true);
 }
 
 /* What a server asks in mid-stream is answered; most of it changes nothing. */
@@ -424,6 +411,9 @@ bool connection_read_rtcp(struct connection *connection)
 
 static void tell_losses(struct connection *connection)
 {
+    guint64 late = connection->reorder ? connection->reorder->late : 0;
+    atomic_fetch_add(&connection->block->late_packets, late - connection->late_told);
+    connection->late_told = late;
     guint64 lost = assembler_counts(connection->assembler)->lost_packets;
     if (lost == connection->lost_told)
         return;
@@ -450,6 +440,18 @@ static bool end_silence(struct connection *connection)
                                (int)(patience_us(connection) / 1000000)));
 }
 
+/* Returned: new string. */
+static char *why_no_keyframe(const struct connection *connection)
+{
+    const struct assembler_counts *counts = assembler_counts(connection->assembler);
+    if (counts->oversized)
+        return g_strdup_printf("pictures are larger than %zu MiB",
+                               connection->options->max_unit_bytes >> 20);
+    return g_strdup_printf("packets come, but no whole keyframe for 30 s (%" G_GUINT64_FORMAT
+                           " packets lost, %" G_GUINT64_FORMAT " not understood)",
+                           counts->lost_packets, counts->malformed);
+}
+
 bool connection_tick(struct connection *connection)
 {
     int64_t now = connection->block->mono_us;
@@ -461,12 +463,10 @@ bool connection_tick(struct connection *connection)
         return true;
     connection->next_tick_us = now + TICK_US;
     tell_losses(connection);
-    update_clock(connection);
     if (now - connection->last_packet_us > patience_us(connection))
         return end_silence(connection);
     if (now - connection->last_unit_us > NO_KEYFRAME_US)
-        return end(connection, REASON_NO_DATA,
-                   g_strdup("packets come, but no whole keyframe for 30 s"));
+        return end(connection, REASON_NO_DATA, why_no_keyframe(connection));
     if (now >= connection->next_keep_alive_us) {
         connection->next_keep_alive_us = now + (int64_t)connection->session->timeout_s * 500000;
         connection->nonce_renewed = false;

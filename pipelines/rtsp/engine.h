@@ -51,7 +51,7 @@ void run_post(struct rtsp_run *run, enum run_event_kind kind, enum reason reason
 /* --- receiver.c: one thread that reads many connections */
 
 struct receiver_stats {
-    guint64 bytes, packets, units, lost_packets, rounds;
+    guint64 bytes, packets, units, lost_packets, late_packets, rounds;
     double cpu_s;
     unsigned runs;
 };
@@ -74,7 +74,7 @@ struct receiver_block {
     struct udp_batch *batch;
     int64_t wall_us, mono_us; /* of this round */
     /* counted by the thread, read by others */
-    atomic_ullong bytes, packets, units, lost_packets;
+    atomic_ullong bytes, packets, units, lost_packets, late_packets;
 };
 /* A figure that one thread writes and others read: no locked instruction, which would wait for all
  * that was written before. */

@@ -109,7 +109,8 @@ static enum setup_result ask_setup(struct dialogue *dialogue, const char *uri, b
     struct rtsp_session *session = dialogue->session;
     g_autofree char *transport = NULL;
     if (udp) {
-        uint16_t port = udp_open_pair(session->udp_fd, peer_is_ipv6(dialogue->peer));
+        uint16_t port = udp_open_pair(session->udp_fd, peer_is_ipv6(dialogue->peer),
+                                      dialogue->request->udp_buffer_bytes);
         if (!port) {
             dialogue_fail(dialogue, REASON_REFUSED, "no pair of free UDP ports");
             return SETUP_FAILED;

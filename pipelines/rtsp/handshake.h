@@ -14,6 +14,7 @@ struct handshake_request {
     bool udp_first;        /* of AUTO: UDP is tried before TCP */
     struct trust *trust;
     int64_t answer_us;
+    size_t udp_buffer_bytes;  /* asked for */
     GCancellable *cancel;     /* any thread may cancel */
     struct rtsp_trace *trace; /* NULL: nobody asks */
 };

@@ -347,6 +347,7 @@ void receiver_stats(struct receiver *receiver, struct receiver_stats *stats)
         .packets = atomic_load(&receiver->block.packets),
         .units = atomic_load(&receiver->block.units),
         .lost_packets = atomic_load(&receiver->block.lost_packets),
+        .late_packets = atomic_load(&receiver->block.late_packets),
         .rounds = atomic_load(&receiver->rounds),
         .runs = atomic_load(&receiver->runs),
     };

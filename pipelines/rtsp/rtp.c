@@ -46,7 +46,7 @@ bool rtcp_find_sender_report(const uint8_t *data, size_t size, struct rtcp_sende
             return false;
         if (data[at + 1] == RTCP_SR && bytes >= RTCP_SR_BYTES) {
             int64_t seconds = be32(data + at + 8);
-            if (seconds == 0)
+            if (seconds < NTP_TO_UNIX_S) /* unset, or counted from when it was switched on */
                 return false;
             report->ssrc = be32(data + at + 4);
             report->unix_us = (seconds - NTP_TO_UNIX_S) * 1000000 +

@@ -3,6 +3,7 @@
 #include "common/log.h"
 #include "rtsp/engine.h"
 #include "rtsp/manners.h"
+#include "rtsp/udp.h"
 #include <string.h>
 #include <time.h>
 
@@ -14,6 +15,7 @@ const struct rtsp_engine_options rtsp_engine_defaults = {
     .answer_us = 5000000,
     .no_data_us = 10000000,
     .max_unit_bytes = 8 << 20,
+    .udp_buffer_bytes = 4 << 20,
 };
 
 enum { MAX_EVENTS = 100000, GUARD_MS = 250, ANSWERS_A_CONVERSATION = 4, MAX_REDIALS = 5 };
@@ -34,6 +36,7 @@ struct rtsp_engine {
     struct manners *manners;
     /* --- any thread, atomic */
     atomic_ullong handshake_cpu_ns;
+    atomic_size_t udp_buffer_bytes; /* the least given; 0: none yet */
 };
 
 struct run_event {
@@ -137,6 +140,26 @@ static guint64 thread_cpu_ns(void)
     return (guint64)cpu.tv_sec * 1000000000u + (guint64)cpu.tv_nsec;
 }
 
+/* A worker's thread. Too small a buffer is told once: every camera over UDP has the same. */
+static void note_udp_buffer(struct rtsp_engine *engine, const struct rtsp_session *session)
+{
+    size_t wanted = engine->options.udp_buffer_bytes, had = 0;
+    /* the kernel doubles what was asked for (socket(7)) */
+    size_t bytes = session->udp_fd[0] >= 0 ? (size_t)udp_room_bytes(session->udp_fd[0]) / 2 : 0;
+    if (!bytes)
+        return;
+    if (atomic_compare_exchange_strong(&engine->udp_buffer_bytes, &had, bytes)) {
+        if (bytes < wanted)
+            log_warn(
+                "rtsp",
+                "UDP sockets got receive buffers of %zu KiB instead of %zu: keyframes may lose "
+                "packets; sysctl -w net.core.rmem_max=%zu helps (docs/operations.md)",
+                bytes >> 10, wanted >> 10, wanted);
+    } else if (bytes < had) {
+        atomic_store(&engine->udp_buffer_bytes, bytes);
+    }
+}
+
 /* A worker's thread. Takes the reference of `data`. */
 static void converse(gpointer data, gpointer user)
 {
@@ -149,6 +172,7 @@ static void converse(gpointer data, gpointer user)
                                         .udp_first = run->udp_first,
                                         .trust = engine->trust,
                                         .answer_us = engine->options.answer_us,
+                                        .udp_buffer_bytes = engine->options.udp_buffer_bytes,
                                         .cancel = run->cancel,
                                         .trace = run->trace};
     atomic_store(&run->silent, false); /* of an earlier conversation */
@@ -163,6 +187,7 @@ static void converse(gpointer data, gpointer user)
     }
     if (session) {
         g_free(failure.detail);
+        note_udp_buffer(engine, session);
         run_post(run, RUN_PLAYING, REASON_NONE, NULL);
         receiver_add(run->receiver, run, session);
         /* whoever destroyed the run meanwhile may have been too early for the receiver */
@@ -294,9 +319,11 @@ void rtsp_engine_stats(struct rtsp_engine *engine, struct rtsp_engine_stats *sta
         stats->packets += one.packets;
         stats->units += one.units;
         stats->lost_packets += one.lost_packets;
+        stats->late_packets += one.late_packets;
         stats->rounds += one.rounds;
         stats->runs += one.runs;
         stats->cpu_s += one.cpu_s;
     }
+    stats->udp_buffer_bytes = atomic_load(&engine->udp_buffer_bytes);
     stats->handshake_cpu_s = (double)atomic_load(&engine->handshake_cpu_ns) / 1e9;
 }

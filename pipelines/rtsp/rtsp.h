@@ -29,9 +29,10 @@ struct rtsp_engine_options {
     int64_t no_data_us; /* a run without packets for so long ends with no_data */
     size_t max_unit_bytes;
     enum trust_policy trust;
-    const char *trust_path; /* where TRUST_FIRST_USE remembers; NULL: until the end. Copied */
+    const char *trust_path;  /* where TRUST_FIRST_USE remembers; NULL: until the end. Copied */
+    size_t udp_buffer_bytes; /* of each socket, asked of the kernel */
 };
-/* 1 receiver, 16 workers, 5 ms, 100 ms, 5 s, 10 s, 8 MiB. */
+/* 1 receiver, 16 workers, 5 ms, 100 ms, 5 s, 10 s, 8 MiB, 4 MiB. */
 extern const struct rtsp_engine_options rtsp_engine_defaults;
 
 /* `context`: of the owner's loop; callbacks of runs are called there. */
@@ -47,6 +48,8 @@ struct rtsp_engine_stats {
     double handshake_cpu_s;                      /* conversations */
     unsigned runs;                               /* playing now */
     guint64 rounds;                              /* wake-ups of receivers */
+    guint64 late_packets;                        /* UDP: came twice, or after they were given up */
+    size_t udp_buffer_bytes;                     /* the least that the kernel gave; 0: no UDP yet */
 };
 /* Any thread. */
 void rtsp_engine_stats(struct rtsp_engine *engine, struct rtsp_engine_stats *stats);

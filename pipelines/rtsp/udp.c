@@ -1,14 +1,13 @@
 #include "rtsp/udp.h"
 #include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
+#include <glib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
-enum { RECEIVE_BUFFER_BYTES = 4 << 20, ATTEMPTS = 32 };
+enum { ATTEMPTS = 32 };
 
-static int open_port(bool ipv6, uint16_t wanted, uint16_t *port)
+static int open_port(bool ipv6, size_t buffer_bytes, uint16_t wanted, uint16_t *port)
 {
     int fd = socket(ipv6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
     if (fd < 0)
@@ -28,8 +27,7 @@ static int open_port(bool ipv6, uint16_t wanted, uint16_t *port)
         return -1;
     }
     *port = ntohs(ipv6 ? v6->sin6_port : v4->sin_port);
-    /* the kernel caps it at net.core.rmem_max */
-    int bytes = RECEIVE_BUFFER_BYTES;
+    int bytes = (int)MIN(buffer_bytes, (size_t)G_MAXINT / 2);
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
     return fd;
 }
@@ -43,16 +41,16 @@ void udp_close_pair(int fds[2])
     }
 }
 
-uint16_t udp_open_pair(int fds[2], bool ipv6)
+uint16_t udp_open_pair(int fds[2], bool ipv6, size_t buffer_bytes)
 {
     udp_close_pair(fds);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
         uint16_t first = 0, second = 0;
-        int a = open_port(ipv6, 0, &first);
+        int a = open_port(ipv6, buffer_bytes, 0, &first);
         if (a < 0)
             return 0;
         uint16_t other = first & 1 ? (uint16_t)(first - 1) : (uint16_t)(first + 1);
-        int b = open_port(ipv6, other, &second);
+        int b = open_port(ipv6, buffer_bytes, other, &second);
         if (b >= 0) {
             fds[0] = first & 1 ? b : a;
             fds[1] = first & 1 ? a : b;
@@ -94,7 +92,7 @@ void udp_punch(const int fds[2], int rtsp_fd, const struct rtsp_transport *trans
 
 static bool same_host(const struct sockaddr_storage *a, const struct sockaddr_storage *b)
 {
-    if (a->ss_family != b->ss_family)
+    if (a->ss_family != b->ss_family || a->ss_family == AF_UNSPEC)
         return false;
     if (a->ss_family == AF_INET6)
         return !memcmp(&((const struct sockaddr_in6 *)a)->sin6_addr,

@@ -4,8 +4,10 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-/* Opens an even port for RTP and the next one for RTCP. Returned: the even port, 0 when none. */
-uint16_t udp_open_pair(int fds[2], bool ipv6);
+/* Opens an even port for RTP and the next one for RTCP, and asks for a receive buffer of
+ * `buffer_bytes`; the kernel gives at most net.core.rmem_max. Returned: the even port, 0 when none.
+ */
+uint16_t udp_open_pair(int fds[2], bool ipv6, size_t buffer_bytes);
 void udp_close_pair(int fds[2]); /* -1 afterwards, and fine before */
 
 /* Sends a packet each way that opens firewalls; `rtsp_fd` tells where the camera is. */

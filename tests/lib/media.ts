@@ -214,10 +214,19 @@ export class Peer {
     throw new Error(`${this.process.spawnfile} is not ready`);
   }
 
-  async stop(): Promise<void> {
+  stop(): Promise<void> {
+    return this.end('SIGTERM');
+  }
+
+  /** Without a word to anybody. */
+  kill(): Promise<void> {
+    return this.end('SIGKILL');
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
     if (this.process.exitCode !== null || this.process.signalCode !== null) return;
     const over = new Promise((done) => this.process.once('exit', done));
-    this.process.kill('SIGTERM');
+    this.process.kill(signal);
     await over;
   }
 }

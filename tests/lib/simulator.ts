@@ -2,9 +2,12 @@
 import { createConnection } from 'node:net';
 import type { Stack } from '../../tools/supervise/stack.ts';
 
-export function order(stack: Stack, command: object): Promise<Record<string, unknown>> {
+export const order = (stack: Stack, command: object): Promise<Record<string, unknown>> => orderAt(stack.path('simcams.sock'), command);
+
+/** The same to a simulator started with `--control PATH`. */
+export function orderAt(path: string, command: object): Promise<Record<string, unknown>> {
   return new Promise((done, fail) => {
-    const socket = createConnection(stack.path('simcams.sock'));
+    const socket = createConnection(path);
     let text = '';
     socket.setEncoding('utf8');
     socket.once('error', fail);

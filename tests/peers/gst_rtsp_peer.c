@@ -1,17 +1,20 @@
-/* An RTSP server by gst-rtsp-server: /h264, /h265 and, with --file, /file. TCP, UDP, HTTP tunnels.
+/* An RTSP server by gst-rtsp-server: /h264, /h265, /cam, /pcma and /aac (the sound stands first in
+ * the description) and, with --file, /file, which begins again at its end. TCP, UDP, HTTP tunnels.
  *
  *   gst-rtsp-peer --ready-file FILE [--user U --password P [--basic]] [--tls CERTIFICATE.pem]
  *       [--address A] [--port P] [--udp-only] [--file V.264] [--b-frames N]
+ *       [--codec h264|h265] [--width PX] [--height PX] [--mtu BYTES]
  *
- * FILE gets {"port": N} when it listens, on 127.0.0.1 unless told otherwise. */
+ * /cam has the given codec and size. FILE gets {"port": N} when it listens, on 127.0.0.1 unless
+ * told otherwise. */
 #include <gst/rtsp-server/rtsp-server.h>
 #include <stdbool.h>
 #include <stdio.h>
 
 struct arguments {
-    char *ready, *user, *password, *file, *tls, *address;
+    char *ready, *user, *password, *file, *tls, *address, *codec;
     gboolean udp_only, basic;
-    int b_frames, port;
+    int b_frames, port, mtu, width, height;
 };
 
 static void mount(GstRTSPServer *server, const char *path, const char *launch,
@@ -60,12 +63,43 @@ static bool guard(GstRTSPServer *server, const struct arguments *arguments)
     return !error;
 }
 
+static char *picture_of(int width, int height)
+{
+    return g_strdup_printf(
+        "videotestsrc is-live=true ! video/x-raw,format=I420,width=%d,height=%d,framerate=15/1",
+        width, height);
+}
+
+/* A camera of any codec and size, and cameras with sound. */
+static void mount_others(GstRTSPServer *server, const struct arguments *arguments)
+{
+    bool h265 = !g_strcmp0(arguments->codec, "h265");
+    g_autofree char *picture = picture_of(arguments->width, arguments->height);
+    g_autofree char *encoder = h265 ? g_strdup("x265enc speed-preset=ultrafast key-int-max=15 "
+                                               "option-string=bframes=0:pools=1 ! rtph265pay")
+                                    : g_strdup("x264enc tune=zerolatency "
+                                               "speed-preset=ultrafast key-int-max=15 threads=1 "
+                                               "! rtph264pay");
+    g_autofree char *video = g_strdup_printf("%s ! %s mtu=%d", picture, encoder, arguments->mtu);
+    g_autofree char *cam = g_strdup_printf("( %s name=pay0 pt=96 )", video);
+    g_autofree char *pcma = g_strdup_printf(
+        "( audiotestsrc is-live=true ! audio/x-raw,rate=8000,channels=1 ! alawenc ! rtppcmapay "
+        "name=pay0 pt=8 %s name=pay1 pt=96 )",
+        video);
+    g_autofree char *aac = g_strdup_printf(
+        "( audiotestsrc is-live=true ! audioconvert ! avenc_aac ! rtpmp4gpay name=pay0 pt=96 %s "
+        "name=pay1 pt=97 )",
+        video);
+    mount(server, "/cam", cam, arguments);
+    mount(server, "/pcma", pcma, arguments);
+    mount(server, "/aac", aac, arguments);
+}
+
 static void mount_all(GstRTSPServer *server, const struct arguments *arguments)
 {
-    static const char picture[] =
-        "videotestsrc is-live=true ! video/x-raw,width=320,height=180,framerate=15/1";
+    g_autofree char *picture = picture_of(320, 180);
     g_autofree char *h264 = g_strdup_printf(
-        "( %s,format=I420 ! x264enc speed-preset=veryfast key-int-max=15 b-adapt=false "
+        "( %s ! x264enc speed-preset=veryfast key-int-max=15 b-adapt=false "
         "bframes=%d threads=1 ! video/x-h264,profile=main ! rtph264pay name=pay0 pt=96 )",
         picture, arguments->b_frames);
     g_autofree char *h265 =
@@ -76,7 +110,9 @@ static void mount_all(GstRTSPServer *server, const struct arguments *arguments)
     mount(server, "/h265", h265, arguments);
     if (arguments->file) {
         g_autofree char *file =
-            g_strdup_printf("( filesrc location=\"%s\" ! h264parse ! rtph264pay name=pay0 pt=96 )",
+            g_strdup_printf("( multifilesrc location=\"%s\" loop=true "
+                            "caps=\"video/x-h264,stream-format=byte-stream,framerate=25/1\" "
+                            "! h264parse ! rtph264pay name=pay0 pt=96 )",
                             arguments->file);
         mount(server, "/file", file, arguments);
     }
@@ -95,6 +131,10 @@ static bool parse(struct arguments *arguments, int argc, char **argv)
         {"port", 0, 0, G_OPTION_ARG_INT, &arguments->port, "0: any free one", "P"},
         {"file", 0, 0, G_OPTION_ARG_FILENAME, &arguments->file, "H.264 file as /file", "F"},
         {"b-frames", 0, 0, G_OPTION_ARG_INT, &arguments->b_frames, "In /h264", "N"},
+        {"mtu", 0, 0, G_OPTION_ARG_INT, &arguments->mtu, "Of /cam, /pcma, /aac", "BYTES"},
+        {"codec", 0, 0, G_OPTION_ARG_STRING, &arguments->codec, "Of the same", "h264|h265"},
+        {"width", 0, 0, G_OPTION_ARG_INT, &arguments->width, "Of the same", "PX"},
+        {"height", 0, 0, G_OPTION_ARG_INT, &arguments->height, "Of the same", "PX"},
         {0},
     };
     GOptionContext *context = g_option_context_new("– serves test pictures");
@@ -106,7 +146,7 @@ static bool parse(struct arguments *arguments, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-    struct arguments arguments = {0};
+    struct arguments arguments = {.mtu = 1400, .width = 320, .height = 180};
     if (!parse(&arguments, argc, argv))
         return 2;
     gst_init(NULL, NULL);
@@ -116,6 +156,7 @@ int main(int argc, char **argv)
     gst_rtsp_server_set_address(server, arguments.address ? arguments.address : "127.0.0.1");
     gst_rtsp_server_set_service(server, service);
     mount_all(server, &arguments);
+    mount_others(server, &arguments);
     if ((arguments.user || arguments.tls) && !guard(server, &arguments))
         return 1;
     if (!gst_rtsp_server_attach(server, NULL)) {

@@ -28,8 +28,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     unsigned sent = 0;
     for (size_t at = 0; at + 3 <= size; at += 3) {
         uint8_t what = data[at];
-        sequence = what & 0xfc ? (uint16_t)(sequence + (what >> 2) - 20)
-                               : (uint16_t)(data[at + 1] << 8 | data[at + 2]);
+        unsigned step = (unsigned)(what >> 2) - 20,
+                 number = (unsigned)data[at + 1] << 8 | data[at + 2];
+        sequence = (uint16_t)(what & 0xfc ? sequence + step : number);
         struct reorder_packet packet = {what & 1, sequence, (const uint8_t *)&sequence,
                                         sizeof sequence};
         reorder_push(&reorder, &packet, now_us, take, &heard);
