@@ -113,7 +113,7 @@ static const char *failed_step(const struct trial *trial)
                                        "SETUP",   "PLAY", "packet", "keyframe"};
     if (!trial->is_rtsp)
         return !strcmp(trial->last_step, "address") ? "connect" : "keyframe";
-    if (!strcmp(trial->last_step, "tls"))
+    if (!strcmp(trial->last_step, "tls") || !strcmp(trial->last_step, "GET"))
         return "OPTIONS";
     for (size_t i = 0; i + 1 < G_N_ELEMENTS(rtsp); i++)
         if (!strcmp(rtsp[i], trial->last_step))

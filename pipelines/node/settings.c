@@ -63,7 +63,7 @@ void settings_read(struct settings *settings, const json_t *config)
         .udp_buffer_bytes = (size_t)config_int(config, "media.udp_buffer_kb") << 10,
         .transport = g_strdup(config_string(config, "media.transport")),
         .tls_trust = g_strdup(config_string(config, "media.tls_trust")),
-        .certificates_path = path_of(config, "camera-certificates"),
+        .certificates_path = path_of(config, config_string(config, "media.tls_seen")),
         .picture_cores = config_number(config, "media.picture_cores"),
         .picture_threads = (unsigned)config_int(config, "media.picture_threads"),
         .thumbnail_width_px = (int)config_int(config, "media.thumbnail.width"),

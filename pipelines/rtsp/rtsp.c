@@ -247,9 +247,8 @@ void rtsp_run_info(struct rtsp_run *run, struct rtsp_run_info *info)
 
 /* --- the engine */
 
-/* libgstrtsp bounds each read, not the whole conversation: a peer that drips would hold a worker.
- * Until its time is up others get one more in its place, so that slow cameras wait for themselves
- * alone. */
+/* Each answer has its time; a peer that needs many would still hold a worker. Until its time is up
+ * others get one more in its place, so that slow cameras wait for themselves alone. */
 static gboolean guard(gpointer user)
 {
     struct rtsp_engine *engine = user;
