@@ -3,6 +3,7 @@
 #include "common/mailbox.h"
 
 enum { MAX_WAITING = 20000, BATCH_MOST = 64, BATCH_BYTES = 240 << 10, BATCH_MS = 100 };
+enum { UNDER_WAY_US = 10000000 }; /* a picture is made in less, or given up */
 
 struct pictures {
     struct picture_pool *pool;
@@ -10,7 +11,7 @@ struct pictures {
     GMainContext *context;
     struct link *link;
     struct mailbox *made; /* of struct made */
-    GHashTable *added_us; /* handle → gint64, wall clock when its camera came */
+    GHashTable *added;    /* handle → struct added, when its camera came */
     GByteArray *batch;    /* entries of docs/websocket.md kind 1 */
     guint16 batch_count;
     GSource *batch_timer;
@@ -94,12 +95,18 @@ static gboolean on_batch_timer(gpointer user)
     return G_SOURCE_REMOVE;
 }
 
-/* Of the camera that has the handle now? One under way may be of the camera that had it before. */
+struct added {
+    gint64 wall_us, mono_us;
+};
+
+/* Of the camera that has the handle now? One under way may be of the camera that had it before. No
+ * picture is under way for long, and the wall clock of its arrival may have been set since. */
 static bool is_of_camera(struct pictures *pictures, const struct thumbnail *thumbnail)
 {
-    const gint64 *added_us =
-        g_hash_table_lookup(pictures->added_us, GUINT_TO_POINTER(thumbnail->n));
-    return added_us && thumbnail->wall_us >= *added_us;
+    const struct added *added =
+        g_hash_table_lookup(pictures->added, GUINT_TO_POINTER(thumbnail->n));
+    return added && (thumbnail->wall_us >= added->wall_us ||
+                     clock_mono_us() - added->mono_us > UNDER_WAY_US);
 }
 
 static void add_thumbnail(struct pictures *pictures, const struct thumbnail *thumbnail)
@@ -182,7 +189,7 @@ struct pictures *pictures_create(const struct settings *settings, GMainContext *
     pictures->fleet = fleet;
     pictures->context = context;
     pictures->batch = g_byte_array_new();
-    pictures->added_us = g_hash_table_new_full(NULL, NULL, NULL, g_free);
+    pictures->added = g_hash_table_new_full(NULL, NULL, NULL, g_free);
     pictures->made = mailbox_create(context, MAX_WAITING, deliver, pictures, made_free);
     struct picture_pool_options options = picture_pool_defaults;
     options.cores = settings->picture_cores;
@@ -209,7 +216,7 @@ void pictures_destroy(struct pictures *pictures)
     flush(pictures);
     mailbox_destroy(pictures->made);
     g_byte_array_unref(pictures->batch);
-    g_hash_table_unref(pictures->added_us);
+    g_hash_table_unref(pictures->added);
     g_free(pictures);
 }
 
@@ -224,16 +231,16 @@ void pictures_set_link(struct pictures *pictures, struct link *link)
 
 void pictures_camera_added(struct pictures *pictures, struct camera *camera)
 {
-    gint64 now_us = clock_wall_us();
-    g_hash_table_insert(pictures->added_us, GUINT_TO_POINTER(camera_n(camera)),
-                        g_memdup2(&now_us, sizeof now_us));
+    const struct added added = {clock_wall_us(), clock_mono_us()};
+    g_hash_table_insert(pictures->added, GUINT_TO_POINTER(camera_n(camera)),
+                        g_memdup2(&added, sizeof added));
     picture_pool_add(pictures->pool, camera_n(camera), camera_stream(camera, CAMERA_SUB));
 }
 
 void pictures_camera_removed(struct pictures *pictures, struct camera *camera)
 {
     picture_pool_remove(pictures->pool, camera_n(camera));
-    g_hash_table_remove(pictures->added_us, GUINT_TO_POINTER(camera_n(camera)));
+    g_hash_table_remove(pictures->added, GUINT_TO_POINTER(camera_n(camera)));
 }
 
 static GArray *handles(const json_t *array)

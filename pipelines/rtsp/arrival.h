@@ -8,11 +8,11 @@
 struct arrival {
     bool known;
     uint32_t rtp_timestamp;
-    int64_t wall_us;
+    int64_t came_us;
 };
 
-/* Wall clock of the packet's arrival, in microseconds: as long after the packet before as the
- * camera's clock says, never before that one, and within [earliest_us, latest_us], the reads
+/* Time of the packet's arrival, by any one clock that nobody sets: as long after the packet before
+ * as the camera's clock says, never before that one, and within [earliest_us, latest_us], the reads
  * between which it came. So it is wrong by less than the time between two reads, whatever the
  * camera's clock does. */
 int64_t arrival_next(struct arrival *arrival, uint32_t clock_hz, uint32_t rtp_timestamp,

@@ -46,10 +46,11 @@ struct assembler {
     bool marker_lies;  /* set on each slice: units are told apart by what begins them */
     bool just_closed;  /* by a marker */
     uint32_t newest_timestamp;
+    int64_t ahead_us;
     /* the unit under assembly */
     bool open;
     uint32_t timestamp;
-    int64_t wall_us;
+    int64_t wall_us, mono_us;
     bool in_nal, has_picture, has_parameters, keyframe, recovery_point, leading, trailing;
     bool damaged;      /* its first slice is missing */
     GByteArray *carry; /* its bytes of earlier blocks, Annex B; NULL when none */
@@ -232,7 +233,7 @@ static void unit_finish(struct assembler *assembler, struct assembler_scratch *s
     if (assembler->has_picture && !key && !assembler->wait_keyframe &&
         !is_useless_leading(assembler))
         unit = build_delta(assembler, scratch);
-    if (unit && !timeline_next(&assembler->timeline, assembler->timestamp, assembler->wall_us,
+    if (unit && !timeline_next(&assembler->timeline, assembler->timestamp, assembler->mono_us,
                                &unit->pts_us, &unit->dts_us)) {
         unit_unref(unit);
         lose(assembler, scratch);
@@ -442,6 +443,11 @@ static bool check_sequence(struct assembler *assembler, struct assembler_scratch
     return true;
 }
 
+void assembler_set_ahead(struct assembler *assembler, int64_t ahead_us)
+{
+    assembler->ahead_us = ahead_us;
+}
+
 void assembler_push(struct assembler *assembler, struct assembler_scratch *scratch,
                     const struct rtp *rtp, int64_t wall_us)
 {
@@ -466,6 +472,7 @@ void assembler_push(struct assembler *assembler, struct assembler_scratch *scrat
     }
     assembler->newest_timestamp = rtp->timestamp;
     assembler->wall_us = wall_us;
+    assembler->mono_us = wall_us - assembler->ahead_us;
     if (rtp->marker && !assembler->marker_lies && assembler->open) {
         unit_finish(assembler, scratch);
         assembler->just_closed = true;

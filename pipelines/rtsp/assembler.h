@@ -36,6 +36,10 @@ void assembler_destroy(struct assembler *assembler);
 void assembler_push(struct assembler *assembler, struct assembler_scratch *scratch,
                     const struct rtp *rtp, int64_t wall_us);
 
+/* By how much our wall clock is before the monotonic one, for packets from now on; 0 until told.
+ * Times of decoding follow the latter, because somebody may set the former. */
+void assembler_set_ahead(struct assembler *assembler, int64_t ahead_us);
+
 /* The block is about to be reused: what belongs to an unfinished picture is copied. */
 void assembler_settle(struct assembler *assembler, struct assembler_scratch *scratch);
 

@@ -29,7 +29,7 @@ struct connection {
     uint8_t *rest; /* the beginning of a frame whose end has not come */
     size_t rest_size;
     int64_t begun_us, last_packet_us, last_unit_us, next_keep_alive_us, next_tick_us;
-    int64_t last_read_wall_us; /* all that comes now came since */
+    int64_t last_read_us; /* monotonic: all that comes now came since */
     struct arrival arrival;
     int64_t closing_until_us; /* 0: not closing */
     guint64 lost_told;
@@ -146,11 +146,14 @@ static void take_rtp(struct connection *connection, const uint8_t *data, size_t 
         connection->trace = NULL;
     }
     figure_add(&connection->block->packets, 1);
-    int64_t wall_us = connection->block->wall_us;
+    const struct receiver_block *block = connection->block;
+    int64_t came_us = block->mono_us;
     if (connection->waits)
-        wall_us = arrival_next(&connection->arrival, connection->session->sdp.clock_hz,
-                               rtp.timestamp, connection->last_read_wall_us, wall_us);
-    assembler_push(connection->assembler, connection->block->scratch, &rtp, wall_us);
+        came_us = arrival_next(&connection->arrival, connection->session->sdp.clock_hz,
+                               rtp.timestamp, connection->last_read_us, came_us);
+    int64_t ahead_us = block->wall_us - block->mono_us;
+    assembler_set_ahead(connection->assembler, ahead_us);
+    assembler_push(connection->assembler, block->scratch, &rtp, came_us + ahead_us);
 }
 
 /* A report tells the camera's clock of the moment it was sent. RTP times say nothing of the clock:
@@ -318,7 +321,7 @@ static bool read_all(struct connection *connection)
 bool connection_read(struct connection *connection)
 {
     bool alive = read_all(connection);
-    connection->last_read_wall_us = connection->block->wall_us;
+    connection->last_read_us = connection->block->mono_us;
     return alive;
 }
 
@@ -391,7 +394,7 @@ bool connection_read_rtp(struct connection *connection)
             take_datagram(connection, packet);
         assembler_settle(connection->assembler, block->scratch);
     }
-    connection->last_read_wall_us = block->wall_us;
+    connection->last_read_us = block->mono_us;
     return true;
 }
 

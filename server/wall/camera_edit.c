@@ -25,6 +25,7 @@ struct waiting {
     struct wall *wall;
     struct net_request *request;
     char *id;
+    bool creates;
 };
 
 static struct waiting *waiting_create(struct wall *wall, struct net_request *request,
@@ -160,7 +161,10 @@ static void put_done(const struct camera_change *change, const GError *error, gp
 {
     struct waiting *waiting = user;
     const struct camera *camera = camera_set_find(waiting->wall->cameras, waiting->id);
-    if (error)
+    if (waiting->creates && g_error_matches(error, STORE_ERROR, STORE_ERROR_CONFLICT))
+        net_reply_error(waiting->request, 409, "id_taken", "该编号已被另一个镜头使用",
+                        "another camera has this id");
+    else if (error)
         wall_reply_store_error(waiting->request, camera, error);
     else if (!camera) /* deleted by somebody else in the same instant */
         net_reply_error(waiting->request, 404, "not_found", "没有这个镜头",
@@ -173,10 +177,12 @@ static void put_done(const struct camera_change *change, const GError *error, gp
 static void put(struct wall *wall, struct net_request *request, const struct camera *camera,
                 const json_t *body, struct camera_fields *fields, gint64 version)
 {
-    if (read_fields(request, camera, body, fields) && wall_may_put(wall, request, fields))
-        camera_set_put(wall->cameras, fields, version,
-                       identity_actor_new(net_request_session(request)), put_done,
-                       waiting_create(wall, request, fields->id));
+    if (!read_fields(request, camera, body, fields) || !wall_may_put(wall, request, fields))
+        return;
+    struct waiting *waiting = waiting_create(wall, request, fields->id);
+    waiting->creates = !camera;
+    camera_set_put(wall->cameras, fields, version, identity_actor_new(net_request_session(request)),
+                   put_done, waiting);
 }
 
 static void post_camera(struct net_request *request, gpointer user)

@@ -7,7 +7,7 @@ import { en } from '../../web/src/i18n/en.ts';
 import { zhCN as zh } from '../../web/src/i18n/zh-CN.ts';
 import { Person, type Json, type Wall } from '../lib/client.ts';
 import { order } from '../lib/simulator.ts';
-import { startStack, stopStack } from '../lib/stack.ts';
+import { startSmallStack, stopStack } from '../lib/stack.ts';
 import { followLive, Witnesses, type Camera, type Followed } from '../lib/watch.ts';
 
 const rate = 12.5;
@@ -45,7 +45,7 @@ const clear = (name: Name): Promise<unknown> => order(stack, { cmd: 'clear', cam
 const lateMs = async (): Promise<number> => Number((await order(stack, { cmd: 'stats' })).late_slots);
 
 before(async () => {
-  stack = await startStack({
+  stack = await startSmallStack({
     cameras: 36, rate, simulatorArgs: ['--gop', '12'],
     config: { media: { no_data_s: 3, stale_s: 10, backoff_min_s: 0.5, backoff_max_s: 1, picture_cores: 0.5 } },
   });

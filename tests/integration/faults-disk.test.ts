@@ -10,7 +10,7 @@ import { after, before, test } from 'node:test';
 import type { Stack } from '../../tools/supervise/stack.ts';
 import { Person, type Json, type Wall } from '../lib/client.ts';
 import { order } from '../lib/simulator.ts';
-import { endStack, startStack } from '../lib/stack.ts';
+import { endStack, startSmallStack } from '../lib/stack.ts';
 import { until } from '../lib/wait.ts';
 import { followLive, Witnesses } from '../lib/watch.ts';
 
@@ -35,7 +35,7 @@ before(async () => {
   run('mount', '-t', 'tmpfs', '-o', 'size=160m,mode=0700', 'townwall-test', disk);
   mkdirSync(join(disk, 'logs'));
   run('mount', '--bind', logs, join(disk, 'logs'));
-  stack = await startStack({ cameras: 12, rate, dir: disk, simulatorArgs: ['--gop', '12'] });
+  stack = await startSmallStack({ cameras: 12, rate, dir: disk, simulatorArgs: ['--gop', '12'] });
   operator = await Person.login(stack, 'operator');
   await operator.giveReason();
   admin = await Person.login(stack, 'admin');

@@ -7,7 +7,7 @@ import { Person, type Json } from '../lib/client.ts';
 import { holds, pidOf, type Holds } from '../lib/process.ts';
 import { Resuming } from '../lib/resuming.ts';
 import { order } from '../lib/simulator.ts';
-import { startStack, stopStack } from '../lib/stack.ts';
+import { startSmallStack, stopStack } from '../lib/stack.ts';
 import { until } from '../lib/wait.ts';
 import { Witnesses } from '../lib/watch.ts';
 
@@ -26,7 +26,7 @@ const everyLive = (followed: { cameras: { state: string }[] }): boolean =>
   followed.cameras.length === cameras && followed.cameras.every((camera) => camera.state === 'live');
 
 before(async () => {
-  stack = await startStack({ cameras, rate, simulatorArgs: ['--gop', '12'], config: { media: { backoff_min_s: 0.5, backoff_max_s: 1 } } });
+  stack = await startSmallStack({ cameras, rate, simulatorArgs: ['--gop', '12'], config: { media: { backoff_min_s: 0.5, backoff_max_s: 1 } } });
   admin = await Person.login(stack, 'admin');
   const operator = await Person.login(stack, 'operator');
   await operator.giveReason();

@@ -4,12 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Stack, type StackOptions } from '../../tools/supervise/stack.ts';
 import { checkLogs, patience, preset } from './programs.ts';
+import { giveTown } from './towns.ts';
 
 export { preset };
 
 /** Programs that ended by themselves, by stack: a restart hides from a test what went wrong. */
 const fallen = new WeakMap<Stack, string[]>();
 const fall = /ended \((SIG(?:SEGV|ABRT|BUS|ILL|FPE|TRAP)|exit [1-9]\d*)\)/;
+
+/** A small town whose map nobody looks at: quicker to start. */
+export async function startSmallStack(options: Partial<StackOptions> = {}): Promise<Stack> {
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'townwall-test-'));
+  await giveTown(dir, options.cameras ?? 20, options.simulatorHost ?? '127.0.0.1');
+  return startStack({ ...options, dir });
+}
 
 export async function startStack(options: Partial<StackOptions> = {}): Promise<Stack> {
   const dir = mkdtempSync(join(tmpdir(), 'townwall-test-'));
