@@ -8,7 +8,7 @@ import type { Stack } from '../../tools/supervise/stack.ts';
 import { Person, type Json, type Wall } from '../lib/client.ts';
 import { holds, pidOf } from '../lib/process.ts';
 import { order } from '../lib/simulator.ts';
-import { startStack, stopStack } from '../lib/stack.ts';
+import { startSmallStack, stopStack } from '../lib/stack.ts';
 import { until } from '../lib/wait.ts';
 import { followLive, Witnesses, type Followed } from '../lib/watch.ts';
 
@@ -21,7 +21,7 @@ let followed: Followed;
 let witnesses: Witnesses;
 
 before(async () => {
-  stack = await startStack({ cameras, rate, simulatorArgs: ['--gop', '12'], config: { server: { max_clients: clients + 20, plays_per_minute: 60 } } });
+  stack = await startSmallStack({ cameras, rate, simulatorArgs: ['--gop', '12'], config: { server: { max_clients: clients + 20, plays_per_minute: 60 } } });
   operator = await Person.login(stack, 'operator');
   await operator.giveReason();
   followed = await followLive(operator);
