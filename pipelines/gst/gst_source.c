@@ -9,6 +9,8 @@
 #include <string.h>
 
 enum { CHECK_MS = 500, SUSTAINED_US = 30 * 1000 * 1000, LEAST_STEP_US = 1000 };
+/* A file that is shorter is not played more often. */
+enum { LEAST_ROUND_US = 1000 * 1000 };
 
 struct gst_source {
     /* --- immutable */
@@ -25,6 +27,7 @@ struct gst_source {
     struct restart restart;
     GSource *check, *retry;
     int64_t live_since_us;
+    int64_t round_began_us; /* of a file: when its beginning was played */
     /* --- the streaming thread of the running pipeline, else the loop */
     struct gst_unit_reader reader;
     bool placed;       /* this run's offset is known */
@@ -32,7 +35,8 @@ struct gst_source {
     int64_t last_dts_us, last_mono_us;
     bool published; /* anything ever */
     /* --- any thread, atomic */
-    atomic_bool live; /* this run gave a keyframe */
+    atomic_bool live;  /* this run gave a keyframe */
+    atomic_bool round; /* and this time round the file it gave a picture */
 };
 
 static void source_start(struct gst_source *source);
@@ -87,19 +91,37 @@ static void on_sample(GstSample *sample, gpointer user)
     bool keyframe = unit->keyframe;
     place_unit(source, unit);
     stream_publish(source->stream, unit);
+    atomic_store(&source->round, true);
     if (keyframe && !atomic_exchange(&source->live, true))
         wakeup_signal(source->went_live);
 }
 
 /* --- loop */
 
+static void timer_end(GSource **timer)
+{
+    if (!*timer)
+        return;
+    g_source_destroy(*timer);
+    g_clear_pointer(timer, g_source_unref);
+}
+
 static void source_end_run(struct gst_source *source)
 {
+    timer_end(&source->retry);
     pipeline_stop(source->pipeline);
     source->pipeline = NULL;
     gst_unit_reader_finish(&source->reader);
     source->placed = false;
     atomic_store(&source->live, false);
+    atomic_store(&source->round, false);
+}
+
+static void wait_then(struct gst_source *source, int64_t pause_us, GSourceFunc then)
+{
+    source->retry = g_timeout_source_new((guint)(MAX(pause_us, 0) / 1000));
+    g_source_set_callback(source->retry, then, source, NULL);
+    g_source_attach(source->retry, pipelines_context(source->pipelines));
 }
 
 static gboolean on_retry(gpointer user)
@@ -118,9 +140,7 @@ static void source_down(struct gst_source *source, const char *reason, const cha
     int64_t pause_us = restart_pause_us(&source->restart, g_random_double());
     log_info(source->name, "down: %s (%s), again in %.1f s", reason, detail ? detail : "",
              (double)pause_us / 1e6);
-    source->retry = g_timeout_source_new((guint)(pause_us / 1000));
-    g_source_set_callback(source->retry, on_retry, source, NULL);
-    g_source_attach(source->retry, pipelines_context(source->pipelines));
+    wait_then(source, pause_us, on_retry);
     set_state(source, GST_SOURCE_DOWN, reason, detail);
 }
 
@@ -129,16 +149,32 @@ static void on_failed(const char *code, const char *detail, gpointer user)
     source_down(user, code, detail);
 }
 
+/* The next round of a file. Between two rounds no streaming thread is at work. */
+static gboolean on_round(gpointer user)
+{
+    struct gst_source *source = user;
+    g_clear_pointer(&source->retry, g_source_unref);
+    source->round_began_us = clock_mono_us();
+    source->reader.begun = false;
+    source->placed = false;
+    if (atomic_exchange(&source->round, false)) {
+        pipeline_rewind(source->pipeline);
+        return G_SOURCE_REMOVE;
+    }
+    /* nobody can seek in it */
+    source_end_run(source);
+    source_start(source);
+    return G_SOURCE_REMOVE;
+}
+
 static void on_ended(gpointer user)
 {
     struct gst_source *source = user;
     bool gave = atomic_load(&source->live);
-    if (source->file && gave) {
-        source_end_run(source);
-        source_start(source);
-        return;
-    }
-    source_down(source, gave ? "no_data" : "no_video", "the source came to its end");
+    if (source->file && gave)
+        wait_then(source, LEAST_ROUND_US - (clock_mono_us() - source->round_began_us), on_round);
+    else
+        source_down(source, gave ? "no_data" : "no_video", "the source came to its end");
 }
 
 static void on_live(gpointer user)
@@ -170,6 +206,7 @@ static void source_start(struct gst_source *source)
     static const struct pipeline_ops ops = {
         .sample = on_sample, .failed = on_failed, .ended = on_ended};
     g_autoptr(GError) error = NULL;
+    source->round_began_us = clock_mono_us();
     source->pipeline = pipeline_start(source->pipelines, pipeline_template(TEMPLATE_SOURCE),
                                       source->name, source->uri, &ops, source, &error);
     if (!source->pipeline)
@@ -208,21 +245,12 @@ struct gst_source *gst_source_create(struct pipelines *pipelines, const char *na
     return source;
 }
 
-static void timer_end(GSource **timer)
-{
-    if (!*timer)
-        return;
-    g_source_destroy(*timer);
-    g_clear_pointer(timer, g_source_unref);
-}
-
 void gst_source_destroy(struct gst_source *source)
 {
     if (!source)
         return;
     source_end_run(source);
     timer_end(&source->check);
-    timer_end(&source->retry);
     wakeup_destroy(source->went_live);
     stream_unref(source->stream);
     g_free(source->name);

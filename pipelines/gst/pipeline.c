@@ -1,6 +1,7 @@
 #include "gst/pipeline.h"
 #include "common/clock.h"
 #include "common/log.h"
+#include "gst/gst_pace.h"
 #include "gst/gst_reason.h"
 #include "gst/pipelines_private.h"
 #include "gst/thread_meter.h"
@@ -112,6 +113,11 @@ static void sink_connect(struct pipeline *pipeline, GstElement *bin)
     GstElement *sink = gst_bin_get_by_name(GST_BIN(bin), "out");
     GstAppSinkCallbacks callbacks = {.new_sample = on_sample};
     gst_app_sink_set_callbacks(GST_APP_SINK(sink), &callbacks, pipeline, NULL);
+    if (!pipeline->feed) {
+        GstPad *pad = gst_element_get_static_pad(sink, "sink");
+        gst_pace_attach(pad);
+        gst_object_unref(pad);
+    }
     gst_object_unref(sink);
 }
 
@@ -256,6 +262,18 @@ static void task_play(gpointer data)
     pipeline_unref(pipeline);
 }
 
+/* Control thread. A seek that cannot be done is told as one more end. */
+static void task_rewind(gpointer data)
+{
+    struct pipeline *pipeline = data;
+    g_mutex_lock(&pipeline->state_lock);
+    if (!pipeline->taken_down &&
+        !gst_element_seek_simple(pipeline->bin, GST_FORMAT_TIME, GST_SEEK_FLAG_FLUSH, 0))
+        gst_element_post_message(pipeline->bin, gst_message_new_eos(GST_OBJECT(pipeline->bin)));
+    g_mutex_unlock(&pipeline->state_lock);
+    pipeline_unref(pipeline);
+}
+
 /* Control thread. */
 static void task_take_down(gpointer data)
 {
@@ -309,6 +327,12 @@ void pipeline_stop(struct pipeline *pipeline)
     g_mutex_unlock(&pipeline->sample_lock);
     pipelines_leave(pipeline->pipelines, pipeline);
     pipelines_control(pipeline->pipelines, task_take_down, pipeline);
+}
+
+void pipeline_rewind(struct pipeline *pipeline)
+{
+    pipeline->reported = false;
+    pipelines_control(pipeline->pipelines, task_rewind, pipeline_ref(pipeline));
 }
 
 guint64 pipeline_waiting_bytes(struct pipeline *pipeline)

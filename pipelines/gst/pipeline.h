@@ -15,7 +15,7 @@ struct pipeline_ops {
     bool (*force_keyframe)(int64_t pts_us, gpointer user);
     /* Loop. It failed: a code of docs/camera-states.md and what was said, redacted. Once. */
     void (*failed)(const char *code, const char *detail, gpointer user);
-    /* Loop. The source came to its end. Once. */
+    /* Loop. The source came to its end. Once, and once more after each pipeline_rewind(). */
     void (*ended)(gpointer user);
 };
 
@@ -28,6 +28,10 @@ struct pipeline *pipeline_start(struct pipelines *pipelines, const struct pipeli
 /* Loop. After return no op is called any more, a running `sample` has ended. What is left is taken
  * down on a control thread. NULL is fine. */
 void pipeline_stop(struct pipeline *pipeline);
+
+/* Loop. After ops.ended: plays the same source from its beginning, its running time begins at 0
+ * again. A source that cannot be sought in ends at once: ops.ended without a sample before it. */
+void pipeline_rewind(struct pipeline *pipeline);
 
 /* Loop. Bytes that wait in the pipeline's feed. */
 guint64 pipeline_waiting_bytes(struct pipeline *pipeline);

@@ -4,7 +4,7 @@
 
 static const char *const MOVING = "testsrc2=size=320x180:rate=25:duration=1";
 
-/* Twice around a file of one second, at its own speed. */
+/* Twice around a file of one second, at its own speed, by one pipeline. */
 static void check_loop(const char *name, const char *options, enum codec codec)
 {
     char *folder = clip_folder();
@@ -21,6 +21,9 @@ static void check_loop(const char *name, const char *options, enum codec codec)
     check_units(watched.units, codec, 320, 180);
     g_assert_cmpuint(count_decoded(watched.units), ==, watched.units->len);
     g_assert_cmpint(passed_us, >, 2 * G_USEC_PER_SEC);
+    struct pipelines_stats stats;
+    pipelines_stats(house.pipelines, &stats);
+    g_assert_cmpuint(stats.started, ==, 1);
     const struct unit *first = watched.units->pdata[0];
     const struct unit *last = watched.units->pdata[59];
     g_assert_cmpint(last->dts_us - first->dts_us, >, 2 * G_USEC_PER_SEC);
@@ -55,6 +58,15 @@ static void test_flv(void)
 static void test_elementary(void)
 {
     check_loop("a.h264", "-pix_fmt yuv420p -c:v libx264 -g 10 -bf 0", CODEC_H264);
+}
+
+/* Nothing in it tells when a picture is shown: 25 a second are played. */
+static void test_no_times(void)
+{
+    check_loop("a.h265",
+               "-pix_fmt yuv420p -c:v libx265 -x265-params "
+               "log-level=error:keyint=10:bframes=0:vui-timing-info=0",
+               CODEC_H265);
 }
 
 /* What is neither H.264 nor H.265 becomes H.264. */
@@ -197,6 +209,7 @@ int main(int argc, char **argv)
     g_test_add_func("/gst-source/transport-stream", test_transport_stream);
     g_test_add_func("/gst-source/flv", test_flv);
     g_test_add_func("/gst-source/elementary", test_elementary);
+    g_test_add_func("/gst-source/no-times", test_no_times);
     g_test_add_func("/gst-source/motion-jpeg", test_motion_jpeg);
     g_test_add_func("/gst-source/http", test_http);
     g_test_add_func("/gst-source/reasons", test_reasons);
