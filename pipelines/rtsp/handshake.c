@@ -173,8 +173,11 @@ static bool set_up(struct dialogue *dialogue, const struct description *descript
 static bool ask_play(struct dialogue *dialogue)
 {
     struct dialogue_answer answer;
+    const char *uri = dialogue->session->uri;
     dialogue->keep_media = true;
-    if (!dialogue_ask(dialogue, "PLAY", dialogue->session->uri, "Range: npt=0.000-", &answer))
+    if (!dialogue_ask(dialogue, "PLAY", uri, "Range: npt=0.000-", &answer))
+        return false;
+    if (answer.status == 457 && !dialogue_ask(dialogue, "PLAY", uri, NULL, &answer))
         return false;
     return answer.status == 200 || dialogue_fail_status(dialogue, answer.status, "PLAY");
 }

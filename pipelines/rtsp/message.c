@@ -73,6 +73,8 @@ static bool parse_first(const char *line, size_t size, struct rtsp_message *mess
 bool rtsp_message_parse(const uint8_t *data, size_t size, struct rtsp_message *message)
 {
     *message = (struct rtsp_message){0};
+    if (!size)
+        return false;
     const char *at = (const char *)data, *end = at + size;
     size_t first = line_size(at, end);
     if (!parse_first(at, first, message))

@@ -16,7 +16,7 @@ static const struct scheme {
 } schemes[] = {
     {"rtsp", false, false, RTSP_LOWER_AUTO, 554}, {"rtspt", false, false, RTSP_LOWER_TCP, 554},
     {"rtspu", false, false, RTSP_LOWER_UDP, 554}, {"rtsph", false, true, RTSP_LOWER_TCP, 80},
-    {"rtsps", true, false, RTSP_LOWER_AUTO, 322}, {"rtspst", true, false, RTSP_LOWER_TCP, 322},
+    {"rtsps", true, false, RTSP_LOWER_TCP, 322},  {"rtspst", true, false, RTSP_LOWER_TCP, 322},
     {"rtspsu", true, false, RTSP_LOWER_UDP, 322}, {"rtspsh", true, true, RTSP_LOWER_TCP, 443},
 };
 

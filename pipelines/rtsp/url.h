@@ -19,9 +19,9 @@ struct rtsp_url {
 };
 
 /* Schemes: rtsp, rtsps (TLS); with t only TCP, with u only UDP (rtspt, rtspu, rtspst, rtspsu), with
- * h inside of HTTP or HTTPS (rtsph, rtspsh). Default ports 554, 322, 80, 443. Splits credentials
- * off at the last `@` before the path. false: `error` says what was expected, and names no
- * credentials.
+ * h inside of HTTP or HTTPS (rtsph, rtspsh). rtsps is only TCP, too: UDP would not be encrypted.
+ * Default ports 554, 322, 80, 443. Splits credentials off at the last `@` before the path. false:
+ * `error` says what was expected, and names no credentials.
  */
 bool rtsp_url_parse(const char *text, struct rtsp_url *url, GError **error);
 void rtsp_url_clear(struct rtsp_url *url);

@@ -107,6 +107,10 @@ test('RTP-Info that means nothing', async () => {
     .map((info) => plays({ PLAY: (request) => ({ headers: ['Session: abc', `RTP-Info: ${info}`], after: () => request.connection.play() }) })));
 });
 
+test('a camera that knows no Range is asked without it', async () => {
+  await plays({ PLAY: (request) => (request.headers.has('range') ? { status: 457 } : { headers: ['Session: abc'], after: () => request.connection.play() }) });
+});
+
 // --- 2
 
 test('descriptions without type, without o=, with trailing spaces and bare line feeds', async () => {

@@ -99,7 +99,7 @@ static void test_schemes(void)
     } cases[] = {
         {"rtsp://h", false, false, RTSP_LOWER_AUTO}, {"rtspu://h", false, false, RTSP_LOWER_UDP},
         {"rtspt://h", false, false, RTSP_LOWER_TCP}, {"rtsph://h", false, true, RTSP_LOWER_TCP},
-        {"RTSPS://h", true, false, RTSP_LOWER_AUTO}, {"rtspsh://h", true, true, RTSP_LOWER_TCP},
+        {"RTSPS://h", true, false, RTSP_LOWER_TCP},  {"rtspsh://h", true, true, RTSP_LOWER_TCP},
     };
     for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
         struct rtsp_url url;
