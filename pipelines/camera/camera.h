@@ -5,11 +5,12 @@
 #include "camera/hosts.h"
 #include "camera/lockout.h"
 #include "camera/retry.h"
+#include "camera/sampler.h"
 #include "source/source.h"
 
 struct camera;
 
-enum camera_mode { CAMERA_ALWAYS, CAMERA_ON_DEMAND, CAMERA_DISABLED };
+enum camera_mode { CAMERA_ALWAYS, CAMERA_ON_DEMAND, CAMERA_SAMPLED, CAMERA_DISABLED };
 enum camera_profile { CAMERA_SUB, CAMERA_MAIN, CAMERA_PROFILES };
 enum camera_state {
     CAMERA_STATE_CONNECTING,
@@ -37,6 +38,7 @@ struct camera_surroundings {
     struct gate *gate;
     struct hosts *hosts;
     struct lockout *lockout;
+    struct sampler *sampler;
     bool pace_loopback; /* cameras of this machine go through the gate too */
     GMainContext *context;
     struct stream_limits limits;
@@ -65,12 +67,17 @@ const char *camera_url(const struct camera *camera, enum camera_profile profile)
 /* Borrowed; lives as long as the camera, whatever its sources do. */
 struct stream *camera_stream(struct camera *camera, enum camera_profile profile);
 
-/* Somebody reads the stream; the same number of releases must follow. */
-void camera_want(struct camera *camera, enum camera_profile profile);
+/* Somebody reads the stream; the same number of releases must follow. Returned: NULL; or why the
+ * stream does not open (the platform of a sampled camera has no place left), for a person, borrowed
+ * until the next call, and then no release must follow. */
+const char *camera_want(struct camera *camera, enum camera_profile profile);
 void camera_release(struct camera *camera, enum camera_profile profile);
 
 /* Frozen, black, cannot_decode as the pictures tell, or REASON_NONE. */
 void camera_judge(struct camera *camera, enum reason reason);
+
+/* Whose turn comes sooner, of sampled cameras. */
+void camera_watch(struct camera *camera, enum sample_class class);
 
 /* Compares the age of the newest keyframe with stale_us; about once a second. */
 void camera_check(struct camera *camera, int64_t now_mono_us);

@@ -28,6 +28,7 @@ struct lane {
     struct source *source;
     GSource *timer;        /* the next attempt, or the end of lingering */
     int64_t live_since_us; /* monotonic */
+    int64_t next_us;       /* monotonic: the next attempt after a failure */
     /* what a camera that must not be asked again soon has said */
     int64_t held_until_us; /* monotonic; 0: not held */
     enum reason held_reason;
@@ -110,6 +111,7 @@ static void fail(struct lane *lane, enum reason reason, const char *detail)
     int64_t wait_ms = retry_next_ms(&lane->retry, &lane->surroundings->retry, reason,
                                     lane->surroundings->chance());
     bool news = lane->phase != LANE_DOWN || lane->reason != reason;
+    lane->next_us = wait_ms == RETRY_NEVER ? INT64_MAX : clock_mono_us() + wait_ms * 1000;
     hold(lane, wait_ms, reason, detail);
     host_member_down(lane->member, reason, detail, wait_ms != RETRY_NEVER && !lane->held_until_us,
                      news);
@@ -234,6 +236,23 @@ void lane_release(struct lane *lane)
     g_assert(lane->wants > 0);
     if (--lane->wants == 0)
         start_timer(lane, lane->surroundings->linger_ms, on_lingered);
+}
+
+void lane_drop(struct lane *lane)
+{
+    let_go(lane);
+    if (lane->phase == LANE_LIVE)
+        retry_reset(&lane->retry);
+    lane->wants = 0;
+    lane->phase = LANE_IDLE;
+    lane->reason = REASON_NONE;
+    g_clear_pointer(&lane->detail, g_free);
+}
+
+int64_t lane_wait_us(const struct lane *lane)
+{
+    int64_t at_us = MAX(lane->next_us, lane->held_until_us);
+    return at_us == INT64_MAX ? INT64_MAX : MAX(at_us - clock_mono_us(), 0);
 }
 
 struct lane *lane_create(const struct lane_config *config)

@@ -26,6 +26,12 @@ void lane_destroy(struct lane *lane); /* NULL is fine */
 void lane_want(struct lane *lane);
 void lane_release(struct lane *lane);
 
+/* Not wanted by anybody, at once, without lingering; what a camera said that must not be asked
+ * again soon is kept. After a turn of the sampler. */
+void lane_drop(struct lane *lane);
+/* Down: how long until the next attempt; 0: soon. */
+int64_t lane_wait_us(const struct lane *lane);
+
 struct stream *lane_stream(struct lane *lane);
 enum lane_phase lane_phase(const struct lane *lane);
 enum reason lane_reason(const struct lane *lane);

@@ -45,14 +45,11 @@ static bool read_mode(const char *text, enum camera_mode *mode)
 {
     static const char *const names[] = {[CAMERA_ALWAYS] = "always",
                                         [CAMERA_ON_DEMAND] = "on_demand",
+                                        [CAMERA_SAMPLED] = "sampled",
                                         [CAMERA_DISABLED] = "disabled"};
     *mode = CAMERA_ALWAYS;
     if (!text || !*text)
         return true;
-    if (!strcmp(text, "sampled")) { /* taken as on demand until it is needed */
-        *mode = CAMERA_ON_DEMAND;
-        return true;
-    }
     for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
         if (!strcmp(text, names[i])) {
             *mode = (enum camera_mode)i;

@@ -84,3 +84,25 @@ void fleet_each(struct fleet *fleet, void (*fn)(struct camera *camera, gpointer 
     while (g_hash_table_iter_next(&iter, NULL, &camera))
         fn(camera, user);
 }
+
+static void add_visible(GHashTable *visible, const json_t *array)
+{
+    size_t i;
+    json_t *value;
+    json_array_foreach((json_t *)array, i, value)
+        g_hash_table_add(visible, GUINT_TO_POINTER((guint)json_integer_value(value)));
+}
+
+void fleet_watch(struct fleet *fleet, const json_t *message)
+{
+    g_autoptr(GHashTable) visible = g_hash_table_new(NULL, NULL);
+    add_visible(visible, json_object_get(message, "visible"));
+    add_visible(visible, json_object_get(message, "alert"));
+    enum sample_class others =
+        json_is_true(json_object_get(message, "all")) ? SAMPLE_WATCHED : SAMPLE_IDLE;
+    GHashTableIter iter;
+    gpointer n, camera;
+    g_hash_table_iter_init(&iter, fleet->cameras);
+    while (g_hash_table_iter_next(&iter, &n, &camera))
+        camera_watch(camera, g_hash_table_contains(visible, n) ? SAMPLE_VISIBLE : others);
+}

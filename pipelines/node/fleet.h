@@ -1,6 +1,7 @@
 /* All cameras of this node. Loop thread. */
 #pragma once
 #include "camera/camera.h"
+#include <jansson.h>
 
 struct fleet;
 
@@ -16,6 +17,9 @@ void fleet_destroy(struct fleet *fleet); /* NULL is fine */
 /* The full set: unknown cameras go, new ones come, changed ones start anew, the others are not
  * touched. */
 void fleet_apply(struct fleet *fleet, const struct camera_config *configs, size_t count);
+
+/* Control message `watch`: sampled cameras that somebody sees have their turns sooner. */
+void fleet_watch(struct fleet *fleet, const json_t *message);
 
 struct camera *fleet_find(struct fleet *fleet, guint n); /* borrowed, NULL: unknown */
 guint fleet_count(const struct fleet *fleet);

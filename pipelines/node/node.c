@@ -24,6 +24,7 @@ struct node {
     struct gate *gate;
     struct hosts *hosts;
     struct lockout *lockout;
+    struct sampler *sampler;
     struct stream_budget memory;
     struct camera_surroundings surroundings;
     struct fleet *fleet;
@@ -228,6 +229,7 @@ static void take_unsubscribe(struct node *node, json_t *message)
 
 static void take_watch(struct node *node, json_t *message)
 {
+    fleet_watch(node->fleet, message);
     if (node->pictures)
         pictures_watch(node->pictures, message);
 }
@@ -377,6 +379,15 @@ static void set_surroundings(struct node *node)
         context);
     node->hosts = hosts_create(context);
     node->lockout = lockout_create();
+    node->sampler = sampler_create(
+        &(struct sampler_options){.streams = settings->sampled_streams,
+                                  .exceptions = settings->sampled_platforms,
+                                  .turn_ms = settings->sampled_turn_ms,
+                                  .linger_ms = settings->linger_ms,
+                                  .intervals = {.visible_us = settings->sampled_visible_us,
+                                                .idle_us = settings->sampled_idle_us},
+                                  .chance = chance},
+        context);
     node->memory.limit_bytes = settings->stream_memory_bytes;
     node->surroundings = (struct camera_surroundings){
         .ways = {.rtsp = node->rtsp,
@@ -385,6 +396,7 @@ static void set_surroundings(struct node *node)
         .gate = node->gate,
         .hosts = node->hosts,
         .lockout = node->lockout,
+        .sampler = node->sampler,
         .pace_loopback = settings->pace_loopback,
         .context = context,
         .limits = {.max_bytes = settings->stream_memory_bytes,
@@ -466,6 +478,7 @@ void node_destroy(struct node *node)
     gate_destroy(node->gate);
     hosts_destroy(node->hosts);
     lockout_destroy(node->lockout);
+    sampler_destroy(node->sampler);
     pipelines_destroy(node->pipelines);
     rtsp_engine_destroy(node->rtsp);
     camera_list_destroy(node->incoming);

@@ -51,6 +51,11 @@ void settings_read(struct settings *settings, const json_t *config)
         .connect_per_host = (unsigned)config_int(config, "media.connect_per_host"),
         .connect_rate_per_host = config_number(config, "media.connect_rate_per_host"),
         .pace_loopback = config_bool(config, "media.pace_loopback"),
+        .sampled_streams = (unsigned)config_int(config, "media.sampled.streams"),
+        .sampled_platforms = g_strdup(config_string(config, "media.sampled.platforms")),
+        .sampled_turn_ms = seconds(config, "media.sampled.turn_s", 1e3),
+        .sampled_visible_us = seconds(config, "media.sampled.visible_s", 1e6),
+        .sampled_idle_us = seconds(config, "media.sampled.idle_s", 1e6),
         .keep_gops = (unsigned)config_int(config, "media.keep_gops"),
         .tick_us = seconds(config, "media.ingest_tick_ms", 1e3),
         .unwatched_us = seconds(config, "media.unwatched_read_ms", 1e3),
@@ -89,6 +94,7 @@ void settings_clear(struct settings *settings)
     g_free(settings->link_trust);
     g_free(settings->transport);
     g_free(settings->picture_program);
+    g_free(settings->sampled_platforms);
     g_free(settings->tls_trust);
     g_free(settings->certificates_path);
     *settings = (struct settings){0};

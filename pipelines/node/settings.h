@@ -12,6 +12,9 @@ struct settings {
     int64_t tick_us, unwatched_us, no_data_us, stale_us, linger_ms, backoff_min_ms, backoff_max_ms;
     double connect_rate_per_host; /* a second */
     bool pace_loopback;
+    unsigned sampled_streams; /* of one platform */
+    char *sampled_platforms;  /* exceptions */
+    int64_t sampled_turn_ms, sampled_visible_us, sampled_idle_us;
     size_t stream_memory_bytes, udp_buffer_bytes;
     char *transport;         /* "tcp", "udp", "auto" */
     char *tls_trust;         /* "first_use", "any", "ca" */

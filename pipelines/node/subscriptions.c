@@ -299,6 +299,11 @@ void subscriptions_add(struct subscriptions *subscriptions, const json_t *messag
         return;
     }
     bool main_profile = !strcmp(text_of(message, "profile", "sub"), "main");
+    const char *refusal = camera_want(camera, main_profile ? CAMERA_MAIN : CAMERA_SUB);
+    if (refusal) {
+        tell_ended(subscriptions, number, reason_code(REASON_LIMIT_REACHED), refusal);
+        return;
+    }
     struct subscription *subscription = g_new0(struct subscription, 1);
     subscription->home = subscriptions;
     subscription->number = number;
@@ -308,7 +313,6 @@ void subscriptions_add(struct subscriptions *subscriptions, const json_t *messag
     subscription->fmp4 = !strcmp(text_of(message, "format", "annexb"), "fmp4");
     subscription->keyframes_only = !strcmp(text_of(message, "rung", "live"), "key");
     subscription->h264 = !strcmp(text_of(message, "variant", "plain"), "h264");
-    camera_want(camera, subscription->profile);
     g_hash_table_replace(subscriptions->all, GUINT_TO_POINTER(number), subscription);
     if (!open_feed(subscription)) {
         g_hash_table_remove(subscriptions->all, GUINT_TO_POINTER(number));

@@ -80,3 +80,17 @@ char *source_login(const char *url)
     rtsp_url_clear(&parsed);
     return g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
 }
+
+char *source_platform(const char *url)
+{
+    struct rtsp_url parsed;
+    if (rtsp_url_parse(url, &parsed, NULL)) {
+        char *platform = g_strdup_printf("%s:%u", parsed.host, parsed.port);
+        rtsp_url_clear(&parsed);
+        return platform;
+    }
+    g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_PARSE_RELAXED, NULL);
+    if (!uri || !g_uri_get_host(uri) || !*g_uri_get_host(uri))
+        return NULL;
+    return g_strdup_printf("%s:%d", g_uri_get_host(uri), MAX(g_uri_get_port(uri), 0));
+}

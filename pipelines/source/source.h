@@ -46,6 +46,10 @@ bool source_clock_offset(struct source *source, int64_t *offset_us);
  * *loopback tells whether it is this machine. Pure. */
 char *source_host(const char *url, bool *loopback);
 
+/* "HOST:PORT" of an address, new string: what is one platform to us; NULL when there is no host.
+ * Pure. */
+char *source_platform(const char *url);
+
 /* What stands for host, port, user and password of an address, new string that tells none of them;
  * NULL when there is no host. Pure. */
 char *source_login(const char *url);

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { after, test } from 'node:test';
-import { Link, simulator, type Peer } from '../lib/media.ts';
+import { gstPeer, Link, simulator, type Peer } from '../lib/media.ts';
+import { orderAt } from '../lib/simulator.ts';
 
 const links: Link[] = [], peers: Peer[] = [];
 after(async () => {
@@ -105,4 +106,69 @@ test('a password that three cameras of a host refused is not tried on the others
   await link.until('told', () => cameras.every((n) => (n > 10 ? isLive(link, n) : link.states.get(n)?.reason === 'wrong_password')));
   const asked = cameras.filter((n) => n <= 10 && !link.states.get(n)!.detail!.startsWith('not asked'));
   assert.equal(asked.length, 3, JSON.stringify([...link.states.values()].map((state) => state.detail)));
+});
+
+/** Cameras of one platform that allows `streams` at once, all of mode sampled. */
+async function platform(count: number, streams: number, media: Record<string, unknown>): Promise<{ link: Link; control: string; cameras: number[] }> {
+  const link = await start({ ...media, sampled: { streams, visible_s: 0.5, idle_s: 1 } });
+  const control = `${link.dir}/simcams.sock`;
+  const port = await portOf(simulator(link.dir, '--cameras', String(count), '--control', control));
+  await orderAt(control, { cmd: 'fault', kind: 'platform', value: streams, all: true });
+  const cameras = range(count);
+  link.cameras(cameras.map((n) => ({ n, id: `c${n}`, sub_url: `rtsp://127.0.0.1:${port}/cam/${n}/sub`, mode: 'sampled' })));
+  return { link, control, cameras };
+}
+
+test('a platform of few streams is sampled in turn, its pictures as old as they say', async () => {
+  const { link, control, cameras } = await platform(9, 2, {});
+  link.send({ t: 'watch', all: true, visible: [4], alert: [] });
+  let most = 0;
+  const look = (async () => {
+    for (;;) {
+      const { playing } = await orderAt(control, { cmd: 'stats' });
+      most = Math.max(most, Number(playing));
+      if (cameras.every((n) => link.thumbs.filter((thumb) => thumb.n === n).length > 1)) return;
+    }
+  })();
+  await link.until('two pictures of each', () => cameras.every((n) => link.thumbs.filter((thumb) => thumb.n === n).length > 1), 90000);
+  await look;
+  assert.ok(most <= 2, `${most} streams at once`);
+  const times = new Map(cameras.map((n) => [n, link.thumbs.filter((thumb) => thumb.n === n).map((thumb) => thumb.wall)]));
+  for (const n of cameras) {
+    assert.equal(link.states.get(n)!.state, 'sampled', JSON.stringify(link.states.get(n)));
+    assert.equal(link.states.get(n)!.reason, null);
+    for (const [i, wall] of times.get(n)!.entries()) if (i) assert.ok(wall > times.get(n)![i - 1]!);
+  }
+  const others = cameras.filter((n) => n !== 4).map((n) => times.get(n)!.length);
+  assert.ok(times.get(4)!.length > Math.max(...others), 'what is seen comes more often');
+});
+
+test('a live viewer goes before the turns, and is told when all streams are watched', async () => {
+  const { link, control, cameras } = await platform(6, 1, { main_linger_s: 1 });
+  link.send({ t: 'watch', all: true, visible: [], alert: [] });
+  await link.until('turns', () => cameras.filter((n) => link.states.get(n)?.state === 'sampled').length > 1);
+  link.subscribe(1, 5);
+  await link.until('live', () => link.unitsOf(1).length > 30 && isLive(link, 5));
+  assert.equal((await orderAt(control, { cmd: 'stats' })).playing, 1);
+  link.subscribe(2, 6);
+  await link.until('refused', () => link.messages.some((m) => m.t === 'ended' && m.sub === 2));
+  const ended = link.messages.find((m) => m.t === 'ended' && m.sub === 2);
+  assert.equal(ended.code, 'limit_reached');
+  assert.match(ended.detail, /^all 1 streams of 127\.0\.0\.1:\d+ are being watched$/);
+  assert.notEqual(link.states.get(6)?.state, 'live');
+  link.send({ t: 'unsubscribe', sub: 1 });
+  link.subscribe(3, 6);
+  await link.until('the next viewer', () => link.unitsOf(3).length > 10 && isLive(link, 6));
+  link.send({ t: 'unsubscribe', sub: 3 });
+  const seen = link.thumbs.length;
+  await link.until('turns go on', () => link.thumbs.length > seen + 6, 60000);
+});
+
+test('cameras of a gst-rtsp-server are sampled in turn', async () => {
+  const link = await start({ sampled: { streams: 1, visible_s: 0.5, idle_s: 1 } });
+  const port = await portOf(gstPeer(link.dir));
+  link.cameras(['h264', 'h265'].map((name, i) => ({ n: i + 1, id: name, sub_url: `rtsp://127.0.0.1:${port}/${name}`, mode: 'sampled' })));
+  link.send({ t: 'watch', all: true, visible: [], alert: [] });
+  await link.until('pictures of both', () => [1, 2].every((n) => link.thumbs.filter((thumb) => thumb.n === n).length > 1), 60000);
+  for (const n of [1, 2]) assert.equal(link.states.get(n)!.state, 'sampled');
 });

@@ -141,6 +141,28 @@ static char *transport_text(const struct client *client)
                            client->ssrc);
 }
 
+/* Sessions of all cameras that share the limit of their platform. */
+static unsigned platform_sessions(const struct server *server)
+{
+    unsigned count = 0;
+    GHashTableIter iter;
+    gpointer client;
+    g_hash_table_iter_init(&iter, server->by_ssrc);
+    while (g_hash_table_iter_next(&iter, NULL, &client))
+        count += fault_active(&((struct client *)client)->camera->faults, FAULT_PLATFORM);
+    return count;
+}
+
+static bool is_full(const struct server *server, const struct camera *camera)
+{
+    const struct faults *faults = &camera->faults;
+    if (fault_active(faults, FAULT_LIMIT) &&
+        camera->playing >= (unsigned)faults->value[FAULT_LIMIT])
+        return true;
+    return fault_active(faults, FAULT_PLATFORM) &&
+           platform_sessions(server) >= (unsigned)faults->value[FAULT_PLATFORM];
+}
+
 static void answer_setup(struct client *client, const struct rtsp_input *request)
 {
     enum profile profile;
@@ -152,8 +174,7 @@ static void answer_setup(struct client *client, const struct rtsp_input *request
         reply(client, request, "461 Unsupported Transport", NULL, NULL);
         return;
     }
-    if (fault_active(&camera->faults, FAULT_LIMIT) &&
-        camera->playing >= (unsigned)camera->faults.value[FAULT_LIMIT]) {
+    if (is_full(client->server, camera)) {
         reply(client, request, "453 Not Enough Bandwidth", NULL, NULL);
         return;
     }

@@ -5,6 +5,7 @@ const struct fault_kind fault_kinds[FAULT_COUNT] = {
     [FAULT_REFUSE] = {"refuse", NULL, 0, 0, 0},
     [FAULT_UNAUTHORIZED] = {"unauthorized", NULL, 0, 0, 0},
     [FAULT_LIMIT] = {"limit", "sessions", 0, 0, 1000},
+    [FAULT_PLATFORM] = {"platform", "sessions", 0, 0, 1000},
     [FAULT_SLOW] = {"slow", "delay_ms", 3000, 1, 600000},
     [FAULT_STALL] = {"stall", NULL, 0, 0, 0},
     [FAULT_FREEZE] = {"freeze", NULL, 0, 0, 0},
