@@ -3,7 +3,7 @@
 #include "stream/nal.h"
 #include <string.h>
 
-enum { GUESSED_STEP_US = 40000, DISORDER_US = 1000000 };
+enum { GUESSED_STEP_US = 40000, DISORDER_US = 1000000, GUESSED_DEPTH = 4, DEEPEST = 16 };
 
 void gst_unit_reader_finish(struct gst_unit_reader *reader)
 {
@@ -36,6 +36,29 @@ static bool running_us(GstSample *sample, GstClockTime time, int64_t *us)
     return true;
 }
 
+/* Raw H.264 tells when pictures are decoded at best; in which order they are shown is in them. */
+static int64_t shown_us(struct gst_unit_reader *reader, const struct unit *unit, int64_t dts_us)
+{
+    struct picture_place place;
+    if (reader->codec != CODEC_H264 ||
+        !picture_order_next(&reader->order, unit->data, unit->size, &place))
+        return dts_us;
+    int told = reader->order.reorder_units;
+    if (told == 0)
+        return dts_us;
+    int64_t depth_us = (told < 0 ? GUESSED_DEPTH : told) * reader->step_us;
+    int64_t from_origin_us = place.number * reader->step_us / 2;
+    if (place.first) /* later than what numbers with gaps between them promised */
+        reader->origin_us = MAX(dts_us, reader->latest_us + reader->step_us - depth_us);
+    int64_t pts_us = reader->origin_us + from_origin_us + depth_us;
+    if (pts_us < dts_us || pts_us > dts_us + depth_us + DEEPEST * reader->step_us) {
+        reader->origin_us = dts_us - from_origin_us; /* pictures are missing, or never began */
+        pts_us = dts_us + depth_us;
+    }
+    reader->latest_us = MAX(reader->latest_us, pts_us);
+    return pts_us;
+}
+
 /* Decode times rise and are never after the time of showing, whatever the source says. */
 static void times_fill(struct gst_unit_reader *reader, GstSample *sample, struct unit *unit)
 {
@@ -46,9 +69,16 @@ static void times_fill(struct gst_unit_reader *reader, GstSample *sample, struct
     int64_t next_us = reader->begun ? reader->last_dts_us + GUESSED_STEP_US : 0;
     if (!has_dts)
         dts_us = has_pts ? pts_us : next_us;
+    int64_t step_us = dts_us - reader->last_dts_us;
+    if (!reader->step_us || !reader->begun)
+        reader->step_us = GUESSED_STEP_US;
+    else if (step_us > 1000 && step_us < DISORDER_US)
+        reader->step_us = step_us;
     if (reader->begun && dts_us <= reader->last_dts_us)
         dts_us = reader->last_dts_us + 1;
-    if (!has_pts || pts_us > dts_us + 10 * DISORDER_US)
+    if (!has_pts)
+        pts_us = shown_us(reader, unit, dts_us);
+    else if (pts_us > dts_us + 10 * DISORDER_US)
         pts_us = dts_us;
     unit->dts_us = dts_us;
     unit->pts_us = MAX(pts_us, dts_us);

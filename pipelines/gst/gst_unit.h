@@ -2,6 +2,7 @@
  * streaming thread. */
 #pragma once
 #include "stream/parameters.h"
+#include "stream/picture_order.h"
 #include <gst/gst.h>
 
 struct gst_unit_reader {
@@ -9,6 +10,8 @@ struct gst_unit_reader {
     struct parameters *parameters;
     int64_t last_dts_us; /* on the output's timeline */
     bool begun;
+    struct picture_order order;            /* H.264 whose times of showing are not told */
+    int64_t step_us, origin_us, latest_us; /* between pictures; of picture number 0; shown last */
 };
 void gst_unit_reader_finish(struct gst_unit_reader *reader);
 

@@ -41,12 +41,18 @@ static bool has_chroma_fields(uint32_t profile)
     return memchr(profiles, (int)profile, sizeof profiles) != NULL;
 }
 
-/* Returned: pic_order_cnt_type. */
-static uint32_t skip_order_count(struct bits *bits)
+static uint8_t bounded(uint32_t value, uint32_t most)
 {
-    uint32_t type = bits_ue(bits);
+    return (uint8_t)(value < most ? value : most);
+}
+
+/* Returned: pic_order_cnt_type. */
+static uint32_t parse_order_count(struct bits *bits, struct sps *sps)
+{
+    uint32_t type = sps->order_type = bits_ue(bits);
+    sps->order_lsb_bits = 0;
     if (type == 0) {
-        bits_ue(bits);
+        sps->order_lsb_bits = (uint8_t)(4 + bounded(bits_ue(bits), 12)); /* §7.4.2.1.1 */
     } else if (type == 1) {
         bits_u1(bits);
         bits_se(bits);
@@ -114,6 +120,7 @@ static bool parse_size(struct bits *bits, unsigned chroma, struct sps *sps)
     uint32_t width_mbs = bits_ue(bits) + 1;
     uint32_t height_units = bits_ue(bits) + 1;
     uint32_t frame_mbs_only = bits_u1(bits);
+    sps->frames_only = frame_mbs_only;
     if (width_mbs > SPS_MAX_SIDE_PX / 16 || height_units > SPS_MAX_SIDE_PX / 16)
         return false;
     if (!frame_mbs_only)
@@ -147,8 +154,9 @@ static bool parse(struct bits *bits, struct sps *sps)
              level);
     bits_ue(bits); /* seq_parameter_set_id */
     unsigned chroma = has_chroma_fields(profile) ? parse_chroma(bits) : 1;
-    bits_ue(bits); /* log2_max_frame_num_minus4 */
-    uint32_t order_type = skip_order_count(bits);
+    sps->planes = chroma == 4;
+    sps->frame_num_bits = (uint8_t)(4 + bounded(bits_ue(bits), 12));
+    uint32_t order_type = parse_order_count(bits, sps);
     bits_ue(bits); /* max_num_ref_frames */
     bits_u1(bits);
     if (!parse_size(bits, chroma, sps))

@@ -11,6 +11,10 @@ struct sps {
     int width_px, height_px; /* cropped */
     int reorder_units;       /* pictures that may come before one shown earlier; or unknown */
     char codec_string[32];   /* RFC 6381 */
+    /* H.264: how slices tell the order of showing (see picture_order.h) */
+    uint32_t order_type;
+    uint8_t frame_num_bits, order_lsb_bits;
+    bool frames_only, planes;
 };
 
 /* `nal` begins with the NAL header, without a start code. false: not understood. */

@@ -17,8 +17,8 @@ struct arguments {
     int b_frames, port, mtu, width, height;
 };
 
-static void mount(GstRTSPServer *server, const char *path, const char *launch,
-                  const struct arguments *arguments)
+static GstRTSPMediaFactory *mount(GstRTSPServer *server, const char *path, const char *launch,
+                                  const struct arguments *arguments)
 {
     GstRTSPMountPoints *mounts = gst_rtsp_server_get_mount_points(server);
     GstRTSPMediaFactory *factory = gst_rtsp_media_factory_new();
@@ -32,6 +32,7 @@ static void mount(GstRTSPServer *server, const char *path, const char *launch,
                                         G_TYPE_BOOLEAN, TRUE, NULL);
     gst_rtsp_mount_points_add_factory(mounts, path, factory);
     g_object_unref(mounts);
+    return factory; /* the server's */
 }
 
 static bool guard(GstRTSPServer *server, const struct arguments *arguments)
@@ -95,6 +96,28 @@ static void mount_others(GstRTSPServer *server, const struct arguments *argument
     mount(server, "/aac", aac, arguments);
 }
 
+/* A raw file tells no times of showing: RTP would stand still. */
+static GstPadProbeReturn show_when_decoded(GstPad *pad, GstPadProbeInfo *info, gpointer user)
+{
+    (void)pad;
+    (void)user;
+    GstBuffer *buffer = gst_buffer_make_writable(GST_PAD_PROBE_INFO_BUFFER(info));
+    if (!GST_BUFFER_PTS_IS_VALID(buffer))
+        GST_BUFFER_PTS(buffer) = GST_BUFFER_DTS(buffer);
+    GST_PAD_PROBE_INFO_DATA(info) = buffer;
+    return GST_PAD_PROBE_OK;
+}
+
+static void configure_file(GstRTSPMediaFactory *factory, GstRTSPMedia *media, gpointer user)
+{
+    (void)factory;
+    (void)user;
+    g_autoptr(GstElement) bin = gst_rtsp_media_get_element(media);
+    g_autoptr(GstElement) parse = gst_bin_get_by_name_recurse_up(GST_BIN(bin), "parse");
+    g_autoptr(GstPad) pad = gst_element_get_static_pad(parse, "src");
+    gst_pad_add_probe(pad, GST_PAD_PROBE_TYPE_BUFFER, show_when_decoded, NULL, NULL);
+}
+
 static void mount_all(GstRTSPServer *server, const struct arguments *arguments)
 {
     g_autofree char *picture = picture_of(320, 180);
@@ -112,9 +135,10 @@ static void mount_all(GstRTSPServer *server, const struct arguments *arguments)
         g_autofree char *file =
             g_strdup_printf("( multifilesrc location=\"%s\" loop=true "
                             "caps=\"video/x-h264,stream-format=byte-stream,framerate=25/1\" "
-                            "! h264parse ! rtph264pay name=pay0 pt=96 )",
+                            "! h264parse name=parse ! rtph264pay name=pay0 pt=96 )",
                             arguments->file);
-        mount(server, "/file", file, arguments);
+        GstRTSPMediaFactory *factory = mount(server, "/file", file, arguments);
+        g_signal_connect(factory, "media-configure", G_CALLBACK(configure_file), NULL);
     }
 }
 

@@ -69,6 +69,44 @@ static void test_no_times(void)
                CODEC_H265);
 }
 
+/* In a raw file pictures tell themselves in which order they are shown: times are those that the
+ * same pictures have in an MP4. */
+static void check_order(const char *options)
+{
+    char *folder = clip_folder();
+    g_autofree char *whole = make_file(folder, "a.mp4", MOVING, options);
+    g_autofree char *mp4 = g_filename_from_uri(whole, NULL, NULL);
+    g_autofree char *raw = g_build_filename(folder, "a.264", NULL);
+    g_autofree char *command = g_strdup_printf(
+        "ffmpeg -nostdin -v error -i %s -c copy -bsf:v h264_mp4toannexb %s", mp4, raw);
+    g_free(clip_run(command));
+    g_autofree char *uri = g_filename_to_uri(raw, NULL, NULL);
+    struct clip *clip = clip_read(mp4);
+    struct house house;
+    struct watched_source watched;
+    house_open(&house, 4);
+    watched_open(&watched, &house, uri);
+    wait_units(&watched, clip->units->len);
+    check_units(watched.units, CODEC_H264, 320, 180);
+    const struct unit *first = watched.units->pdata[0], *told = clip->units->pdata[0];
+    for (guint i = 0; i < clip->units->len; i++) {
+        const struct unit *unit = watched.units->pdata[i], *known = clip->units->pdata[i];
+        int64_t off_us = (unit->pts_us - first->pts_us) - (known->pts_us - told->pts_us);
+        g_assert_cmpint(ABS(off_us), <, 100);
+    }
+    watched_close(&watched);
+    house_close(&house);
+    clip_free(clip);
+    clip_folder_remove(folder);
+}
+
+static void test_elementary_order(void)
+{
+    check_order("-pix_fmt yuv420p -c:v libx264 -g 10 -bf 2");
+    check_order("-pix_fmt yuv420p -c:v libx264 -g 50 -bf 3 -b_strategy 0");
+    check_order("-pix_fmt yuv420p -c:v libx264 -g 12 -bf 0");
+}
+
 /* What is neither H.264 nor H.265 becomes H.264. */
 static void test_motion_jpeg(void)
 {
@@ -210,6 +248,7 @@ int main(int argc, char **argv)
     g_test_add_func("/gst-source/flv", test_flv);
     g_test_add_func("/gst-source/elementary", test_elementary);
     g_test_add_func("/gst-source/no-times", test_no_times);
+    g_test_add_func("/gst-source/elementary-order", test_elementary_order);
     g_test_add_func("/gst-source/motion-jpeg", test_motion_jpeg);
     g_test_add_func("/gst-source/http", test_http);
     g_test_add_func("/gst-source/reasons", test_reasons);
