@@ -2,6 +2,7 @@
 #include "app/app.h"
 #include "common/config.h"
 #include "common/log.h"
+#include "net/net.h"
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,10 @@ static json_t *read_config(const char *path, const char *schema)
 {
     g_autoptr(GError) error = NULL;
     json_t *config = config_load(path, schema, &error);
+    if (config && !net_check_config(config, &error)) {
+        g_prefix_error(&error, "%s: ", path ? path : "the default configuration");
+        g_clear_pointer(&config, json_decref);
+    }
     if (!config)
         fprintf(stderr, "townwalld: %s\n", error->message);
     return config;

@@ -195,10 +195,16 @@ void control_reply_error(struct control_call *call, const char *code, const char
     call_end(call, json_pack("{s:b,s:s,s:s}", "ok", 0, "code", code, "message", message));
 }
 
+void control_reply_refused(struct control_call *call, const char *code, const char *message,
+                           json_t *data)
+{
+    call_end(call, json_pack("{s:b,s:s,s:s,s:o}", "ok", 0, "code", code, "message", message, "data",
+                             data));
+}
+
 void control_reply_partly(struct control_call *call, const char *message, json_t *data)
 {
-    call_end(call, json_pack("{s:b,s:s,s:s,s:o}", "ok", 0, "code", "partly", "message", message,
-                             "data", data));
+    control_reply_refused(call, "partly", message, data);
 }
 
 void control_progress(struct control_call *call, json_t *progress)

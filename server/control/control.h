@@ -36,6 +36,10 @@ void control_reply(struct control_call *call, json_t *data);
  * "usage" (2), "not_found" (4); every other one is 1. */
 void control_reply_error(struct control_call *call, const char *code, const char *message);
 
+/* The same with {"data"}: what was found wrong. Takes `data`. */
+void control_reply_refused(struct control_call *call, const char *code, const char *message,
+                           json_t *data);
+
 /* {"ok":false,"code":"partly","message","data"}: some of it was done (exit 5). Takes `data`. */
 void control_reply_partly(struct control_call *call, const char *message, json_t *data);
 

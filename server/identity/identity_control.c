@@ -1,6 +1,7 @@
 /* People from the command line: how the first ones come into being. */
 #include "identity/identity_face.h"
 #include "identity/internal.h"
+#include <string.h>
 
 struct identity_actor *identity_local_actor(const struct control_call *call)
 {
@@ -39,6 +40,35 @@ static void users_add(struct control_call *call, const json_t *args, gpointer us
     json_decref(fields);
 }
 
+static const struct person *person_by_login(struct identity *identity, const char *login)
+{
+    g_autoptr(GPtrArray) people = identity_people(identity);
+    for (guint i = 0; login && i < people->len; i++) {
+        const struct person *person = people->pdata[i];
+        if (strcmp(person->login, login) == 0)
+            return person;
+    }
+    return NULL;
+}
+
+/* {"login","password"}: a new password for somebody who lost it; a locked login is open again. */
+static void users_password(struct control_call *call, const json_t *args, gpointer user)
+{
+    const struct person *person =
+        person_by_login(user, json_string_value(json_object_get(args, "login")));
+    if (!person) {
+        control_reply_error(call, "not_found", "there is no such login");
+        return;
+    }
+    json_t *fields = json_pack("{s:O*,s:I}", "password", json_object_get(args, "password"),
+                               "version", (json_int_t)person->version);
+    if (json_object_get(fields, "password"))
+        identity_user_change(user, identity_local_actor(call), person->id, fields, on_user, call);
+    else
+        control_reply_error(call, "usage", "users.password needs a password");
+    json_decref(fields);
+}
+
 static void users_list(struct control_call *call, const json_t *args, gpointer user)
 {
     json_t *users = json_array();
@@ -52,5 +82,6 @@ static void users_list(struct control_call *call, const json_t *args, gpointer u
 void identity_add_commands(struct identity *identity, struct control *control)
 {
     control_register(control, "users.add", users_add, identity);
+    control_register(control, "users.password", users_password, identity);
     control_register(control, "users.list", users_list, identity);
 }

@@ -190,19 +190,8 @@ static bool choose_tls(struct net *net, const json_t *config, const char *host, 
     if (strcmp(mode, "files") == 0) {
         *certificate = path_at(config, "server.tls.cert");
         *key = path_at(config, "server.tls.key");
-        if (!*certificate || !*key) {
-            g_set_error(error, NET_ERROR, NET_ERROR_CERTIFICATE,
-                        "server.tls.mode \"files\" needs server.tls.cert and server.tls.key");
-            return false;
-        }
         net->secure = net->hsts = true;
         return tls_check(*certificate, *key, error);
-    }
-    if (strcmp(mode, "off") == 0 && !host_is_loopback(host)) {
-        g_set_error(error, NET_ERROR, NET_ERROR_CERTIFICATE,
-                    "server.tls.mode \"off\" is allowed on a loopback address only, not on %s",
-                    host);
-        return false;
     }
     net->secure = strcmp(mode, "on") == 0 || (strcmp(mode, "auto") == 0 && !host_is_loopback(host));
     if (!net->secure)
@@ -241,6 +230,8 @@ static bool start(struct net *net, const json_t *config, GError **error)
     g_autofree char *certificate = NULL, *key = NULL;
     if (!host)
         host = "127.0.0.1";
+    if (!net_check_config(config, error))
+        return false;
     if (!choose_tls(net, config, host, &certificate, &key, error))
         return false;
     json_int_t port = json_integer_value(config_get(config, "server.port"));

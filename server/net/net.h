@@ -33,6 +33,10 @@ struct net_gate {
                     const char *right, const char *address, gpointer user);
 };
 
+/* What the schema cannot say of "server": parts that must fit together. Reads no file, listens
+ * nowhere. false: `error` names the key. */
+bool net_check_config(const json_t *config, GError **error);
+
 /* `config`, borrowed: the whole checked configuration; read are data_dir and of "server" listen,
  * port (0: any free one, see net_port()), tls.mode, tls.cert, tls.key, public_url, web_dir,
  * max_clients and metrics_token (config/townwall.schema.json describes them). Relative paths start

@@ -52,9 +52,13 @@ static void import_done(const struct camera_change *change, const GError *error,
     json_object_set_new(import->result, "created", json_integer(change->created));
     json_object_set_new(import->result, "updated", json_integer(change->updated));
     json_object_set_new(import->result, "unchanged", json_integer(change->unchanged));
-    g_autofree char *message = g_strdup_printf("%u rows were refused", import->refused);
+    bool headless = json_integer_value(json_object_get(import->result, "rows")) == 0;
+    g_autofree char *message = headless ? g_strdup("the file has no usable header or no rows")
+                                        : g_strdup_printf("%u rows were refused", import->refused);
     if (error)
         control_reply_error(import->call, "store", error->message);
+    else if (!change->created && !change->updated && !change->unchanged && import->refused)
+        control_reply_refused(import->call, "refused", message, json_incref(import->result));
     else if (import->refused)
         control_reply_partly(import->call, message, json_incref(import->result));
     else

@@ -1,7 +1,7 @@
 // tools/run as a person meets it: from the command to the wall and back, and what it says when it cannot.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -175,6 +175,37 @@ test('Ctrl-C stops what it started and nothing else; the next run goes on with t
   const [login, password] = readLogins()[0] ?? [];
   assert.equal((await new Person(url).request('POST', '/api/v1/session', { login, password })).status, 200);
   assert.equal(await second.interrupt(), 0);
+});
+
+test('without its file of logins a town starts all the same, with new passwords', async () => {
+  rmSync(join(data, 'logins.txt'));
+  const run = new Run('--cameras', '8', '--port', '0', '--dir', data);
+  const url = await run.ready();
+  assert.match(run.stderr, /get new passwords/);
+  assert.equal(readLogins().length, roles.length);
+  const [login, password] = readLogins()[0] ?? [];
+  assert.equal((await new Person(url).request('POST', '/api/v1/session', { login, password })).status, 200);
+  await run.interrupt();
+});
+
+test('a folder keeps the number of cameras it was made with', () => {
+  const { status, stderr } = refused('--cameras', '9', '--port', '0', '--dir', data);
+  assert.equal(status, 2);
+  assert.match(stderr, /demo town of 8 cameras/);
+});
+
+test('a configuration whose parts do not fit together is refused by key', () => {
+  const file = join(root, 'wrong.json');
+  for (const [config, words] of [
+    [{ tls: { mode: 'files' } }, /server\.tls\.cert/], [{ listen: '0.0.0.0', tls: { mode: 'off' } }, /loopback address only/],
+    [{ listen: 'not an ip' }, /server\.listen: expected an IP address/],
+  ] as const) {
+    writeFileSync(file, JSON.stringify({ server: config }));
+    const { status, stderr } = spawnSync(join(build, 'server/app/townwalld'), ['--check-config', '--config', file], { encoding: 'utf8' });
+    assert.equal(status, 2);
+    assert.match(stderr, words);
+    assert.ok(stderr.includes(file));
+  }
 });
 
 test('a real town is taken as it is, without a simulator', async () => {

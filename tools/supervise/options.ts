@@ -1,5 +1,5 @@
 // Command line of tools/run, checked: every mistake is one clear line.
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 
@@ -37,11 +37,27 @@ function parseNumber(flag: keyof typeof numberOptions, text: string): number {
   return value;
 }
 
+/** How many cameras the demo town of a data folder has, null where there is none. */
+function camerasMade(dir: string): number | null {
+  const made = `${dir}/town/.made`;
+  const count = existsSync(made) ? Number.parseInt(readFileSync(made, 'utf8'), 10) : NaN;
+  return Number.isInteger(count) ? count : null;
+}
+
+/** A folder keeps the demo town it was made with: fewer cameras would leave dead ones, all would move. */
+function settleCameras(options: Options, given: boolean): void {
+  const made = options.town === null ? camerasMade(options.dir) : null;
+  if (made === null || made === options.cameras) return;
+  if (given) throw new UsageError(`--cameras: ${options.dir} holds a demo town of ${made} cameras; choose another --dir for ${options.cameras}`);
+  options.cameras = made;
+}
+
 export function parseOptions(args: string[], cwd: string): Options {
   const options: Options = {
     cameras: 1447, port: 8443, listen: '127.0.0.1', dir: resolve(cwd, 'run-data'), town: null, simulator: true,
     ...machineDefaults(availableParallelism()),
   };
+  let camerasGiven = false;
   for (let i = 0; i < args.length; i++) {
     const [flag = '', inline] = (args[i] ?? '').split(/=(.*)/s, 2);
     const value = (): string => {
@@ -52,6 +68,7 @@ export function parseOptions(args: string[], cwd: string): Options {
     if (flag in numberOptions) {
       const name = flag as keyof typeof numberOptions;
       options[numberOptions[name][0]] = parseNumber(name, value());
+      camerasGiven ||= name === '--cameras';
     } else if (flag === '--listen') options.listen = value();
     else if (flag === '--dir') options.dir = resolve(cwd, value());
     else if (flag === '--town') options.town = resolve(cwd, value());
@@ -63,5 +80,6 @@ export function parseOptions(args: string[], cwd: string): Options {
     throw new UsageError(`--town: ${options.town} has no town.json (docs/town-format.md)`);
   if (existsSync(options.dir) && !statSync(options.dir).isDirectory())
     throw new UsageError(`--dir: ${options.dir} is not a folder`);
+  settleCameras(options, camerasGiven);
   return options;
 }

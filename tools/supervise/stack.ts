@@ -227,19 +227,33 @@ export class Stack {
     return [this.binary('tools/wallctl', 'wallctl'), '--socket', this.path('wall.sock')];
   }
 
-  /** One login per role, with a password made here; kept for the next start. */
+  /** One login per role, with a password made here; kept for the next start. Without the file (lost, or a
+   * start that was broken off) the logins that exist get new passwords. */
   private async makeLogins(): Promise<void> {
     const file = this.path('logins.txt');
     if (existsSync(file)) return;
+    const known = this.loginNames();
+    if (known.size > 0) this.say('logins.txt is not there: the demo logins get new passwords');
     const logins: Login[] = [];
     for (const [login, role, name] of roles) {
       const password = randomBytes(9).toString('base64url');
-      const result = spawnSync(this.wallctl[0] ?? '', [...this.wallctl.slice(1), 'users', 'add', login, '--role', role,
-        '--name', name, '--password-stdin'], { input: password + '\n', encoding: 'utf8' });
-      if (result.status !== 0) throw new Error(`wallctl users add ${login}: ${result.stderr || result.error?.message}`);
+      const words = known.has(login) ? ['password', login] : ['add', login, '--role', role, '--name', name];
+      this.ask(['users', ...words, '--password-stdin'], password + '\n');
       logins.push({ login, password, role });
     }
     writeAtomic(file, logins.map((l) => `${l.login}\t${l.password}\t${l.role}`).join('\n') + '\n', 0o600);
+  }
+
+  private loginNames(): Set<string> {
+    const { users } = JSON.parse(this.ask(['users', 'list', '--json'])) as { users: { login: string }[] };
+    return new Set(users.map((user) => user.login));
+  }
+
+  /** Returned: what wallctl printed. */
+  private ask(words: string[], input = ''): string {
+    const result = spawnSync(this.wallctl[0] ?? '', [...this.wallctl.slice(1), ...words], { input, encoding: 'utf8' });
+    if (result.status !== 0) throw new Error(`wallctl ${words.slice(0, 3).join(' ')}: ${result.stderr || result.error?.message}`);
+    return result.stdout;
   }
 
   logins(): Login[] {

@@ -55,6 +55,22 @@ static json_t *import_args(const struct arguments *arguments, GError **error)
                 : NULL;
 }
 
+/* The first line of standard input into `password`. */
+static bool read_password(const struct arguments *arguments, char password[PASSWORD_BYTES],
+                          GError **error)
+{
+    if (!arguments->password_stdin) {
+        usage_error(error, "the password comes on standard input: --password-stdin");
+        return false;
+    }
+    if (!fgets(password, PASSWORD_BYTES, stdin)) {
+        usage_error(error, "there is no password on standard input");
+        return false;
+    }
+    password[strcspn(password, "\r\n")] = '\0';
+    return true;
+}
+
 static json_t *user_args(const struct arguments *arguments, GError **error)
 {
     char password[PASSWORD_BYTES];
@@ -62,17 +78,26 @@ static json_t *user_args(const struct arguments *arguments, GError **error)
         usage_error(error, "users add needs --role ROLE and --password-stdin");
         return NULL;
     }
-    if (!fgets(password, sizeof password, stdin)) {
-        usage_error(error, "there is no password on standard input");
+    if (!read_password(arguments, password, error))
         return NULL;
-    }
-    password[strcspn(password, "\r\n")] = '\0';
     json_t *args = json_pack("{s:s,s:s,s:s,s:s*,s:s*,s:s*}", "login", arguments->operand, "role",
                              arguments->role, "password", password, "name", arguments->name, "area",
                              arguments->area, "unit", arguments->unit);
     memset(password, 0, sizeof password);
     if (!args)
         usage_error(error, "the password or a name is not UTF-8");
+    return args;
+}
+
+static json_t *password_args(const struct arguments *arguments, GError **error)
+{
+    char password[PASSWORD_BYTES];
+    if (!read_password(arguments, password, error))
+        return NULL;
+    json_t *args = json_pack("{s:s,s:s}", "login", arguments->operand, "password", password);
+    memset(password, 0, sizeof password);
+    if (!args)
+        usage_error(error, "the password is not UTF-8");
     return args;
 }
 
@@ -87,6 +112,12 @@ const struct command commands[] = {
      " role name area unit password-stdin ",
      user_args,
      print_user},
+    {{"users", "password"},
+     "users.password",
+     "LOGIN",
+     " password-stdin ",
+     password_args,
+     print_password},
     {{"users", "list"}, "users.list", NULL, "", no_args, print_users},
     {{NULL, NULL}, NULL, NULL, NULL, NULL, NULL},
 };
@@ -208,16 +239,19 @@ static bool take_command(struct reader *r, GError **error)
         guint used = c->words[1] ? 2 : 1;
         guint wanted = used + (c->operand ? 1 : 0);
         if (count != wanted) {
-            usage_error(error, "%s %s takes %s", c->words[0], c->words[1] ? c->words[1] : "",
-                        c->operand ? c->operand : "nothing more");
+            usage_error(error, "%s%s%s takes %s", c->words[0], c->words[1] ? " " : "",
+                        c->words[1] ? c->words[1] : "", c->operand ? c->operand : "nothing more");
             return false;
         }
         r->a->command = c;
         r->a->operand = c->operand ? g_strdup(r->words->pdata[used]) : NULL;
         return true;
     }
-    usage_error(error, count ? "there is no command %s %s" : "a command is missing", first,
-                second ? second : "");
+    if (!count)
+        usage_error(error, "a command is missing");
+    else
+        usage_error(error, "there is no command %s%s%s", first, second ? " " : "",
+                    second ? second : "");
     return false;
 }
 

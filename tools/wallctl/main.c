@@ -106,7 +106,11 @@ int main(int argc, char **argv)
     struct arguments *a =
         arguments_read(argc, argv, socket && *socket ? socket : DEFAULT_SOCKET, language, &error);
     if (!a) {
-        fprintf(stderr, "wallctl: %s\n%s\n", error->message, text_of(TEXT_TRY_HELP, language));
+        bool json = false;
+        for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+            json |= strcmp(argv[i], "--json") == 0;
+        fail(&(struct arguments){.json = json}, EXIT_USAGE, "usage", error->message);
+        fprintf(stderr, "%s\n", text_of(TEXT_TRY_HELP, language));
         return EXIT_USAGE;
     }
     int status = EXIT_DONE;

@@ -12,7 +12,8 @@ static char *value_text(const json_t *value)
         return g_strdup(json_string_value(value));
     if (!value || json_is_null(value))
         return g_strdup("");
-    return json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+    size_t digits = json_is_real(value) ? 4 : 0;
+    return json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(digits));
 }
 
 static bool all_plain(const json_t *array)
@@ -110,8 +111,8 @@ static void print_notes(const json_t *notes, enum text text, enum language langu
                            : message);
         g_autofree char *clean_column = text_clean(column);
         g_autofree char *clean_words = text_clean(words);
-        g_string_append_printf(out, text_of(text, language), integer(note, "line"), clean_column,
-                               clean_words);
+        g_string_append_printf(out, text_of(text, language), integer(note, "line"),
+                               *clean_column ? ", " : "", clean_column, clean_words);
     }
 }
 
@@ -131,4 +132,10 @@ void print_user(const json_t *data, enum language language, GString *out)
     g_autofree char *login = value_text(json_object_get(data, "login"));
     g_autofree char *role = value_text(json_object_get(data, "role"));
     g_string_append_printf(out, text_of(TEXT_USER_ADDED, language), login, role);
+}
+
+void print_password(const json_t *data, enum language language, GString *out)
+{
+    g_autofree char *login = value_text(json_object_get(data, "login"));
+    g_string_append_printf(out, text_of(TEXT_PASSWORD_SET, language), login);
 }

@@ -8,3 +8,4 @@ void print_cameras(const json_t *data, enum language language, GString *out);
 void print_import(const json_t *data, enum language language, GString *out);
 void print_users(const json_t *data, enum language language, GString *out);
 void print_user(const json_t *data, enum language language, GString *out);
+void print_password(const json_t *data, enum language language, GString *out);

@@ -10,6 +10,7 @@ static const char help_en[] =
     "  wallctl cameras show ID                          one camera\n"
     "  wallctl users add LOGIN --role ROLE [--name NAME] [--area CODE] [--unit UNIT] "
     "--password-stdin\n"
+    "  wallctl users password LOGIN --password-stdin    a new password, for one that was lost\n"
     "  wallctl users list\n"
     "\n"
     "  --socket PATH   default: $TOWNWALL_SOCKET, else /var/lib/townwall/wall.sock\n"
@@ -31,6 +32,7 @@ static const char help_zh[] =
     "  wallctl cameras show ID                          一路摄像机的详情\n"
     "  wallctl users add LOGIN --role ROLE [--name 姓名] [--area 区划代码] [--unit 单位] "
     "--password-stdin\n"
+    "  wallctl users password LOGIN --password-stdin    遗失密码时设置新密码\n"
     "  wallctl users list\n"
     "\n"
     "  --socket PATH   默认：$TOWNWALL_SOCKET，否则 /var/lib/townwall/wall.sock\n"
@@ -59,8 +61,9 @@ static const char *const texts[TEXT_COUNT][2] = {
         {"dry run, nothing was changed. %d rows: %d to create, %d to update, %d "
          "unchanged, %d refused\n",
          "试运行，未作任何更改。共 %d 行：将新增 %d，将更新 %d，未变 %d，拒绝 %d\n"},
-    [TEXT_LINE] = {"line %d, %s: %s\n", "第 %d 行 %s：%s\n"},
-    [TEXT_WARNING] = {"note, line %d, %s: %s\n", "提示，第 %d 行 %s：%s\n"},
+    [TEXT_LINE] = {"line %d%s%s: %s\n", "第 %d 行%s%s：%s\n"},
+    [TEXT_WARNING] = {"note, line %d%s%s: %s\n", "提示，第 %d 行%s%s：%s\n"},
+    [TEXT_PASSWORD_SET] = {"%s has a new password\n", "已为 %s 设置新密码\n"},
     [TEXT_USER_ADDED] = {"added %s (%s)\n", "已添加 %s（%s）\n"},
 };
 

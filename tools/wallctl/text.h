@@ -13,6 +13,7 @@ enum text {
     TEXT_WOULD_IMPORT,
     TEXT_LINE,
     TEXT_WARNING,
+    TEXT_PASSWORD_SET,
     TEXT_USER_ADDED,
     TEXT_COUNT,
 };

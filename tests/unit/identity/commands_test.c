@@ -56,6 +56,13 @@ static void test_first_people(void)
     identity_add_commands(f->identity, control);
     expect(socket, "users add wang --role operator --name 王 --area 330108102 --password-stdin",
            PASSWORD "\n", 0, "added wang (operator)");
+    expect(socket, "users password wang --password-stdin", PASSWORD "2\n", 0,
+           "wang has a new password");
+    expect(socket, "users password wang --password-stdin", PASSWORD "\n", 0,
+           "wang has a new password");
+    expect(socket, "users password wang --password-stdin", "1\n", 1, "password");
+    expect(socket, "users password wang", "", 2, "--password-stdin");
+    expect(socket, "users password nobody --password-stdin", PASSWORD "\n", 4, "no such login");
     expect(socket, "users add wang --role operator --password-stdin", PASSWORD "\n", 1,
            "login is in use");
     expect(socket, "users add Wang --role operator --password-stdin", PASSWORD "\n", 1,
