@@ -372,6 +372,9 @@ static void set_surroundings(struct node *node)
     struct pipelines_options pipelines = pipelines_defaults;
     pipelines.max_pipelines = settings->max_pipelines;
     pipelines.max_cores = settings->pipeline_cores;
+    pipelines.linger_us = settings->pipeline_linger_us;
+    pipelines.retry_min_us = settings->pipeline_retry_min_us;
+    pipelines.retry_max_us = settings->pipeline_retry_max_us;
     pipelines.no_data_us = settings->no_data_us;
     node->pipelines = pipelines_create(&pipelines, context);
     node->gate = gate_create(

@@ -82,6 +82,9 @@ void settings_read(struct settings *settings, const json_t *config)
         .picture_deadline_us = seconds(config, "media.picture_deadline_s", 1e6),
         .max_pipelines = (unsigned)config_int(config, "media.gst.max_pipelines"),
         .pipeline_cores = config_number(config, "media.gst.max_cores"),
+        .pipeline_linger_us = seconds(config, "media.gst.linger_s", 1e6),
+        .pipeline_retry_min_us = seconds(config, "media.gst.retry_min_s", 1e6),
+        .pipeline_retry_max_us = seconds(config, "media.gst.retry_max_s", 1e6),
     };
     if (config_get(config, "link.trust"))
         settings->link_trust = path_of(config, config_string(config, "link.trust"));

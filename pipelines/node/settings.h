@@ -28,6 +28,7 @@ struct settings {
     int64_t picture_deadline_us;
     unsigned max_pipelines;
     double pipeline_cores;
+    int64_t pipeline_linger_us, pipeline_retry_min_us, pipeline_retry_max_us;
 };
 
 /* `config` is a checked tree. */

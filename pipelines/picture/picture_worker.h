@@ -10,7 +10,8 @@
 struct picture_worker;
 
 /* `program`: path of townwall-picture, borrowed. A question that is not answered within
- * `deadline_us` ends the process. It starts with the first question. */
+ * `deadline_us` ends the process, unless it could go on and got less than half of that time from
+ * the processor: then it has up to six times as long. It starts with the first question. */
 struct picture_worker *picture_worker_create(const char *program, unsigned memory_mb,
                                              int64_t deadline_us);
 void picture_worker_destroy(struct picture_worker *worker); /* NULL is fine */
