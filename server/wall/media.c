@@ -2,7 +2,7 @@
 #include "common/clock.h"
 #include "common/link.h"
 #include "common/log.h"
-#include "wall/media_node.h"
+#include "wall/media_private.h"
 #include <string.h>
 
 #define PUSH_DELAY_MS      50
@@ -30,22 +30,6 @@ struct request {
     gint64 deadline_us;
 };
 
-struct media {
-    struct loop *loop;
-    struct camera_set *cameras;
-    struct media_ops ops;
-    gpointer user;
-    struct link_listener *listener;
-    GPtrArray *nodes;          /* struct media_node *, connected or lost */
-    GHashTable *subscriptions; /* id → struct subscription */
-    GHashTable *requests;      /* id → struct request */
-    guint32 last_id;
-    gint64 generation;
-    bool watch_all;
-    GArray *visible;
-    guint push_source, watch_source, timeout_source;
-};
-
 /* --- who has which camera: rendezvous hashing over the known nodes */
 
 static guint32 mix(guint32 a, guint32 b)
@@ -58,7 +42,7 @@ static guint32 mix(guint32 a, guint32 b)
     return x ^ x >> 16;
 }
 
-static struct media_node *node_for(const struct media *media, guint32 n)
+struct media_node *media_node_for(const struct media *media, guint32 n)
 {
     struct media_node *best = NULL;
     guint32 best_weight = 0;
@@ -75,7 +59,7 @@ static struct media_node *node_for(const struct media *media, guint32 n)
 
 bool media_reaches(const struct media *media, guint32 n)
 {
-    struct media_node *node = node_for(media, n);
+    struct media_node *node = media_node_for(media, n);
     return node && media_node_connected(node);
 }
 
@@ -94,7 +78,7 @@ static void push_to(struct media *media, struct media_node *node)
     json_t *list = json_array();
     for (guint32 n = 1; n <= camera_set_size(media->cameras); n++) {
         const struct camera *camera = camera_set_at(media->cameras, n);
-        if (!camera->gone && node_for(media, n) == node)
+        if (!camera->gone && media_node_for(media, n) == node)
             json_array_append_new(list, camera_entry(camera));
     }
     media_node_push(node, media->generation, list);
@@ -161,7 +145,7 @@ void media_watch(struct media *media, bool all, const GArray *visible)
 
 static void send_subscribe(struct media *media, struct subscription *sub)
 {
-    struct media_node *node = sub->node = node_for(media, sub->key.n);
+    struct media_node *node = sub->node = media_node_for(media, sub->key.n);
     push_pending(media);
     sub->uncredited_bytes = 0;
     if (node)
@@ -215,7 +199,7 @@ static void leave_old_nodes(struct media *media)
     g_hash_table_iter_init(&iter, media->subscriptions);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
         struct subscription *sub = value;
-        if (sub->node == node_for(media, sub->key.n))
+        if (sub->node == media_node_for(media, sub->key.n))
             continue;
         send_unsubscribe(sub);
         sub->node = NULL;
@@ -322,7 +306,7 @@ void media_snapshot(struct media *media, guint32 n, guint width_px, media_snapsh
     struct request *request = g_new0(struct request, 1);
     request->snapshot = done;
     request->user = user;
-    request_start(media, node_for(media, n), n,
+    request_start(media, media_node_for(media, n), n,
                   json_pack("{s:s,s:i}", "t", "snapshot", "width", (int)width_px), request);
 }
 
@@ -337,7 +321,7 @@ static struct request *diagnosis_request(media_diagnosis_fn done, gpointer user)
 void media_diagnose(struct media *media, guint32 n, const char *profile, media_diagnosis_fn done,
                     gpointer user)
 {
-    request_start(media, node_for(media, n), n,
+    request_start(media, media_node_for(media, n), n,
                   json_pack("{s:s,s:s}", "t", "diagnose", "profile", profile),
                   diagnosis_request(done, user));
 }
@@ -380,7 +364,7 @@ static void take_states(struct media *media, const struct media_node *node, cons
     json_t *entry;
     json_array_foreach(json_object_get(message, "list"), i, entry)
     {
-        if (node_for(media, id_of(entry, "n")) == node)
+        if (media_node_for(media, id_of(entry, "n")) == node)
             json_array_append(own, entry);
     }
     media->ops.states(own, media->user);
@@ -535,44 +519,6 @@ static void on_accepted(GIOStream *stream, gpointer user)
 {
     struct media *media = user;
     media_node_create(stream, loop_context(media->loop), &node_ops, media);
-}
-
-/* --- numbers */
-
-json_t *media_nodes_json(const struct media *media)
-{
-    json_t *list = json_array();
-    for (guint i = 0; i < media->nodes->len; i++) {
-        struct media_node *node = media->nodes->pdata[i];
-        guint cameras = 0, live = 0;
-        for (guint32 n = 1; n <= camera_set_size(media->cameras); n++) {
-            const struct camera *camera = camera_set_at(media->cameras, n);
-            if (camera->gone || node_for(media, n) != node)
-                continue;
-            cameras++;
-            live += strcmp(camera->state, "live") == 0;
-        }
-        json_t *json = json_pack("{s:s,s:s,s:i,s:i}", "id", media_node_id(node), "state",
-                                 media_node_connected(node) ? "connected" : "lost", "cameras",
-                                 (int)cameras, "live", (int)live);
-        if (media_node_stats(node))
-            json_object_update_missing(json, (json_t *)media_node_stats(node));
-        json_array_append_new(list, json);
-    }
-    return list;
-}
-
-double media_stat(const struct media *media, const char *path)
-{
-    g_auto(GStrv) keys = g_strsplit(path, ".", -1);
-    double sum = 0;
-    for (guint i = 0; i < media->nodes->len; i++) {
-        const json_t *value = media_node_stats(media->nodes->pdata[i]);
-        for (char **key = keys; value && *key; key++)
-            value = json_object_get(value, *key);
-        sum += json_number_value(value);
-    }
-    return sum;
 }
 
 /* --- life */
