@@ -245,7 +245,7 @@ test('wrong options are one clear line each', () => {
     [['--picture-cores', ''], '--picture-cores: expected a number 0.05 to 64, got ""'],
     [['--dir'], '--dir: a value is missing'],
     [['--dir', join(top, 'README.md')], `--dir: ${join(top, 'README.md')} is not a folder`],
-    [['--town', root], `--town: ${root} has no town.json (docs/town-format.md)`],
+    [['--town', join(top, 'docs')], `--town: ${join(top, 'docs')} has no town.json (docs/town-format.md)`],
     [['--faster'], 'unknown option --faster; tools/run --help lists them'],
     [['elsewhere'], 'unknown option elsewhere; tools/run --help lists them'],
   ];

@@ -1,5 +1,5 @@
 // Command line of tools/run, checked: every mistake is one clear line.
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 
@@ -52,6 +52,11 @@ function settleCameras(options: Options, given: boolean): void {
   options.cameras = made;
 }
 
+/** A town that nobody has written down yet: no folder, or nothing in it. Cameras can come before areas do. */
+function isEmpty(folder: string): boolean {
+  return !existsSync(folder) || (statSync(folder).isDirectory() && readdirSync(folder).length === 0);
+}
+
 export function parseOptions(args: string[], cwd: string): Options {
   const options: Options = {
     cameras: 1447, port: 8443, listen: '127.0.0.1', dir: resolve(cwd, 'run-data'), town: null, simulator: true,
@@ -76,7 +81,7 @@ export function parseOptions(args: string[], cwd: string): Options {
     else throw new UsageError(`unknown option ${flag}; tools/run --help lists them`);
   }
   if (options.town !== null) options.simulator = false; // a real town has its own cameras
-  if (options.town !== null && !existsSync(`${options.town}/town.json`))
+  if (options.town !== null && !existsSync(`${options.town}/town.json`) && !isEmpty(options.town))
     throw new UsageError(`--town: ${options.town} has no town.json (docs/town-format.md)`);
   if (existsSync(options.dir) && !statSync(options.dir).isDirectory())
     throw new UsageError(`--dir: ${options.dir} is not a folder`);
