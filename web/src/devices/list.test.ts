@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Camera } from '../wire/messages.ts';
-import { filtered, filterFromQuery, filterToQuery, NO_FILTER, sorted, visibleRows } from './list.ts';
+import { columnsFrom, DEFAULT_COLUMNS, filtered, filterFromQuery, filterToQuery, NO_FILTER, NONE, sorted, visibleRows } from './list.ts';
 
 const camera = (n: number, more: Partial<Camera> = {}): Camera => ({
   n, id: `c${n}`, name: `石桥05-${n}`, area: '439907103200005', lon: 1, lat: 2, azimuth: null, fov: null, source_system: '自建',
@@ -20,8 +20,11 @@ describe('camera table', () => {
     expect(by({})).toHaveLength(4);
     expect(by({ state: 'down' })).toEqual(['c10']);
     expect(by({ reason: 'no_data', state: 'live' })).toEqual([]);
-    expect(by({ village: '439907103201' })).toEqual(['c1']);
+    expect(by({ area: '439907103201' })).toEqual(['c1']);
     expect(by({ system: '天网工程' })).toEqual(['c1']);
+    expect(by({ codec: 'h265' })).toEqual(['c3']);
+    expect(by({ mode: 'sampled' })).toEqual([]);
+    expect(by({ area: NONE })).toEqual([]);
     expect(by({ text: '石桥村 C3' })).toEqual(['c3']);
   });
   it('sorts numbers in names as numbers and the worst state first', () => {
@@ -29,6 +32,16 @@ describe('camera table', () => {
     expect(ids(sorted(all, { column: 'id', down: true }))).toEqual(['c10', 'c3', 'c2', 'c1']);
     expect(ids(sorted(all, { column: 'state', down: false })).slice(0, 2)).toEqual(['c10', 'c3']);
     expect(ids(sorted(all, { column: 'reason', down: false }))[0]).toBe('c10');
+  });
+  it('sorts by online rate, unknown ones last', () => {
+    const rates = new Map([['c1', 99.5], ['c10', 20]]);
+    expect(ids(sorted(all, { column: 'rate', down: false }, rates))).toEqual(['c10', 'c1', 'c2', 'c3']);
+    expect(ids(sorted(all, { column: 'rate', down: true }, rates))).toEqual(['c1', 'c10', 'c2', 'c3']);
+  });
+  it('shows the columns that were chosen, whatever was stored', () => {
+    expect(columnsFrom(null)).toEqual(DEFAULT_COLUMNS);
+    expect(columnsFrom('{"x":')).toEqual(DEFAULT_COLUMNS);
+    expect(columnsFrom('["offset","moon","reason"]')).toEqual(['id', 'name', 'state', 'reason', 'offset']);
   });
   it('draws only rows near the window', () => {
     expect(visibleRows(0, 320, 32, 1447)).toEqual([0, 18]);

@@ -1,3 +1,4 @@
+import { adviceEn, devicesEn, firstEn } from './devices.en.ts';
 import type { Messages } from './zh-CN.ts';
 
 export const en: Messages = {
@@ -45,15 +46,9 @@ export const en: Messages = {
     total: '{n} cameras', picked: '{n} chosen', nearest: 'the first {n} open', cellNumber: 'Grid cell {n}', openCell: 'Open its cameras', legend: 'Legend', tools: 'Map tools', where: 'Where this is', wedge: 'wedge: field of view', failed: 'The map cannot be had', inView: '{n} cameras in view',
     label: 'Map. Arrows move, plus and minus zoom, Tab goes from camera to camera, Enter plays, O opens the cameras of the grid cell, C draws a circle, L a line, F goes to the mosaic, Esc one level up',
   },
-  devices: {
-    title: 'Devices', search: 'Name or id', id: 'Id', name: 'Name', state: 'State', reason: 'Reason', area: 'Grid cell', codec: 'Codec', size: 'Size', since: 'Since', system: 'Source system', offset: 'Clock offset',
-    import: 'Import', preview: 'Preview', dryRun: 'Dry run', rows: '{n} rows', created: '{n} new', updated: '{n} changed', unchanged: '{n} unchanged', refused: '{n} refused', line: 'Line {n}', apply: 'Import', done: 'Imported', choose: 'Choose a CSV file', diagnose: 'Diagnose', legal: 'Legal record',
-    place: 'Where installed', keeper: 'Keeper', legal_basis: 'Legal basis', filing_no: 'Filing number', notice_sign: 'Notice sign', forbidden_zone: 'Forbidden zone', video_keep_days: 'To be kept (days)', retention_days: 'Kept (days)', yes: 'yes', no: 'no', none: 'No camera matches',
-    village: 'Village', every: 'All', count: '{shown} / {total} cameras', table: 'Camera list', clear: 'Clear filters', source: 'Connection', position: 'Position', looks: 'Direction, field of view', url: 'Main stream address', sub_url: 'Sub stream address', mode: 'Mode', version: 'Version', detail: 'Last attempt', unknown: 'not given',
-    modes: { always: 'always', on_demand: 'on demand', sampled: 'sampled' }, onMap: 'On the map', diagnosing: 'Diagnosing…', steps: 'Diagnosis', stepOk: 'done', stepBad: 'failed', row: 'Line', column: 'Column', problem: 'Problem', warnings: '{n} notes', checking: 'Checking…', importing: 'Importing…', applyRows: 'Import {n} rows', nothing: 'The file says what is known already; there is nothing to change',
-    refusedKept: 'Refused rows are left out; correct them and import again', first: 'No cameras yet', firstHow: 'Three steps:', firstSteps: ['Bring the list from the platform into CSV with the columns below', 'Press Import, choose the file and read the dry run: every wrong row is named by line and column', 'Confirm; cameras begin to connect within seconds'], firstColumns: 'Needed: id, name, url. Common: sub_url, lon, lat, crs, area, source_system, azimuth, fov',
-    firstNoRight: 'Importing needs the right to edit cameras; ask the system administrator', file: 'File {name}, {kb} KB', short: 'kept for less than the legal period',
-  },
+  devices: devicesEn,
+  advice: adviceEn,
+  first: firstEn,
   keys: {
     g5: 'Ultra-wide',
     title: 'All keys', g1: 'Map', g2: 'Mosaic', g3: 'Live', g4: 'Devices', slash: 'Find a camera', help: 'Show all keys', esc: 'One level up', arrows: 'Move the focus', shiftArrows: 'Move by grid cell', plus: 'Zoom in / out', enter: 'Play', f: 'Between map and mosaic', layouts: 'Layouts 1, 4, 9, 16', full: 'Full screen', close: 'Close',

@@ -1,3 +1,5 @@
+import { adviceZh, devicesZh, firstZh } from './devices.zh-CN.ts';
+
 export const zhCN = {
   product: '一屏看全镇',
   view: { map: '地图', mosaic: '马赛克', live: '画面', devices: '设备', ultra: '大屏' },
@@ -43,15 +45,9 @@ export const zhCN = {
     total: '镜头 {n} 路', picked: '选中 {n} 路', nearest: '打开最前 {n} 路', cellNumber: '{n} 网格', openCell: '打开网格镜头', legend: '图例', tools: '地图工具', where: '所在位置', wedge: '扇形为视场', failed: '取不到地图', inView: '视野内镜头 {n} 路',
     label: '地图：方向键移动，加减号缩放，Tab 逐个镜头，Enter 播放，O 打开网格镜头，C 画圆，L 画线，F 转到马赛克，Esc 返回上一级',
   },
-  devices: {
-    title: '设备', search: '名称、编号', id: '编号', name: '名称', state: '状态', reason: '原因', area: '网格', codec: '编码', size: '分辨率', since: '自', system: '来源系统', offset: '时钟偏差',
-    import: '导入', preview: '预览', dryRun: '试运行结果', rows: '{n} 行', created: '新增 {n}', updated: '更新 {n}', unchanged: '不变 {n}', refused: '有误 {n}', line: '第 {n} 行', apply: '导入', done: '导入完成', choose: '选择 CSV 文件', diagnose: '诊断', legal: '法定信息',
-    place: '安装位置', keeper: '保管单位', legal_basis: '依据', filing_no: '备案号', notice_sign: '提示标识', forbidden_zone: '禁止区域', video_keep_days: '保存期限（天）', retention_days: '实际保存（天）', yes: '有', no: '无', none: '没有符合条件的镜头',
-    village: '村（社区）', every: '全部', count: '{shown} / {total} 路', table: '镜头清单', clear: '清除筛选', source: '接入', position: '位置', looks: '朝向、视场', url: '主码流地址', sub_url: '子码流地址', mode: '接入方式', version: '版本', detail: '最近一次尝试', unknown: '未填',
-    modes: { always: '常连', on_demand: '按需', sampled: '抽样' }, onMap: '在地图上', diagnosing: '正在诊断…', steps: '诊断结果', stepOk: '成功', stepBad: '失败', row: '行号', column: '列', problem: '问题', warnings: '提示 {n}', checking: '正在检查…', importing: '正在导入…', applyRows: '导入 {n} 行', nothing: '文件与现有清单一致，没有要改的',
-    refusedKept: '有误的行不导入，改好后可再导入', first: '还没有镜头', firstHow: '三步接入：', firstSteps: ['把平台导出的清单整理成 CSV，列名见下', '点“导入”选择文件，先看试运行结果：每个有误的行都写明行号和列', '确认后导入，几秒内镜头开始连接'], firstColumns: '必填列 id、name、url；常用列 sub_url、lon、lat、crs、area、source_system、azimuth、fov',
-    firstNoRight: '导入需要“镜头编辑”权限，请联系系统管理员', file: '文件 {name}，{kb} KB', short: '实际保存少于应保存期限',
-  },
+  devices: devicesZh,
+  advice: adviceZh,
+  first: firstZh,
   keys: {
     g5: '大屏',
     title: '全部按键', g1: '地图', g2: '马赛克', g3: '画面', g4: '设备', slash: '查找镜头', help: '显示全部按键', esc: '返回上一级', arrows: '移动焦点', shiftArrows: '按网格移动', plus: '放大 / 缩小', enter: '播放', f: '地图与马赛克互跳', layouts: '画面布局 1、4、9、16', full: '全屏', close: '关闭',

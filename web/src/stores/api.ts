@@ -7,6 +7,8 @@ export class ApiError extends Error {
   readonly words: Words;
   readonly retryAfterS: number;
   readonly fields: { path: string; message: Words }[];
+  /** The whole answer, where it says more than the error. */
+  body: unknown = null;
   constructor(status: number, code: string, words: Words, retryAfterS = 0, fields: { path: string; message: Words }[] = []) {
     super(words.en);
     this.status = status;
@@ -44,11 +46,15 @@ export async function api<T>(method: string, path: string, body?: unknown, type 
   if (answer.ok) return (text ? JSON.parse(text) : undefined) as T;
   if (answer.status === 401 && path !== '/session') onNoSession?.();
   let error: { code?: string; message?: Words; fields?: { path: string; message: Words }[] } = {};
+  let whole: unknown = null;
   try {
-    error = (JSON.parse(text) as { error: typeof error }).error ?? {};
+    whole = JSON.parse(text);
+    error = (whole as { error: typeof error }).error ?? {};
   } catch {
     // not our own answer: a proxy between
   }
-  throw new ApiError(answer.status, error.code ?? String(answer.status), error.message ?? { zh: answer.statusText, en: answer.statusText },
+  const fault = new ApiError(answer.status, error.code ?? String(answer.status), error.message ?? { zh: answer.statusText, en: answer.statusText },
     Number(answer.headers.get('Retry-After') ?? 0), error.fields ?? []);
+  fault.body = whole;
+  throw fault;
 }
