@@ -3,6 +3,8 @@
 #include "wall/wall_private.h"
 #include <string.h>
 
+#define BATCH_ENTRIES   64
+#define BATCH_BYTES     (256 * 1024)
 #define MIN_INTERVAL_MS 200
 #define MAX_INTERVAL_MS 600000
 /* a set that is shown for so long is a view on record, not a movement of the map */
@@ -359,7 +361,7 @@ void seat_tick(struct seat *seat)
     forget_plays_that_are_over(seat);
     if (seat->hidden)
         return;
-    if (thumb_view_due(seat->view))
+    if (thumb_view_due(seat->view, seat->wall->thumbs))
         net_client_want_pull(seat->client);
     if (is_overdue(seat))
         begin_view(seat);
@@ -399,13 +401,34 @@ bool seat_visible(const struct seat *seat, GByteArray *visible)
     return thumb_view_all(seat->view);
 }
 
+/* What this seat alone is still to be sent. */
+static bool pull_own_thumbs(struct seat *seat, struct net_frame *frame)
+{
+    gint64 now_us = clock_mono_us();
+    uint16_t count = 0;
+    const struct thumb *thumb;
+    while (count < BATCH_ENTRIES && net_frame_size(frame) < BATCH_BYTES &&
+           (thumb = thumb_view_next(seat->view, seat->wall->thumbs, now_us))) {
+        if (count == 0)
+            net_frame_reserve(frame, WIRE_THUMBS_WS_HEAD);
+        wire_thumb_write(net_frame_reserve(frame, WIRE_THUMB_BYTES), &thumb->head);
+        net_frame_append(frame, thumb->jpeg, thumb->head.size_bytes);
+        count++;
+    }
+    if (count)
+        wire_thumbs_ws_head(net_frame_data(frame), count, clock_wall_us());
+    return count > 0;
+}
+
 static bool pull_thumbs(struct seat *seat, struct net_frame *frame)
 {
-    GBytes *message = thumb_batches_next(seat->wall->batches, seat->view, seat->wall->thumbs,
-                                         clock_mono_us(), clock_wall_us(), net_message_new);
-    if (message)
-        net_frame_share(frame, message);
-    return message != NULL;
+    GBytes *shared =
+        thumb_view_batch(seat->view, seat->wall->thumbs, clock_wall_us(), net_message_new);
+    if (shared) {
+        net_frame_share(frame, shared);
+        return true;
+    }
+    return !thumb_view_follow(seat->view, seat->wall->thumbs) && pull_own_thumbs(seat, frame);
 }
 
 static bool pull_unit(struct seat *seat, struct net_frame *frame)

@@ -3,15 +3,19 @@
 
 #define MAX_HANDLE 65535        /* far above any town; bounds what a faulty node can make us keep */
 #define MAX_BYTES  (256 * 1024) /* of one JPEG of 160×90: of any size that is asked for */
+#define FOLLOW_US  G_USEC_PER_SEC /* a longer interval is kept for each camera by itself */
+#define BATCHES    16             /* as they came, about two seconds of them */
 
-#define BATCH_ENTRIES   64
-#define BATCH_BYTES     (256 * 1024)
-#define BATCHES_KEPT    8
-#define BATCH_REUSED_US (50 * 1000) /* the clock in its head may be so old */
+/* A link payload as it came, and as browsers get it. */
+struct batch {
+    GBytes *payload, *message; /* message NULL: nobody asked yet */
+};
 
 struct thumbs {
     GArray *all; /* struct thumb, index n */
     guint64 stamp;
+    struct batch batches[BATCHES];
+    guint64 batch; /* number of the newest; the first is 1 */
 };
 
 struct thumbs *thumbs_create(void)
@@ -35,10 +39,18 @@ void thumbs_forget(struct thumbs *thumbs, guint32 n)
     *thumb = (struct thumb){0};
 }
 
+static void batch_clear(struct batch *batch)
+{
+    g_clear_pointer(&batch->payload, g_bytes_unref);
+    g_clear_pointer(&batch->message, g_bytes_unref);
+}
+
 void thumbs_destroy(struct thumbs *thumbs)
 {
     if (!thumbs)
         return;
+    for (guint i = 0; i < BATCHES; i++)
+        batch_clear(&thumbs->batches[i]);
     for (guint n = 0; n < thumbs->all->len; n++)
         thumbs_forget(thumbs, n);
     g_array_unref(thumbs->all);
@@ -54,6 +66,8 @@ bool thumbs_take(struct thumbs *thumbs, GBytes *payload, void (*arrived)(guint32
     if (!wire_thumbs_link_count(data, size, &count))
         return false;
     size_t offset = WIRE_THUMBS_LINK_HEAD;
+    struct batch *batch = &thumbs->batches[++thumbs->batch % BATCHES];
+    batch_clear(batch);
     for (uint16_t i = 0; i < count; i++) {
         struct wire_thumb head;
         const uint8_t *jpeg;
@@ -63,11 +77,36 @@ bool thumbs_take(struct thumbs *thumbs, GBytes *payload, void (*arrived)(guint32
         if (head.n >= thumbs->all->len)
             g_array_set_size(thumbs->all, head.n + 1);
         thumbs_forget(thumbs, head.n);
-        *slot(thumbs, head.n) = (struct thumb){
-            .payload = g_bytes_ref(payload), .jpeg = jpeg, .head = head, .stamp = ++thumbs->stamp};
+        *slot(thumbs, head.n) = (struct thumb){.payload = g_bytes_ref(payload),
+                                               .jpeg = jpeg,
+                                               .head = head,
+                                               .stamp = ++thumbs->stamp,
+                                               .batch = thumbs->batch};
         arrived(head.n, user);
     }
+    batch->payload = g_bytes_ref(payload);
     return true;
+}
+
+GBytes *thumbs_batch(struct thumbs *thumbs, guint64 number, gint64 wall_us,
+                     GBytes *(*wrap)(GBytes *batch))
+{
+    struct batch *batch = &thumbs->batches[number % BATCHES];
+    if (number > thumbs->batch || number + BATCHES <= thumbs->batch || !batch->payload)
+        return NULL;
+    if (batch->message)
+        return batch->message;
+    gsize size;
+    const uint8_t *data = g_bytes_get_data(batch->payload, &size);
+    uint16_t count = 0;
+    wire_thumbs_link_count(data, size, &count);
+    size -= WIRE_THUMBS_LINK_HEAD;
+    uint8_t *copy = g_malloc(WIRE_THUMBS_WS_HEAD + size);
+    wire_thumbs_ws_head(copy, count, wall_us);
+    memcpy(copy + WIRE_THUMBS_WS_HEAD, data + WIRE_THUMBS_LINK_HEAD, size);
+    g_autoptr(GBytes) plain = g_bytes_new_take(copy, WIRE_THUMBS_WS_HEAD + size);
+    batch->message = wrap(plain);
+    return batch->message;
 }
 
 const struct thumb *thumbs_at(const struct thumbs *thumbs, guint32 n)
@@ -79,6 +118,11 @@ const struct thumb *thumbs_at(const struct thumbs *thumbs, guint32 n)
 guint64 thumbs_taken(const struct thumbs *thumbs)
 {
     return thumbs->stamp;
+}
+
+guint64 thumbs_newest_batch(const struct thumbs *thumbs)
+{
+    return thumbs->batch;
 }
 
 /* --- views */
@@ -95,7 +139,8 @@ struct thumb_view {
     bool all;
     gint64 interval_us;
     guint wanted, due;
-    guint32 cursor; /* where the next round begins */
+    guint32 cursor;   /* where the next round begins */
+    guint64 followed; /* the next batch, of one that follows; 0: none */
 };
 
 struct thumb_view *thumb_view_create(void)
@@ -161,6 +206,7 @@ static void want(struct thumb_view *view, const struct thumbs *thumbs, guint32 n
 void thumb_view_show(struct thumb_view *view, const struct thumbs *thumbs, bool all,
                      const GArray *handles, gint64 interval_us)
 {
+    thumb_view_leave(view, thumbs);
     g_autofree bool *before = g_new0(bool, view->shown->len + 1);
     for (guint32 n = 0; n < view->shown->len; n++) {
         struct shown *shown = shown_at(view, n);
@@ -185,7 +231,7 @@ void thumb_view_show(struct thumb_view *view, const struct thumbs *thumbs, bool 
 void thumb_view_arrived(struct thumb_view *view, guint32 n)
 {
     struct shown *shown = view->all || n < view->shown->len ? shown_at(view, n) : NULL;
-    if (!shown)
+    if (!shown || view->followed)
         return;
     if (view->all && !shown->wanted) {
         shown->wanted = true;
@@ -195,9 +241,52 @@ void thumb_view_arrived(struct thumb_view *view, guint32 n)
         set_due(view, n, true);
 }
 
-bool thumb_view_due(const struct thumb_view *view)
+bool thumb_view_due(const struct thumb_view *view, const struct thumbs *thumbs)
 {
-    return view->due > 0;
+    return view->followed ? view->followed <= thumbs->batch : view->due > 0;
+}
+
+static bool may_follow(const struct thumb_view *view)
+{
+    return view->all && view->interval_us <= FOLLOW_US;
+}
+
+bool thumb_view_follow(struct thumb_view *view, const struct thumbs *thumbs)
+{
+    if (view->followed || view->due || !may_follow(view))
+        return view->followed != 0;
+    view->followed = thumbs->batch + 1;
+    return true;
+}
+
+void thumb_view_leave(struct thumb_view *view, const struct thumbs *thumbs)
+{
+    if (!view->followed)
+        return;
+    guint64 next = view->followed;
+    view->followed = 0;
+    for (guint32 n = 0; n < thumbs->all->len; n++) {
+        const struct thumb *thumb = thumbs_at(thumbs, n);
+        if (!thumb)
+            continue;
+        if (thumb->batch >= next)
+            thumb_view_arrived(view, n);
+        else
+            shown_at(view, n)->stamp = thumb->stamp;
+    }
+}
+
+GBytes *thumb_view_batch(struct thumb_view *view, struct thumbs *thumbs, gint64 wall_us,
+                         GBytes *(*wrap)(GBytes *batch))
+{
+    if (!view->followed || view->followed > thumbs->batch)
+        return NULL;
+    GBytes *message = thumbs_batch(thumbs, view->followed, wall_us, wrap);
+    if (message)
+        view->followed++;
+    else
+        thumb_view_leave(view, thumbs);
+    return message;
 }
 
 bool thumb_view_shows(const struct thumb_view *view, guint32 n)
@@ -230,7 +319,7 @@ static const struct thumb *take_due(struct thumb_view *view, const struct thumbs
     for (guint32 n; (n = first_due(view, view->cursor)) < end;) {
         view->cursor = n + 1;
         struct shown *shown = &g_array_index(view->shown, struct shown, n);
-        if (now_us - shown->sent_us < view->interval_us)
+        if (now_us - shown->sent_us < view->interval_us && !may_follow(view))
             continue;
         set_due(view, n, false);
         const struct thumb *thumb = thumbs_at(thumbs, n);
@@ -255,108 +344,4 @@ const struct thumb *thumb_view_next(struct thumb_view *view, const struct thumbs
     if (!thumb)
         view->cursor = 0; /* those who wait for the same go on in the same order */
     return thumb;
-}
-
-/* --- batches that several seats are sent */
-
-/* A seat that waits for the same pictures as another is sent the same bytes. */
-struct cached {
-    GArray *stamps; /* guint64, of the pictures in order */
-    GBytes *message;
-    gint64 made_us;
-};
-
-struct thumb_batches {
-    struct cached kept[BATCHES_KEPT];
-    guint next;
-    /* what is being chosen */
-    GArray *stamps;
-    GPtrArray *chosen; /* struct thumb, borrowed */
-};
-
-struct thumb_batches *thumb_batches_create(void)
-{
-    struct thumb_batches *batches = g_new0(struct thumb_batches, 1);
-    for (guint i = 0; i < BATCHES_KEPT; i++)
-        batches->kept[i].stamps = g_array_new(FALSE, FALSE, sizeof(guint64));
-    batches->stamps = g_array_new(FALSE, FALSE, sizeof(guint64));
-    batches->chosen = g_ptr_array_new();
-    return batches;
-}
-
-void thumb_batches_destroy(struct thumb_batches *batches)
-{
-    if (!batches)
-        return;
-    for (guint i = 0; i < BATCHES_KEPT; i++) {
-        g_array_unref(batches->kept[i].stamps);
-        g_clear_pointer(&batches->kept[i].message, g_bytes_unref);
-    }
-    g_array_unref(batches->stamps);
-    g_ptr_array_unref(batches->chosen);
-    g_free(batches);
-}
-
-static size_t choose(struct thumb_batches *batches, struct thumb_view *view,
-                     const struct thumbs *thumbs, gint64 now_us)
-{
-    size_t bytes = WIRE_THUMBS_WS_HEAD;
-    g_array_set_size(batches->stamps, 0);
-    g_ptr_array_set_size(batches->chosen, 0);
-    while (batches->chosen->len < BATCH_ENTRIES && bytes < BATCH_BYTES) {
-        const struct thumb *thumb = thumb_view_next(view, thumbs, now_us);
-        if (!thumb)
-            break;
-        g_array_append_val(batches->stamps, thumb->stamp);
-        g_ptr_array_add(batches->chosen, (gpointer)thumb);
-        bytes += WIRE_THUMB_BYTES + thumb->head.size_bytes;
-    }
-    return bytes;
-}
-
-static struct cached *find(struct thumb_batches *batches, gint64 now_us)
-{
-    const GArray *stamps = batches->stamps;
-    for (guint i = 0; i < BATCHES_KEPT; i++) {
-        struct cached *cached = &batches->kept[i];
-        if (cached->message && cached->stamps->len == stamps->len &&
-            now_us - cached->made_us < BATCH_REUSED_US &&
-            memcmp(cached->stamps->data, stamps->data, stamps->len * sizeof(guint64)) == 0)
-            return cached;
-    }
-    return NULL;
-}
-
-static GBytes *write_batch(const struct thumb_batches *batches, size_t bytes, gint64 wall_us)
-{
-    uint8_t *data = g_malloc(bytes), *at = data + WIRE_THUMBS_WS_HEAD;
-    wire_thumbs_ws_head(data, (uint16_t)batches->chosen->len, wall_us);
-    for (guint i = 0; i < batches->chosen->len; i++) {
-        const struct thumb *thumb = batches->chosen->pdata[i];
-        wire_thumb_write(at, &thumb->head);
-        memcpy(at + WIRE_THUMB_BYTES, thumb->jpeg, thumb->head.size_bytes);
-        at += WIRE_THUMB_BYTES + thumb->head.size_bytes;
-    }
-    return g_bytes_new_take(data, bytes);
-}
-
-GBytes *thumb_batches_next(struct thumb_batches *batches, struct thumb_view *view,
-                           const struct thumbs *thumbs, gint64 now_us, gint64 wall_us,
-                           thumb_batch_wrap wrap)
-{
-    size_t bytes = choose(batches, view, thumbs, now_us);
-    if (!batches->chosen->len)
-        return NULL;
-    struct cached *cached = find(batches, now_us);
-    if (cached)
-        return cached->message;
-    cached = &batches->kept[batches->next++ % BATCHES_KEPT];
-    g_clear_pointer(&cached->message, g_bytes_unref);
-    g_autoptr(GBytes) batch = write_batch(batches, bytes, wall_us);
-    cached->message = wrap(batch);
-    cached->made_us = now_us;
-    GArray *stamps = cached->stamps;
-    cached->stamps = batches->stamps;
-    batches->stamps = stamps;
-    return cached->message;
 }

@@ -10,6 +10,7 @@ struct thumb {
     const uint8_t *jpeg;
     struct wire_thumb head;
     guint64 stamp; /* rises with every arrival of any camera; 0: none */
+    guint64 batch; /* number of the payload it came with */
 };
 
 struct thumbs;
@@ -25,6 +26,14 @@ const struct thumb *thumbs_at(const struct thumbs *thumbs, guint32 n);
 void thumbs_forget(struct thumbs *thumbs, guint32 n);
 guint64 thumbs_taken(const struct thumbs *thumbs);
 
+/* The payloads of the last seconds as browsers get them (docs/websocket.md kind 1), numbered from
+ * 1: written once, however many are sent them. NULL: none of that number (any more), or a malformed
+ * one. Borrowed until the next thumbs_take(). `wall_us` goes into its head when this is the first
+ * to ask; `wrap` makes of a borrowed batch what is kept and handed out, a new reference. */
+GBytes *thumbs_batch(struct thumbs *thumbs, guint64 number, gint64 wall_us,
+                     GBytes *(*wrap)(GBytes *batch));
+guint64 thumbs_newest_batch(const struct thumbs *thumbs);
+
 /* What one seat shows. */
 struct thumb_view;
 struct thumb_view *thumb_view_create(void);
@@ -35,7 +44,7 @@ void thumb_view_show(struct thumb_view *view, const struct thumbs *thumbs, bool 
                      const GArray *handles, gint64 interval_us);
 /* A camera that came later belongs to a view of all. */
 void thumb_view_arrived(struct thumb_view *view, guint32 n);
-bool thumb_view_due(const struct thumb_view *view);
+bool thumb_view_due(const struct thumb_view *view, const struct thumbs *thumbs);
 bool thumb_view_shows(const struct thumb_view *view, guint32 n);
 bool thumb_view_all(const struct thumb_view *view);
 guint thumb_view_count(const struct thumb_view *view);
@@ -44,18 +53,11 @@ guint thumb_view_count(const struct thumb_view *view);
 const struct thumb *thumb_view_next(struct thumb_view *view, const struct thumbs *thumbs,
                                     gint64 now_us);
 
-/* Whole messages of due pictures. Seats that wait for the same pictures within a moment share one:
- * it is written once, whatever their number. */
-struct thumb_batches;
-struct thumb_batches *thumb_batches_create(void);
-void thumb_batches_destroy(struct thumb_batches *batches);
-
-/* Makes of a batch (docs/websocket.md kind 1, borrowed) what is kept and handed out; a new
- * reference is returned. */
-typedef GBytes *(*thumb_batch_wrap)(GBytes *batch);
-
-/* What the view is sent next, wrapped, or NULL; the pictures count as sent. Borrowed until the next
- * call. `wall_us` goes into the head of a new one. */
-GBytes *thumb_batches_next(struct thumb_batches *batches, struct thumb_view *view,
-                           const struct thumbs *thumbs, gint64 now_us, gint64 wall_us,
-                           thumb_batch_wrap wrap);
+/* A view of all whose interval is a second at most and that was sent everything follows the batches
+ * as they come. true: it does, now or already. One that falls behind goes on by itself: the newest
+ * of each camera that it was not sent. */
+bool thumb_view_follow(struct thumb_view *view, const struct thumbs *thumbs);
+void thumb_view_leave(struct thumb_view *view, const struct thumbs *thumbs);
+/* The next batch of one that follows, or NULL; see thumbs_batch(). */
+GBytes *thumb_view_batch(struct thumb_view *view, struct thumbs *thumbs, gint64 wall_us,
+                         GBytes *(*wrap)(GBytes *batch));

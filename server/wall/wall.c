@@ -315,7 +315,6 @@ struct wall *wall_create(const struct wall_options *options, GError **error)
     wall->seats = g_ptr_array_new();
     wall->mp4s = g_ptr_array_new();
     wall->thumbs = thumbs_create();
-    wall->batches = thumb_batches_create();
     wall->ages = (struct wall_ages){.p50_ms = -1, .p99_ms = -1};
     wall->notices = json_array();
     wall->plays = limiter_create(
@@ -379,7 +378,6 @@ void wall_destroy(struct wall *wall)
     json_decref(wall->notices);
     thumbs_destroy(wall->thumbs);
     limiter_destroy(wall->plays);
-    thumb_batches_destroy(wall->batches);
     g_ptr_array_unref(wall->seats);
     g_ptr_array_unref(wall->mp4s);
     g_free(wall->metrics);

@@ -22,7 +22,6 @@ struct wall {
     struct media *media;
     struct hub *hub;
     struct thumbs *thumbs;
-    struct thumb_batches *batches;
     struct topic *camera_topic, *media_topic, *presence_topic, *notice_topic;
     json_t *notices;  /* of wall_set_notices() */
     GPtrArray *seats; /* struct seat * */

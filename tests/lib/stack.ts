@@ -48,10 +48,10 @@ export async function endStack(stack: Stack): Promise<void> {
   checkLogs(stack.logs);
 }
 
-/** Stops the programs; throws when one of them fell, or wrote a sanitizer's report on its way. */
-export async function stopStack(stack: Stack): Promise<void> {
+/** Stops the programs; throws when one of them fell, or wrote a sanitizer's report on its way. `keep`: leaves the folder. */
+export async function stopStack(stack: Stack, keep = false): Promise<void> {
   await endStack(stack);
   const fell = fallen.get(stack) ?? [];
   if (fell.length) throw new Error(fell.join('\n'));
-  rmSync(stack.options.dir, { recursive: true, force: true });
+  if (!keep) rmSync(stack.options.dir, { recursive: true, force: true });
 }

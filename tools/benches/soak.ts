@@ -10,7 +10,7 @@ import { randomOf } from './common/random.ts';
 import { buildFor, mediaTopic, withTown, type Town } from './common/town.ts';
 
 const options = readOptions('soak', {
-  minutes: [60, 0.1, 10_000], cameras: [300, 1, 4095], rate: [12.5, 1, 60], gop: [25, 1, 600], seed: [1, 0, 1e9], settle: [120, 1, 600],
+  minutes: [60, 0.1, 10_000], cameras: [300, 1, 4095], rate: [12.5, 1, 60], gop: [25, 1, 600], seed: [1, 0, 1e9], settle: [120, 1, 600], linger: [12, 0, 600],
 }, ['no-build']);
 const kinds: [kind: string, value?: number][] = [
   ['refuse'], ['unauthorized'], ['limit', 0], ['slow', 2000], ['stall'], ['freeze'], ['black'], ['loss', 0.05], ['desync'], ['clock', 3_600_000],
@@ -113,7 +113,7 @@ async function main(): Promise<void> {
   const media = { backoff_min_s: 1, backoff_max_s: 15 };
   await withTown({ cameras: options.cameras, rate: options.rate, gop: options.gop, pictureCores: 0.4, config: { media } }, async (town) => {
     await look(town); // whatever is made once is made
-    await pause(12_000); // main streams and pipelines linger so long
+    await pause(options.linger * 1000); // main streams and pipelines linger so long
     const before = sample(town);
     const { samples, faults } = await storm(town);
     await order(town.stack, { cmd: 'clear', all: true });

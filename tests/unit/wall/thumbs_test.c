@@ -52,7 +52,7 @@ static void shows_and_replaces(void)
     struct thumbs *thumbs = thumbs_create();
     struct thumb_view *view = thumb_view_create();
     take(thumbs, view, 1, 50);
-    g_assert_false(thumb_view_due(view));
+    g_assert_false(thumb_view_due(view, thumbs));
     g_autoptr(GArray) fifty = handles(1, 50);
     thumb_view_show(view, thumbs, true, fifty, 1000);
     g_assert_cmpuint(drain(view, thumbs, 10000), ==, 50);
@@ -77,12 +77,12 @@ static void interval_holds_back(void)
     struct thumbs *thumbs = thumbs_create();
     struct thumb_view *view = thumb_view_create();
     g_autoptr(GArray) three = handles(1, 3);
-    thumb_view_show(view, thumbs, true, three, 1000000);
+    thumb_view_show(view, thumbs, false, three, 1000000);
     take(thumbs, view, 1, 3);
     g_assert_cmpuint(drain(view, thumbs, 5000000), ==, 3);
     take(thumbs, view, 1, 3);
     g_assert_cmpuint(drain(view, thumbs, 5500000), ==, 0);
-    g_assert_true(thumb_view_due(view));
+    g_assert_true(thumb_view_due(view, thumbs));
     g_assert_cmpuint(drain(view, thumbs, 6000000), ==, 3);
     thumb_view_destroy(view);
     thumbs_destroy(thumbs);
@@ -95,7 +95,7 @@ static void interval_lets_jitter_through(void)
     struct thumbs *thumbs = thumbs_create();
     struct thumb_view *view = thumb_view_create();
     g_autoptr(GArray) one = handles(1, 1);
-    thumb_view_show(view, thumbs, true, one, 1000000);
+    thumb_view_show(view, thumbs, false, one, 1000000);
     for (gint64 i = 0; i < 20; i++) {
         take(thumbs, view, 1, 1);
         gint64 late_us = i % 3 * 100000;
@@ -117,42 +117,67 @@ static GBytes *wrap(GBytes *batch)
     return g_bytes_ref(batch);
 }
 
-/* Seats that wait for the same are sent the same bytes, others and later ones their own. */
-static void batches_are_shared(void)
+static guint count_of(GBytes *message)
+{
+    return wire_get_u16((const uint8_t *)g_bytes_get_data(message, NULL) + 2);
+}
+
+/* Views of all that were sent everything follow: the same bytes for each, none twice, none left
+ * out. */
+static void followers_share(void)
 {
     struct thumbs *thumbs = thumbs_create();
-    struct thumb_batches *batches = thumb_batches_create();
-    struct thumb_view *views[3];
-    g_autoptr(GArray) many = handles(1, 100), few = handles(1, 5);
-    take(thumbs, views[0] = thumb_view_create(), 1, 100);
-    views[1] = thumb_view_create();
-    views[2] = thumb_view_create();
-    thumb_view_show(views[0], thumbs, true, many, 1000);
-    thumb_view_show(views[1], thumbs, true, many, 1000);
-    thumb_view_show(views[2], thumbs, false, few, 1000);
-    GBytes *first[3];
-    for (guint i = 0; i < 3; i++)
-        first[i] = g_bytes_ref(thumb_batches_next(batches, views[i], thumbs, 10000, 77, wrap));
-    g_assert_true(first[0] == first[1]);
-    g_assert_false(first[0] == first[2]);
-    const uint8_t *data = g_bytes_get_data(first[2], NULL);
-    g_assert_cmpuint(wire_get_u16(data + 2), ==, 5);
-    g_assert_cmpint(wire_get_i64(data + 8), ==, 77);
-    g_assert_cmpuint(g_bytes_get_size(first[2]), ==,
-                     WIRE_THUMBS_WS_HEAD + 5 * (WIRE_THUMB_BYTES + 3));
-    /* the rest of a hundred, asked for much later by one of them: a clock of its own */
-    GBytes *rest = g_bytes_ref(thumb_batches_next(batches, views[0], thumbs, 20000, 78, wrap));
-    GBytes *late = thumb_batches_next(batches, views[1], thumbs, 900000, 79, wrap);
-    g_assert_false(rest == late);
-    g_assert_cmpint(wire_get_i64((const uint8_t *)g_bytes_get_data(late, NULL) + 8), ==, 79);
-    g_assert_cmpuint(wire_get_u16((const uint8_t *)g_bytes_get_data(late, NULL) + 2), ==, 36);
-    g_assert_null(thumb_batches_next(batches, views[1], thumbs, 900001, 80, wrap));
-    g_bytes_unref(rest);
-    for (guint i = 0; i < 3; i++) {
-        g_bytes_unref(first[i]);
-        thumb_view_destroy(views[i]);
-    }
-    thumb_batches_destroy(batches);
+    struct thumb_view *early = thumb_view_create(), *late = thumb_view_create();
+    g_autoptr(GArray) many = handles(1, 100);
+    take(thumbs, early, 1, 100);
+    thumb_view_show(early, thumbs, true, many, 1000);
+    thumb_view_show(late, thumbs, true, many, 1000);
+    g_assert_false(thumb_view_follow(early, thumbs));
+    g_assert_cmpuint(drain(early, thumbs, 10000), ==, 100);
+    g_assert_true(thumb_view_follow(early, thumbs));
+    g_assert_false(thumb_view_due(early, thumbs));
+    take(thumbs, early, 1, 3);
+    thumb_view_arrived(late, 1);
+    g_assert_cmpuint(drain(late, thumbs, 10001), ==, 100);
+    g_assert_true(thumb_view_follow(late, thumbs)); /* it has those three already */
+    g_assert_false(thumb_view_due(late, thumbs));
+    g_assert_cmpuint(count_of(thumb_view_batch(early, thumbs, 77, wrap)), ==, 3);
+    g_assert_null(thumb_view_batch(early, thumbs, 78, wrap));
+    take(thumbs, early, 7, 9);
+    GBytes *first = g_bytes_ref(thumb_view_batch(early, thumbs, 79, wrap));
+    g_assert_true(thumb_view_batch(late, thumbs, 80, wrap) == first);
+    const uint8_t *data = g_bytes_get_data(first, NULL);
+    g_assert_cmpint(wire_get_i64(data + 8), ==, 79);
+    g_assert_cmpuint(wire_get_u32(data + WIRE_THUMBS_WS_HEAD), ==, 7);
+    g_assert_cmpuint(g_bytes_get_size(first), ==, WIRE_THUMBS_WS_HEAD + 3 * (WIRE_THUMB_BYTES + 3));
+    g_bytes_unref(first);
+    thumb_view_destroy(early);
+    thumb_view_destroy(late);
+    thumbs_destroy(thumbs);
+}
+
+/* One that falls too far behind gets the newest of each camera that it was not sent, once. */
+static void follower_falls_behind(void)
+{
+    struct thumbs *thumbs = thumbs_create();
+    struct thumb_view *view = thumb_view_create();
+    g_autoptr(GArray) many = handles(1, 100), few = handles(1, 60);
+    take(thumbs, view, 1, 100);
+    thumb_view_show(view, thumbs, true, many, 1000000);
+    g_assert_cmpuint(drain(view, thumbs, 5000000), ==, 100);
+    g_assert_true(thumb_view_follow(view, thumbs));
+    take(thumbs, view, 90, 90);
+    g_assert_cmpuint(count_of(thumb_view_batch(view, thumbs, 1, wrap)), ==, 1);
+    for (guint i = 0; i < 50; i++)
+        take(thumbs, view, 1 + i, 2 + i);
+    g_assert_null(thumb_view_batch(view, thumbs, 2, wrap));
+    g_assert_cmpuint(drain(view, thumbs, 5100000), ==, 51);
+    g_assert_true(thumb_view_follow(view, thumbs));
+    take(thumbs, view, 55, 56);
+    thumb_view_show(view, thumbs, false, few, 1000000); /* leaves */
+    g_assert_cmpuint(drain(view, thumbs, 9000000), ==, 2);
+    g_assert_false(thumb_view_follow(view, thumbs));
+    thumb_view_destroy(view);
     thumbs_destroy(thumbs);
 }
 
@@ -185,7 +210,8 @@ int main(int argc, char **argv)
     g_test_add_func("/thumbs/shows-and-replaces", shows_and_replaces);
     g_test_add_func("/thumbs/interval", interval_holds_back);
     g_test_add_func("/thumbs/jitter", interval_lets_jitter_through);
-    g_test_add_func("/thumbs/batches", batches_are_shared);
+    g_test_add_func("/thumbs/followers-share", followers_share);
+    g_test_add_func("/thumbs/follower-behind", follower_falls_behind);
     g_test_add_func("/thumbs/malformed", malformed);
     return g_test_run();
 }
