@@ -198,9 +198,36 @@ test('the fallback by Media Source plays the same camera', async () => {
   assert.ok(Number(await page.getAttribute(player('c0002'), 'data-age-ms')) < 5000);
 });
 
+const camerasOf = (wanted: string): string[] => readFileSync(stack.path('town', 'simcams.csv'), 'utf8').trim().split('\n').slice(1)
+  .map((row) => row.split(',')).filter(([, , , codec]) => codec === wanted).map(([one]) => one!);
+
+test('a camera that changes its size in mid-stream plays on, by both ways and transcoded', async () => {
+  const [plain = '', changed = ''] = camerasOf('h264').filter((one) => one !== id(DEAD)).slice(-2);
+  const [other = ''] = camerasOf('h265').slice(-1);
+  const sized = (one: string, width: number): Promise<unknown> => page.waitForFunction(([selector, px]) =>
+    document.querySelector<HTMLCanvasElement>(`${selector} canvas`)?.width === px, [player(one), width] as const);
+  const seen = async (one: string): Promise<number> => Number(await page.getAttribute(player(one), 'data-frames'));
+  for (const query of ['', '&decoder=mse']) {
+    await open(`/wall/live?cameras=${plain},${changed},${other}${query}`);
+    await page.evaluate(() => void (document.body.dataset.loaded = 'once'));
+    for (const one of [plain, changed, other]) await until(player(one), { rung: 'live' });
+    for (const one of [changed, other]) await sized(one, 640);
+    const numbers = [changed, other].map((one) => Number(one.slice(1)));
+    await order(stack, { cmd: 'fault', kind: 'resolution', cameras: numbers });
+    for (const one of [changed, other]) await sized(one, 1280);
+    const before = await Promise.all([changed, other].map(seen));
+    await page.waitForFunction(([selectors, counts]) => selectors.every((one, i) =>
+      Number(document.querySelector<HTMLElement>(one)!.dataset.frames) > counts[i]! + 5), [[changed, other].map(player), before] as const);
+    assert.deepEqual(await stampOfPlayer(player(changed)).then((stamp) => stamp?.camera), numbers[0]);
+    await sized(plain, 640);
+    await order(stack, { cmd: 'clear', kind: 'resolution', cameras: numbers });
+    for (const one of [changed, other]) await sized(one, 640);
+    assert.equal(await page.evaluate(() => document.body.dataset.loaded), 'once', 'without a reload');
+  }
+});
+
 test('a camera of H.265 plays, transcoded', async () => {
-  const rows = readFileSync(stack.path('town', 'simcams.csv'), 'utf8').trim().split('\n').slice(1).map((row) => row.split(','));
-  const camera = rows.find(([, , , codec]) => codec === 'h265')?.[0];
+  const [camera] = camerasOf('h265');
   assert.ok(camera, 'the town has a camera of H.265');
   await open(`/wall/live?cameras=${camera}`);
   await until(player(camera), { rung: 'live' });
