@@ -196,8 +196,11 @@ static void reply_style(struct net_request *request, GBytes *style)
 static void get_style(struct net_request *request, gpointer user)
 {
     const struct place *place = user;
-    bool light = strcmp(net_request_param(request, "theme"), "light") == 0;
-    reply_style(request, light ? place->style_light : place->style_dark);
+    const char *theme = net_request_param(request, "theme");
+    if (strcmp(theme, "light") == 0)
+        reply_style(request, place->style_light);
+    else
+        reply_style(request, strcmp(theme, "dark") == 0 ? place->style_dark : NULL);
 }
 
 static const char *tile_type(const char *format)

@@ -146,6 +146,31 @@ static bool url_ok(const char *text)
     return scheme_end && scheme_end > text && scheme_end[3] != '\0' && all_of(text, is_printable);
 }
 
+/* A port that is written must be one; the user and password before the last '@' may hold colons. */
+static bool url_port_ok(const char *text)
+{
+    const char *host = strstr(text, "://") + 3;
+    const char *end = host + strcspn(host, "/?#");
+    for (const char *c = host; c < end; c++) {
+        if (*c == '@' || *c == ']')
+            host = c + 1;
+    }
+    const char *colon = memchr(host, ':', (size_t)(end - host));
+    if (!colon || colon + 1 == end)
+        return true;
+    char *rest;
+    guint64 port = g_ascii_strtoull(colon + 1, &rest, 10);
+    return rest != end || (port >= 1 && port <= 65535); /* a name is another's to judge */
+}
+
+static bool expected_choice(char **zh, char **en, const char *choices, const char *text)
+{
+    g_autofree char *names = g_strstrip(g_strdup(choices));
+    g_auto(GStrv) parts = g_strsplit(names, " ", -1);
+    g_autofree char *want = g_strjoinv(", ", parts);
+    return expected(zh, en, want, want, text);
+}
+
 static bool set_text(const struct column *column, char **field, const char *text, char **zh,
                      char **en)
 {
@@ -158,10 +183,12 @@ static bool set_text(const struct column *column, char **field, const char *text
         return expected(zh, en, "最多 15 位数字的区划代码", "an area code of up to 15 digits",
                         text);
     if (column->kind == KIND_CHOICE && (strchr(text, ' ') || !strstr(column->choices, padded)))
-        return expected(zh, en, column->choices, column->choices, text);
+        return expected_choice(zh, en, column->choices, text);
     if (column->kind == KIND_URL && !url_ok(text))
         return expected(zh, en, "地址，如 rtsp://主机/路径", "an address such as rtsp://host/path",
                         "…");
+    if (column->kind == KIND_URL && !url_port_ok(text))
+        return expected(zh, en, "1 到 65535 的端口", "a port from 1 to 65535", "…");
     g_free(*field);
     *field = g_strdup(text);
     return true;

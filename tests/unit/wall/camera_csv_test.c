@@ -91,6 +91,26 @@ static void no_password_in_messages(void)
     camera_csv_destroy(csv);
 }
 
+static void ports(void)
+{
+    struct camera_csv *csv = parse("id,name,url\n"
+                                   "c1,a,rtsp://u:1234567@h:554/a\n"
+                                   "c2,b,rtsp://h:99999/a\n"
+                                   "c3,c,rtsp://u:p:w@h:0/a\n"
+                                   "c4,d,rtsp://[2001:db8::1]/a\n"
+                                   "c5,e,rtsp://[::1]:70000/a\n"
+                                   "c6,f,rtsp://h?x=1:99999\n");
+    g_assert_cmpuint(csv->bad, ==, 3);
+    static const guint lines[] = {3, 4, 6};
+    for (guint i = 0; i < G_N_ELEMENTS(lines); i++)
+        g_assert_cmpuint(note(csv, i)->line, ==, lines[i]);
+    g_assert_nonnull(strstr(note(csv, 0)->en, "65535"));
+    camera_csv_destroy(csv);
+    csv = parse("id,name,url,mode\nc1,a,rtsp://h/,never\n");
+    g_assert_nonnull(strstr(note(csv, 0)->en, "always, on_demand"));
+    camera_csv_destroy(csv);
+}
+
 static void headers(void)
 {
     static const char *const files[] = {"", "id,name\nc1,a\n", "id,name,url,id\n", "\"id\n"};
@@ -122,6 +142,7 @@ int main(int argc, char **argv)
     g_test_add_func("/camera-csv/good", good);
     g_test_add_func("/camera-csv/mistakes", mistakes);
     g_test_add_func("/camera-csv/no-password", no_password_in_messages);
+    g_test_add_func("/camera-csv/ports", ports);
     g_test_add_func("/camera-csv/headers", headers);
     g_test_add_func("/camera-csv/gcj02", gcj02_is_converted);
     return g_test_run();
