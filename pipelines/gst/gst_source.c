@@ -155,7 +155,7 @@ static gboolean on_round(gpointer user)
     struct gst_source *source = user;
     g_clear_pointer(&source->retry, g_source_unref);
     source->round_began_us = clock_mono_us();
-    source->reader.begun = false;
+    gst_unit_reader_finish(&source->reader);
     source->placed = false;
     if (atomic_exchange(&source->round, false)) {
         pipeline_rewind(source->pipeline);

@@ -36,7 +36,7 @@ struct pipeline {
     bool delivering, muted;
     /* --- any thread, atomic */
     atomic_int_fast64_t last_sample_us;
-    atomic_bool has_branch;
+    _Atomic(const struct branch_template *) branch; /* NULL: none yet */
 };
 
 static struct pipeline *pipeline_ref(struct pipeline *pipeline)
@@ -133,7 +133,8 @@ static void on_pad(GstElement *source, GstPad *pad, gpointer user)
         gst_caps_get_size(caps) ? gst_structure_get_name(gst_caps_get_structure(caps, 0)) : "";
     const struct branch_template *branch = branch_template(type);
     gst_caps_unref(caps);
-    if (!branch || atomic_exchange(&pipeline->has_branch, true))
+    const struct branch_template *none = NULL;
+    if (!branch || !atomic_compare_exchange_strong(&pipeline->branch, &none, branch))
         return;
     g_autoptr(GError) error = NULL;
     GstElement *bin = gst_parse_bin_from_description(branch->launch, TRUE, &error);
@@ -153,7 +154,7 @@ static void on_pad(GstElement *source, GstPad *pad, gpointer user)
 static void on_no_more_pads(GstElement *source, gpointer user)
 {
     struct pipeline *pipeline = user;
-    if (atomic_load(&pipeline->has_branch))
+    if (atomic_load(&pipeline->branch))
         return;
     GST_ELEMENT_ERROR(source, STREAM, WRONG_TYPE, ("There is no video in it."), (NULL));
 }
@@ -355,9 +356,10 @@ double pipeline_cpu_s(struct pipeline *pipeline)
     return thread_meter_cpu_s(pipeline->meter);
 }
 
-double pipeline_assumed_cores(const struct pipeline *pipeline)
+double pipeline_assumed_cores(struct pipeline *pipeline)
 {
-    return pipeline->from->cores;
+    const struct branch_template *branch = atomic_load(&pipeline->branch);
+    return branch ? branch->cores : pipeline->from->cores;
 }
 
 int64_t pipeline_started_us(const struct pipeline *pipeline)

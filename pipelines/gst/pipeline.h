@@ -45,5 +45,5 @@ int64_t pipeline_last_sample_us(const struct pipeline *pipeline);
 
 /* Loop. CPU time of its streaming threads so far, in seconds. */
 double pipeline_cpu_s(struct pipeline *pipeline);
-double pipeline_assumed_cores(const struct pipeline *pipeline);
+double pipeline_assumed_cores(struct pipeline *pipeline);
 int64_t pipeline_started_us(const struct pipeline *pipeline);

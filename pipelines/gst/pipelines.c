@@ -3,11 +3,13 @@
 #include "common/log.h"
 #include "gst/pipelines_private.h"
 
-/* A younger pipeline counts with what its template assumes, if that is more than it used. */
-enum { YOUNG_US = 5 * 1000 * 1000, CONTROL_THREADS = 8, TICK_MS = 1000 };
+/* A younger pipeline counts with what is assumed of it: opening costs more than playing. */
+enum { YOUNG_US = 5 * 1000 * 1000, TICK_MS = 1000 };
+/* Being taken down, usually for some ms. So many at once: something does not let go. */
+enum { LEAVING_MOST = 64 };
 
 const struct pipelines_options pipelines_defaults = {
-    .max_pipelines = 16,
+    .max_pipelines = 500,
     .max_cores = 1,
     .linger_us = 10 * G_USEC_PER_SEC,
     .retry_min_us = 1 * G_USEC_PER_SEC,
@@ -80,7 +82,8 @@ struct pipelines *pipelines_create(const struct pipelines_options *options, GMai
     struct pipelines *pipelines = g_new0(struct pipelines, 1);
     pipelines->options = *options;
     pipelines->context = g_main_context_ref(context ? context : g_main_context_default());
-    pipelines->control = g_thread_pool_new(control_run, NULL, CONTROL_THREADS, FALSE, NULL);
+    /* as many threads as there are tasks: one that blocks must not hold up the others' */
+    pipelines->control = g_thread_pool_new(control_run, NULL, -1, FALSE, NULL);
     pipelines->running = g_array_new(FALSE, TRUE, sizeof(struct running));
     pipelines->transcodes = g_hash_table_new(NULL, NULL);
     g_mutex_init(&pipelines->lock);
@@ -113,8 +116,7 @@ static double cores_in_use(struct pipelines *pipelines)
     for (guint i = 0; i < pipelines->running->len; i++) {
         const struct running *running = &g_array_index(pipelines->running, struct running, i);
         bool young = now_us - pipeline_started_us(running->pipeline) < YOUNG_US;
-        double assumed = young ? pipeline_assumed_cores(running->pipeline) : 0;
-        cores += MAX(running->cores, assumed);
+        cores += young ? pipeline_assumed_cores(running->pipeline) : running->cores;
     }
     return cores;
 }
@@ -122,16 +124,17 @@ static double cores_in_use(struct pipelines *pipelines)
 bool pipelines_admit(struct pipelines *pipelines, const char *name, double cores, GError **error)
 {
     g_mutex_lock(&pipelines->lock);
-    unsigned existing = pipelines->existing;
+    unsigned running = pipelines->running->len, leaving = pipelines->existing - running;
     g_mutex_unlock(&pipelines->lock);
     double used = cores_in_use(pipelines);
-    if (existing < pipelines->options.max_pipelines &&
-        (existing == 0 || used + cores <= pipelines->options.max_cores))
+    if (running < pipelines->options.max_pipelines && leaving < LEAVING_MOST &&
+        (running == 0 || used + cores <= pipelines->options.max_cores))
         return true;
     pipelines->refused++;
     g_set_error(error, PIPELINES_ERROR, PIPELINES_ERROR_LIMIT,
-                "%s: %u of %u pipelines use %.2f of %.2f cores", name, existing,
-                pipelines->options.max_pipelines, used, pipelines->options.max_cores);
+                "%s: %u of %u pipelines use %.2f of %.2f cores, %u more are being taken down", name,
+                running, pipelines->options.max_pipelines, used, pipelines->options.max_cores,
+                leaving);
     return false;
 }
 

@@ -12,14 +12,15 @@
 struct pipelines;
 
 struct pipelines_options {
-    unsigned max_pipelines; /* config media.gst.max_pipelines */
-    double max_cores;       /* config media.gst.max_cores: what all of them may use together */
-    int64_t linger_us;      /* unused pipelines are kept this long */
-    int64_t retry_min_us;   /* first pause before a restart; doubles with jitter … */
-    int64_t retry_max_us;   /* … up to this; starts over after 30 s of data */
-    int64_t no_data_us;     /* playing without a unit for this long is an error, code no_data */
+    unsigned
+        max_pipelines;    /* config media.gst.max_pipelines; those being taken down do not count */
+    double max_cores;     /* config media.gst.max_cores: what all of them may use together */
+    int64_t linger_us;    /* unused pipelines are kept this long */
+    int64_t retry_min_us; /* first pause before a restart; doubles with jitter … */
+    int64_t retry_max_us; /* … up to this; starts over after 30 s of data */
+    int64_t no_data_us;   /* playing without a unit for this long is an error, code no_data */
 };
-/* 16 pipelines, 1 core, 10 s linger, 1 s to 30 s, 10 s. */
+/* 500 pipelines, 1 core, 10 s linger, 1 s to 30 s, 10 s. */
 extern const struct pipelines_options pipelines_defaults;
 
 #define PIPELINES_ERROR (g_quark_from_static_string("townwall-pipelines"))
@@ -35,7 +36,7 @@ struct pipelines *pipelines_create(const struct pipelines_options *options, GMai
 void pipelines_destroy(struct pipelines *pipelines);
 
 struct pipelines_stats {
-    unsigned running; /* pipelines that exist now, lingering ones too */
+    unsigned running; /* pipelines that exist now, with those that linger or are being taken down */
     double cores;     /* CPU of their streaming threads in the last seconds */
     double cpu_s;     /* CPU time of all pipelines ever */
     guint64 started, failed, refused;

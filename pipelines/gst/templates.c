@@ -17,7 +17,7 @@
 #define FEED "appsrc name=in is-live=true format=time do-timestamp=false max-bytes=0 block=false"
 
 static const struct pipeline_template templates[] = {
-    [TEMPLATE_SOURCE] = {"source", "uridecodebin name=in expose-all-streams=false", NULL, 0.05},
+    [TEMPLATE_SOURCE] = {"source", "uridecodebin name=in expose-all-streams=false", NULL, 0.005},
     [TEMPLATE_TRANSCODE_H265] =
         {"transcode-h265",
          FEED " caps=video/x-h265,stream-format=byte-stream,alignment=au ! h265parse ! "
@@ -34,10 +34,12 @@ static const struct pipeline_template templates[] = {
 
 /* sync: files come at their own speed. A live source is paced by its arrival anyway. */
 static const struct branch_template branches[] = {
-    {"video/x-h264", "queue ! " H264_UNITS " sync=true"},
-    {"video/x-h265", "queue ! " H265_UNITS " sync=true"},
-    {"video/x-raw", "queue max-size-buffers=5 ! videoconvert ! video/x-raw,format=I420 ! " X264
-                    " ! " H264_UNITS " sync=true"},
+    {"video/x-h264", "queue ! " H264_UNITS " sync=true", 0.005},
+    {"video/x-h265", "queue ! " H265_UNITS " sync=true", 0.005},
+    {"video/x-raw",
+     "queue max-size-buffers=5 ! videoconvert ! video/x-raw,format=I420 ! " X264 " ! " H264_UNITS
+     " sync=true",
+     0.15},
 };
 
 const char *const source_caps = "video/x-h264; video/x-h265; video/x-raw(ANY)";

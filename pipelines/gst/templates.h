@@ -22,6 +22,7 @@ const struct pipeline_template *pipeline_template(enum template_id id);
 struct branch_template {
     const char *caps; /* name of the media type */
     const char *launch;
+    double cores; /* what a source with it is assumed to use until it was measured */
 };
 /* NULL: this media type has none. */
 const struct branch_template *branch_template(const char *caps_name);

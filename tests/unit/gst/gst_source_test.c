@@ -215,6 +215,109 @@ static void test_bad_uri(void)
     house_close(&house);
 }
 
+static GSocket *silent_server(void)
+{
+    GSocket *socket =
+        g_socket_new(G_SOCKET_FAMILY_IPV4, G_SOCKET_TYPE_STREAM, G_SOCKET_PROTOCOL_TCP, NULL);
+    g_autoptr(GSocketAddress) any = g_inet_socket_address_new_from_string("127.0.0.1", 0);
+    g_socket_set_listen_backlog(socket, 64);
+    g_assert_true(g_socket_bind(socket, any, TRUE, NULL));
+    g_assert_true(g_socket_listen(socket, NULL));
+    return socket;
+}
+
+static char *silent_address(const char *scheme, const char *path, GSocket *server)
+{
+    g_autoptr(GSocketAddress) bound = g_socket_get_local_address(server, NULL);
+    return g_strdup_printf("%s://127.0.0.1:%u/%s", scheme,
+                           g_inet_socket_address_get_port(G_INET_SOCKET_ADDRESS(bound)), path);
+}
+
+/* Sources whose other side accepts and never says a word hold up nobody: neither while they open
+ * nor while they are taken down. */
+static void test_silent(void)
+{
+    static const char *const schemes[] = {"http", "rtmp", "https", "rtmps", "srt"};
+    enum { SILENT = 24 };
+    g_autoptr(GSocket) server = silent_server();
+    char *folder = clip_folder();
+    g_autofree char *uri =
+        make_file(folder, "a.mp4", MOVING, "-pix_fmt yuv420p -c:v libx264 -g 10");
+    struct house house;
+    struct watched_source silent[SILENT], watched;
+    house_open(&house, SILENT + 1);
+    for (int i = 0; i < SILENT; i++) {
+        g_autofree char *address =
+            silent_address(schemes[(guint)i % G_N_ELEMENTS(schemes)], "a/b", server);
+        watched_open(&silent[i], &house, address);
+    }
+    watched_open(&watched, &house, uri);
+    wait_units(&watched, 40);
+    for (int i = 0; i < SILENT; i++)
+        watched_close(&silent[i]);
+    wait_running(&house, 1);
+    watched_close(&watched);
+    house_close(&house);
+    clip_folder_remove(folder);
+}
+
+/* Taken down at whatever moment, nothing stays behind. */
+static void test_taken_down_any_time(void)
+{
+    enum { AT_ONCE = 8, ROUNDS = 12 };
+    char *folder = clip_folder();
+    char *files[] = {
+        make_file(folder, "a.mp4", MOVING, "-pix_fmt yuv420p -c:v libx264 -g 10"),
+        make_file(folder, "a.h264", MOVING, "-pix_fmt yuv420p -c:v libx264 -g 10"),
+        make_file(folder, "a.ts", MOVING, "-pix_fmt yuv420p -c:v libx264 -g 10"),
+        make_file(folder, "a.avi", MOVING, "-pix_fmt yuvj420p -c:v mjpeg"),
+    };
+    struct house house;
+    struct watched_source watched[AT_ONCE];
+    house_open(&house, 1000);
+    for (int round = 0; round < ROUNDS; round++) {
+        for (guint i = 0; i < AT_ONCE; i++)
+            watched_open(&watched[i], &house, files[i % G_N_ELEMENTS(files)]);
+        for (guint i = 0; i < AT_ONCE; i++) {
+            for (int turns = g_test_rand_int_range(0, 8); turns; turns--)
+                turn();
+            watched_close(&watched[i]);
+        }
+    }
+    house_close(&house);
+    for (guint i = 0; i < G_N_ELEMENTS(files); i++)
+        g_free(files[i]);
+    clip_folder_remove(folder);
+}
+
+/* As configured by default, a town of file, RTMP or HLS cameras. */
+static void test_many(void)
+{
+    enum { MANY = 60 };
+    char *folder = clip_folder();
+    g_autofree char *uri =
+        make_file(folder, "a.mp4", MOVING, "-pix_fmt yuv420p -c:v libx264 -g 10");
+    struct house house;
+    struct watched_source watched[MANY];
+    house_open(&house, pipelines_defaults.max_pipelines);
+    house.options.max_cores = pipelines_defaults.max_cores;
+    pipelines_destroy(house.pipelines);
+    house.pipelines = pipelines_create(&house.options, NULL);
+    for (int i = 0; i < MANY; i++)
+        watched_open(&watched[i], &house, uri);
+    for (int i = 0; i < MANY; i++)
+        wait_units(&watched[i], 30);
+    struct pipelines_stats stats;
+    pipelines_stats(house.pipelines, &stats);
+    g_test_message("%u pipelines use %.2f cores", stats.running, stats.cores);
+    g_assert_cmpuint(stats.refused, ==, 0);
+    g_assert_cmpuint(stats.started, ==, MANY);
+    for (int i = 0; i < MANY; i++)
+        watched_close(&watched[i]);
+    house_close(&house);
+    clip_folder_remove(folder);
+}
+
 static void test_limit(void)
 {
     char *folder = clip_folder();
@@ -254,6 +357,9 @@ int main(int argc, char **argv)
     g_test_add_func("/gst-source/reasons", test_reasons);
     g_test_add_func("/gst-source/secret-stays-secret", test_secret_stays_secret);
     g_test_add_func("/gst-source/bad-uri", test_bad_uri);
+    g_test_add_func("/gst-source/silent", test_silent);
+    g_test_add_func("/gst-source/taken-down-any-time", test_taken_down_any_time);
+    g_test_add_func("/gst-source/many", test_many);
     g_test_add_func("/gst-source/limit", test_limit);
     return g_test_run();
 }
