@@ -324,7 +324,7 @@ test('recorded streams are read whole and again, as units, MP4 and pictures', as
   const made = join(link.dir, 'made.264'); // one is there in any case: B-pictures and many slices
   spawnSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc=size=320x180:rate=25', '-t', '3', '-g', '25', '-bf', '2', '-slices', '4', '-c:v', 'libx264', made]);
   const paths = [made, ...files.map((name) => join(recorded, name))];
-  const cameras = [];
+  const cameras: { n: number; id: string; sub_url: string }[] = [];
   for (const [i, path] of paths.entries())
     cameras.push({ n: i + 1, id: `file${i}`, sub_url: `rtsp://127.0.0.1:${await portOf(gstPeer(link.dir, '--file', path))}/file` });
   link.cameras(cameras);

@@ -5,6 +5,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { Stack } from '../../tools/supervise/stack.ts';
 import { startBrowser, visit, type Visit } from '../lib/browser.ts';
+import { order } from '../lib/simulator.ts';
 import { startStack, stopStack } from '../lib/stack.ts';
 
 const CAMERAS = 45;
@@ -68,6 +69,20 @@ test('searches, filters and sorts; the address keeps the filter', async () => {
   await page.waitForSelector('th.id[aria-sort=descending]');
   const sorted = await rows();
   assert.deepEqual(sorted, [...sorted].sort().reverse());
+});
+
+test('a wrong clock of a camera is marked in the table and told in words', async () => {
+  await order(stack, { cmd: 'fault', kind: 'clock', value: -7_200_000, cameras: [3] });
+  await open();
+  await page.evaluate(() => localStorage.setItem('townwall.devices.columns', JSON.stringify(['id', 'name', 'state', 'offset'])));
+  await open();
+  await page.waitForFunction(() => document.querySelector<HTMLElement>('tr[data-camera=c0003] td.offset.wrong')?.innerText.startsWith('慢'));
+  assert.equal(await page.locator('tr[data-camera=c0004] td.offset.wrong').count(), 0);
+  await page.click('tr[data-camera=c0003]');
+  await page.waitForSelector('dd.wrong[data-record=offset]');
+  await order(stack, { cmd: 'clear', kind: 'clock', cameras: [3] });
+  await page.waitForFunction(() => !document.querySelector('tr[data-camera=c0003] td.offset.wrong'));
+  await page.evaluate(() => localStorage.removeItem('townwall.devices.columns'));
 });
 
 test('a camera opens with its legal record, never with a password', async () => {

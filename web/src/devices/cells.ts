@@ -1,6 +1,7 @@
 // What a row of the table says, for the page and for the file.
 import type { useWords } from '../i18n/words.ts';
 import type { Camera, useTown } from '../stores/town.ts';
+import { offsetWords } from './clock.ts';
 import type { Column } from './list.ts';
 import { hoursOf } from './rates.ts';
 import type { Rate } from './timeline.ts';
@@ -19,7 +20,6 @@ export function rateWords(rate: Rate | undefined, t: Around['words']['t']): stri
 
 export function cellsOf(camera: Camera, { words: { t, named, duration }, town, now, rate }: Around): Record<Column, string> {
   const area = town.areaByCode.get(camera.area)?.properties;
-  const offset = camera.clock_offset_ms;
   return {
     id: camera.id,
     name: camera.name,
@@ -32,6 +32,6 @@ export function cellsOf(camera: Camera, { words: { t, named, duration }, town, n
     size: camera.width > 0 ? `${camera.width}×${camera.height}` : '',
     since: Number(camera.since_us) > 0 ? duration(now - Number(camera.since_us) / 1000) : '',
     rate: rateWords(rate, t),
-    offset: offset === null || offset === undefined ? '' : `${offset} ms`,
+    offset: offsetWords(camera.clock_offset_ms, { t, duration }),
   };
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Camera } from '../wire/messages.ts';
+import { clockIsWrong, offsetWords } from './clock.ts';
 import { columnsFrom, DEFAULT_COLUMNS, filtered, filterFromQuery, filterToQuery, NO_FILTER, NONE, sorted, visibleRows } from './list.ts';
 
 const camera = (n: number, more: Partial<Camera> = {}): Camera => ({
@@ -14,6 +15,17 @@ const all = [
 const ids = (list: Camera[]): string[] => list.map((one) => one.id);
 const by = (filter: Partial<typeof NO_FILTER>): string[] =>
   ids(filtered(all, { ...NO_FILTER, ...filter }, (one) => (one.area.endsWith('05') ? '石桥村' : '柳林村')));
+
+describe('clock of a camera', () => {
+  const words = { t: (key: string, named: { d?: string } = {}) => `${key} ${named.d ?? ''}`.trim(), duration: (ms: number) => `${ms / 1000} s` };
+  const say = (ms: number | null): string => offsetWords(ms, words as unknown as Parameters<typeof offsetWords>[1]);
+  it('is told in milliseconds, beyond two seconds in words and with a mark', () => {
+    expect([null, 0, -40, 2000].map(say)).toEqual(['', '0 ms', '-40 ms', '2000 ms']);
+    expect(say(3_600_000)).toBe('devices.clockAhead 3600 s');
+    expect(say(-2001)).toBe('devices.clockBehind 2.001 s');
+    expect([null, 2000, -2000, 2001, -2001].map(clockIsWrong)).toEqual([false, false, false, true, true]);
+  });
+});
 
 describe('camera table', () => {
   it('filters by every field and by words', () => {

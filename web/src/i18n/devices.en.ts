@@ -22,6 +22,7 @@ export const devicesEn: typeof devicesZh = {
     address: 'Address', dns: 'Name', tcp: 'Connection', tls: 'Encryption', connect: 'Connection', packet: 'First packet', keyframe: 'First keyframe', stream: 'Stream', OPTIONS: 'OPTIONS', DESCRIBE: 'DESCRIBE', SETUP: 'SETUP', PLAY: 'PLAY',
   },
   measured: '{codec} {w}×{h}, {fps} pictures/s, {kbit} kbit/s', gop: 'a keyframe each {s} s', noGop: 'no second keyframe in 3 s', clockOff: 'clock {ms} ms ahead', clockLate: 'clock {ms} ms behind', clockNone: 'clock not reported',
+  clockAhead: '{d} ahead', clockBehind: '{d} behind',
   history: 'States over time', span: { '24h': '24 hours', '7d': '7 days', '30d': '30 days' }, timeline: 'Time line of {name}: {n} changes', kind: { online: 'online', offline: 'not online', unknown: 'not observed', disabled: 'disabled' },
   noChanges: 'No change in this time', noHistory: 'Nothing on record yet; it begins with the first change', when: 'Time', lasted: 'For', skipped: '{n} more changes in between were not written', more: 'Older changes are not shown', gapRow: 'The server did not run', now: 'until now',
   rates: 'Online rates', rateOf: '{online} / {observed}', rateNone: 'not observed yet', ratesHow: 'Time online ÷ time observed; disabled, idle and the server being down do not count.', by: 'By', byKind: { village: 'Village', cell: 'Grid cell', source_system: 'Source system' }, cameras: 'Cameras', total: 'Total', noArea: 'No grid cell', noSystem: 'No source system given', showCameras: 'Show these {n}',

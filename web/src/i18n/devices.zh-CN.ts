@@ -21,6 +21,7 @@ export const devicesZh = {
     address: '地址', dns: '域名解析', tcp: '建立连接', tls: '加密握手', connect: '连接', packet: '第一包数据', keyframe: '第一个关键帧', stream: '码流', OPTIONS: 'OPTIONS', DESCRIBE: 'DESCRIBE', SETUP: 'SETUP', PLAY: 'PLAY',
   } as Record<string, string>,
   measured: '{codec} {w}×{h}，每秒 {fps} 帧，{kbit} kbit/s', gop: '每 {s} s 一个关键帧', noGop: '3 秒内没有第二个关键帧', clockOff: '时钟快 {ms} ms', clockLate: '时钟慢 {ms} ms', clockNone: '没有报告时钟',
+  clockAhead: '快 {d}', clockBehind: '慢 {d}',
   history: '状态历史', span: { '24h': '24 小时', '7d': '7 天', '30d': '30 天' }, timeline: '{name} 的时间线：{n} 次变化', kind: { online: '在线', offline: '不在线', unknown: '未观察', disabled: '停用' },
   noChanges: '这段时间没有变化', noHistory: '还没有记录；第一次变化后开始', when: '时间', lasted: '持续', skipped: '其间另有 {n} 次变化未记', more: '更早的变化没有显示', gapRow: '服务没有运行', now: '到现在',
   rates: '在线率', rateOf: '{online} / {observed}', rateNone: '还没有观察', ratesHow: '在线时间 ÷ 观察时间；停用、待命和服务没有运行的时间不计入。', by: '按', byKind: { village: '村（社区）', cell: '网格', source_system: '来源系统' } as Record<string, string>, cameras: '镜头', total: '合计', noArea: '未归属网格', noSystem: '未填来源系统', showCameras: '看这 {n} 路',
