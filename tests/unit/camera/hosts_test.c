@@ -144,13 +144,10 @@ static void test_outages(void)
 
 /* --- what is logged; the process whose log is read is this test again */
 
+/* What happened in this second is told: nothing else waits in the loop. */
 static void settle(void)
 {
-    gint64 until_us = g_get_monotonic_time() + 1500000;
-    while (g_get_monotonic_time() < until_us) {
-        g_main_context_iteration(NULL, FALSE);
-        g_usleep(1000);
-    }
+    g_main_context_iteration(NULL, TRUE);
 }
 
 static void log_of_host(void)
