@@ -17,7 +17,7 @@ export const en: Messages = {
     seats: '{n} seats on duty',
   },
   bar: {
-    views: 'Views', mediaAway: 'Media node {id} is away', untouched: 'Not affected: pictures being watched', cores: 'media {n} cores', asOf: 'as of {clock}',
+    views: 'Views', mediaAway: 'Media node {id} is away', outage: '{host}: {down} of {of} streams without picture ({reason})', outageMore: '{n} more hosts', untouched: 'Not affected: pictures being watched', cores: 'media {n} cores', asOf: 'as of {clock}',
     command: 'Type / to find a camera', keys: 'All keys', found: '{n} found · Enter jumps', none: 'Nothing found', picture: 'Picture time', shed: 'Reduced', shedDetail: 'the whole-town picture refreshes more slowly', clock: '{w} {d}/{m}',
     weekdays: ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'],
   },

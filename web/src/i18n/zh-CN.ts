@@ -16,7 +16,7 @@ export const zhCN = {
     seats: '{n} 席在岗',
   },
   bar: {
-    views: '视图', mediaAway: '媒体节点 {id} 断开', untouched: '不受影响：正在看的画面', cores: '媒体 {n} 核', asOf: '截至 {clock}',
+    views: '视图', mediaAway: '媒体节点 {id} 断开', outage: '{host}：{of} 路中 {down} 路无画面（{reason}）', outageMore: '另有 {n} 台设备', untouched: '不受影响：正在看的画面', cores: '媒体 {n} 核', asOf: '截至 {clock}',
     command: '输入 / 查找镜头', keys: '全部按键', found: '{n} 路 · Enter 跳转', none: '没有找到', picture: '画面时间', shed: '正在降级', shedDetail: '全镇画面刷新变慢', clock: '{m} 月 {d} 日 {w}',
     weekdays: ['周日', '周一', '周二', '周三', '周四', '周五', '周六'],
   },

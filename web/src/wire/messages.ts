@@ -57,6 +57,14 @@ export interface CamerasDelta {
   gone?: number[];
 }
 
+/** A host of which many streams are out: told as one. */
+export interface Outage {
+  host: string;
+  down: number;
+  of: number;
+  reason: Reason;
+  since_us: number;
+}
 export interface MediaNode {
   id: string;
   state: string;
@@ -67,6 +75,7 @@ export interface MediaNode {
   cpu_cores?: Record<string, number>;
   picture_cores?: number;
   shed?: Record<string, unknown> | null;
+  outages?: Outage[];
 }
 export interface MediaState {
   nodes: MediaNode[];
