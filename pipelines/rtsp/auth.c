@@ -5,10 +5,10 @@ enum { MAX_VALUE_CHARACTERS = 1024 };
 
 void rtsp_challenge_clear(struct rtsp_challenge *challenge)
 {
-    g_free(challenge->realm);
-    g_free(challenge->nonce);
-    g_free(challenge->opaque);
-    g_free(challenge->algorithm);
+    g_clear_pointer(&challenge->realm, g_free);
+    g_clear_pointer(&challenge->nonce, g_free);
+    g_clear_pointer(&challenge->opaque, g_free);
+    g_clear_pointer(&challenge->algorithm, g_free);
     *challenge = (struct rtsp_challenge){0};
 }
 

@@ -216,7 +216,7 @@ static struct rtsp_session *attempt(const struct handshake_request *request,
     struct rtsp_session *session = NULL;
     if (converse(&dialogue))
         session = g_steal_pointer(&dialogue.session);
-    g_free(failure->detail);
+    g_clear_pointer(&failure->detail, g_free);
     failure->reason = dialogue.reason;
     failure->detail = g_steal_pointer(&dialogue.detail);
     *redirect = g_steal_pointer(&dialogue.redirect);
@@ -227,9 +227,9 @@ static struct rtsp_session *attempt(const struct handshake_request *request,
 static void refuse_redirect(struct handshake_failure *failure, const char *location,
                             const char *why)
 {
-    g_free(failure->detail);
-    *failure = (struct handshake_failure){REASON_REFUSED,
-                                          g_strdup_printf("redirected to %s: %s", location, why)};
+    g_clear_pointer(&failure->detail, g_free);
+    failure->reason = REASON_REFUSED;
+    failure->detail = g_strdup_printf("redirected to %s: %s", location, why);
 }
 
 static void redact(struct handshake_failure *failure)

@@ -10,14 +10,14 @@ static bool fail(GError **error, const char *what)
 
 static const struct scheme {
     const char *name;
-    bool tls, tunnel;
     enum rtsp_lower lower;
     guint16 port;
+    bool tls, tunnel;
 } schemes[] = {
-    {"rtsp", false, false, RTSP_LOWER_AUTO, 554}, {"rtspt", false, false, RTSP_LOWER_TCP, 554},
-    {"rtspu", false, false, RTSP_LOWER_UDP, 554}, {"rtsph", false, true, RTSP_LOWER_TCP, 80},
-    {"rtsps", true, false, RTSP_LOWER_TCP, 322},  {"rtspst", true, false, RTSP_LOWER_TCP, 322},
-    {"rtspsu", true, false, RTSP_LOWER_UDP, 322}, {"rtspsh", true, true, RTSP_LOWER_TCP, 443},
+    {"rtsp", RTSP_LOWER_AUTO, 554, false, false}, {"rtspt", RTSP_LOWER_TCP, 554, false, false},
+    {"rtspu", RTSP_LOWER_UDP, 554, false, false}, {"rtsph", RTSP_LOWER_TCP, 80, false, true},
+    {"rtsps", RTSP_LOWER_TCP, 322, true, false},  {"rtspst", RTSP_LOWER_TCP, 322, true, false},
+    {"rtspsu", RTSP_LOWER_UDP, 322, true, false}, {"rtspsh", RTSP_LOWER_TCP, 443, true, true},
 };
 
 static const struct scheme *find_scheme(const char *text)
