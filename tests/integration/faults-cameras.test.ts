@@ -47,7 +47,7 @@ const lateMs = async (): Promise<number> => Number((await order(stack, { cmd: 's
 before(async () => {
   stack = await startSmallStack({
     cameras: 36, rate, simulatorArgs: ['--gop', '12'],
-    config: { media: { no_data_s: 3, stale_s: 10, backoff_min_s: 0.5, backoff_max_s: 1, picture_cores: 0.5 } },
+    config: { media: { no_data_s: 3, stale_s: 10, frozen_s: 20, black_s: 10, backoff_min_s: 0.5, backoff_max_s: 1, picture_cores: 0.5 } },
   });
   operator = await Person.login(stack, 'operator');
   await operator.giveReason();
@@ -94,7 +94,7 @@ async function open(name: Name): Promise<Wall> {
 test('refused, locked out, full, slow, silent: each camera says its own reason', async () => {
   const cases: [Name, string, RegExp][] = [
     ['refuse', 'protocol', /reset by peer|closed instead/], ['unauthorized', 'wrong_password', /401.*none is configured/], ['limit', 'limit_reached', /SETUP was answered 453/],
-    ['slow', 'no_data', /DESCRIBE was not answered for 5 s/], ['stall', 'no_data', /no packets for 3 s/],
+    ['slow', 'no_data', /DESCRIBE was not answered for 5 s/], ['stall', 'no_data', /no packets.* for 3 s/],
   ];
   for (const [name, reason, detail] of cases) {
     await told(name, 'down', reason, detail);
@@ -105,13 +105,12 @@ test('refused, locked out, full, slow, silent: each camera says its own reason',
   await clear('stall');
   await opened.until('the picture goes on', () => (opened.units.get(1)?.length ?? 0) > 15);
   opened.close();
-  await clear('limit'); // asked again within a minute: the last test waits for it
 });
 
 test('a dropped connection and a stream out of step are told, and back at once', async () => {
   await told('drop', 'down', 'no_data', /connection broke/);
   await told('desync', 'down', 'protocol', /lost its framing/);
-  for (const name of ['drop', 'desync'] as const) await followed.is(id(name), (camera) => camera.state === 'live', 'is live again');
+  for (const name of ['drop', 'desync'] as const) await followed.is(id(name), (camera) => camera.state !== 'down', 'is there again');
 });
 
 test('pictures that no decoder takes are told, and mend', async () => {
@@ -119,7 +118,7 @@ test('pictures that no decoder takes are told, and mend', async () => {
     await told(name, 'down', 'cannot_decode', /^/);
     await toldOverRest(name, 'down', 'cannot_decode');
     await clear(name);
-    await followed.is(id(name), (camera) => camera.state === 'live', 'decodes again');
+    await followed.is(id(name), (camera) => camera.state !== 'down', 'decodes again');
   }
 });
 
@@ -141,7 +140,7 @@ test('changes in mid-stream are followed without losing the camera', async () =>
   for (const stream of [1, 2, 3, 4]) assert.equal(wall.units.get(stream)?.at(-1)?.dropped, 0, `stream ${stream}`);
   assert.ok(wall.units.get(3)?.some((unit) => unit.key && unit.data.length > 1 << 20), 'a large keyframe came whole');
   for (const name of ['parameters', 'oversize', 'oversize-too-much', 'clock'] as const)
-    assert.ok(followed.history.get(id(name))?.every((camera) => camera.state === 'live') ?? true, `${name} stayed live`);
+    assert.ok(followed.history.get(id(name))?.every((camera) => camera.state !== 'down') ?? true, `${name} stayed there`);
   wall.close();
 });
 
@@ -159,10 +158,14 @@ test('what never becomes a whole keyframe is told', async () => {
 test('all cameras come back when the faults are cleared, and the others lost no picture', async () => {
   await order(stack, { cmd: 'clear' });
   const admin = await Person.login(stack, 'admin');
-  const camera = await admin.json<Json>(`/api/v1/cameras/${id('unauthorized')}`);
-  const sub = String(camera.sub_url).replace('rtsp://', 'rtsp://u:right@');
-  assert.equal((await admin.request('PUT', `/api/v1/cameras/${id('unauthorized')}`, { ...camera, sub_url: sub })).status, 200);
-  await followed.live(120_000);
+  // neither is asked again for a while; whoever mends the address need not wait
+  for (const name of ['unauthorized', 'limit'] as const) {
+    const camera = await admin.json<Json>(`/api/v1/cameras/${id(name)}`);
+    const sub = String(camera.sub_url).replace('rtsp://', 'rtsp://u:right@');
+    assert.equal((await admin.request('PUT', `/api/v1/cameras/${id(name)}`, { ...camera, sub_url: sub })).status, 200);
+  }
+  // scenes in which nothing moves may be called frozen at this limit, which is a third of the usual one
+  await followed.all((camera) => camera.state === 'live' || camera.reason === 'frozen', 'are back');
   await witnesses.goOn(25);
   witnesses.assertWhole(await lateMs());
   for (const camera of witnesses.ids)

@@ -26,7 +26,7 @@ const everyLive = (followed: { cameras: { state: string }[] }): boolean =>
   followed.cameras.length === cameras && followed.cameras.every((camera) => camera.state === 'live');
 
 before(async () => {
-  stack = await startSmallStack({ cameras, rate, simulatorArgs: ['--gop', '12'], config: { media: { backoff_min_s: 0.5, backoff_max_s: 1 } } });
+  stack = await startSmallStack({ cameras, rate, longestDelayMs: 400, simulatorArgs: ['--gop', '12'], config: { media: { backoff_min_s: 0.5, backoff_max_s: 1 } } });
   admin = await Person.login(stack, 'admin');
   const operator = await Person.login(stack, 'operator');
   await operator.giveReason();

@@ -1,5 +1,6 @@
 // Following a town while things go wrong: what each camera said, and whether the others lost a picture.
 import assert from 'node:assert/strict';
+import { monitorEventLoopDelay, type IntervalHistogram } from 'node:perf_hooks';
 import type { Person, Wall } from './client.ts';
 import type { Unit } from './frames.ts';
 
@@ -111,16 +112,21 @@ export async function followLive(person: Person, limitMs?: number): Promise<Foll
 }
 
 /** Live streams of cameras that nothing is wrong with: every picture of them must arrive. */
+const starvedMs = 250;
+
 export class Witnesses {
   readonly wall: Wall;
   readonly ids: string[];
   private readonly stepUs: number;
+  /** How late this very process is: on a starved machine readers fall behind, and are told what they skipped. */
+  private readonly delay: IntervalHistogram = monitorEventLoopDelay({ resolution: 20 });
 
   /** `rate`: pictures a second that the simulator sends. */
   constructor(wall: Wall, ids: string[], rate: number) {
     this.wall = wall;
     this.ids = ids;
     this.stepUs = 1e6 / rate;
+    this.delay.enable();
     ids.forEach((camera, i) => wall.send({
       t: 'play', stream: i + 1, camera, profile: 'sub', rung: 'live', format: 'annexb', codecs: ['h264', 'h265'],
     }));
@@ -141,17 +147,18 @@ export class Witnesses {
   }
 
   /** Pictures missing between the first and the last that came, of the worst camera. */
-  worst(): { camera: string; missing: number; of: number } {
+  private worst(): { camera: string; missing: number; of: number } {
     let worst = { camera: '', missing: 0, of: 0 };
+    const starved = this.delay.max / 1e6 > starvedMs;
     this.ids.forEach((camera, i) => {
       const units = this.units(i);
       const [first, last] = [units[0], units.at(-1)];
       assert.ok(first && last, `${camera} sent nothing`);
       units.forEach((unit, k) => {
         assert.equal(unit.sequence, k, `${camera}: sequence`);
-        assert.equal(unit.dropped, 0, `${camera}: dropped for a slow reader`);
+        assert.ok(unit.dropped === 0 || starved, `${camera}: ${unit.dropped} dropped for a reader that is not slow`);
       });
-      const of = Math.round((last.dtsUs - first.dtsUs) / this.stepUs) + 1;
+      const of = Math.round((last.dtsUs - first.dtsUs) / this.stepUs) + 1 - last.dropped;
       if (of - units.length > worst.missing || worst.of === 0) worst = { camera, missing: of - units.length, of };
     });
     return worst;

@@ -7,6 +7,7 @@ export interface Program {
   command: string[];
   log: string; // file that gets its output
   env?: Record<string, string>;
+  longestDelayMs?: number; // between an end and the next start (5000)
 }
 
 export interface Watcher {
@@ -72,7 +73,7 @@ export class Child {
     if (Date.now() - this.startedAt > steadyMs) this.delayMs = firstDelayMs;
     this.watcher.ended?.(this.program.name, how, this.delayMs);
     this.timer = setTimeout(() => this.start(), this.delayMs);
-    this.delayMs = Math.min(lastDelayMs, this.delayMs * 2);
+    this.delayMs = Math.min(this.program.longestDelayMs ?? lastDelayMs, this.delayMs * 2);
   }
 
   /** SIGTERM, then SIGKILL after the grace time; resolves when the program is gone. */

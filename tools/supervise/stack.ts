@@ -22,6 +22,8 @@ export interface StackOptions extends Options {
   patience?: number;
   /** more arguments for the simulator */
   simulatorArgs?: string[];
+  /** longest wait before a program that ended is started again (5000) */
+  longestDelayMs?: number;
   /** where the simulator listens and cameras are reached (127.0.0.1) */
   simulatorHost?: string;
   /** what a program's command begins with, by program: into a network of its own */
@@ -102,9 +104,9 @@ export class Stack {
   }
 
   private launch(program: Program): Child {
-    const { env, enter } = this.options;
+    const { env, enter, longestDelayMs } = this.options;
     const command = [...(enter?.[program.name] ?? []), ...program.command];
-    const child = new Child({ ...program, command, env: env?.[program.name] }, {
+    const child = new Child({ ...program, command, longestDelayMs, env: env?.[program.name] }, {
       started: () => this.noteRun(),
       ended: (name, how, restartInMs) => {
         if (this.stopped || restartInMs === null) return;
