@@ -1,4 +1,5 @@
-// That every bench runs at small scale and says what it promises; how fast anything is does not matter here.
+// That the benches run at small scale and say what they promise; how fast anything is does not matter here. `browser` and
+// `recover` are left out: they take minutes at any scale.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -27,11 +28,10 @@ const small: Record<string, string[]> = {
   open: ['--cameras', '12', '--opens', '6', '--mains', '2', '--rounds', '1'],
   latency: ['--cameras', '12', '--tiles', '1', '--seconds', '2', '--rounds', '1', '--width', '640', '--height', '480'],
   fanout: ['--cameras', '12', '--clients', '5', '--seconds', '1', '--warmup', '1', '--rounds', '1'],
-  browser: ['--cameras', '12', '--seconds', '1', '--rounds', '1', '--minutes', '0.1', '--width', '640', '--height', '480'],
   soak: ['--cameras', '12', '--minutes', '0.1', '--settle', '1', '--linger', '0'],
 };
 
-for (const { name, goals } of benches)
+for (const { name, goals } of benches.filter((one) => one.name in small))
   test(`${name} ends with its figures`, async () => {
     const { code, out, err } = await bench(name, '--no-build', ...small[name]!);
     assert.ok(code === 0 || code === 1, `ended with ${code}\n${out}\n${err}`);

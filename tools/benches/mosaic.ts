@@ -15,7 +15,7 @@ const options = readOptions('mosaic', {
   cores: [1, 0.1, 64], 'gop-seconds': [1, 0.2, 60],
 }, ['no-build']);
 const { cameras, seconds } = options;
-const sampleMs = 250, bareCpuS = 4, capturedAtOnce = 36, captured = 288;
+const sampleMs = 250, bareCpuS = Math.min(4, seconds / 3), capturedAtOnce = 36, captured = 288;
 
 /** Keyframes of cameras all over the town, as many as there are cameras (repeated), in the format of
  * tests/bench/picture/picture_bare.c. */
