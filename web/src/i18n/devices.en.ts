@@ -47,6 +47,7 @@ export const adviceEn: typeof adviceZh = {
   black: 'The picture is black. Is the lens covered, night vision broken, or the power out on site?',
   pipeline: 'A media pipeline failed. See the last attempt, and whether this kind of address is supported; otherwise send the diagnosis to those who maintain this system.',
   bad_url: 'The address is wrong. Press Edit and write it like rtsp://host/path; test it before saving.',
+  wrong_certificate: 'It shows another certificate than before; no password was sent. If it was replaced or reset, compare the fingerprint in the diagnosis with the one on its own page and take its line out of the file camera-certificates; if not, find out who stands between.',
   media_away: 'The media service is away and being restored; it is not the camera, and mostly takes seconds.',
   timeout: 'No result in time: the network is too slow, or the camera does not answer.',
 };
