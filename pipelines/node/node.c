@@ -395,7 +395,8 @@ static void set_surroundings(struct node *node)
     node->surroundings = (struct camera_surroundings){
         .ways = {.rtsp = node->rtsp,
                  .rtsp_lower = lower_of(settings->transport),
-                 .pipelines = node->pipelines},
+                 .pipelines = node->pipelines,
+                 .file_roots = settings->file_roots},
         .gate = node->gate,
         .hosts = node->hosts,
         .lockout = node->lockout,

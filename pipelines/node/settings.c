@@ -14,6 +14,21 @@ static char *path_of(const json_t *config, const char *path)
     return g_path_is_absolute(path) ? g_strdup(path) : g_build_filename(data_dir, path, NULL);
 }
 
+/* "videos:/srv/clips"; returned: absolute, NULL-terminated. */
+static char **file_roots(const json_t *config)
+{
+    char **roots = g_strsplit(config_string(config, "media.file_roots"), ":", -1);
+    size_t kept = 0;
+    for (size_t i = 0; roots[i]; i++) {
+        char *given = roots[i];
+        roots[i] = NULL;
+        if (*given)
+            roots[kept++] = path_of(config, given);
+        g_free(given);
+    }
+    return roots;
+}
+
 static char *link_address(const json_t *config)
 {
     const char *address = config_string(config, "link.address");
@@ -80,6 +95,7 @@ void settings_read(struct settings *settings, const json_t *config)
         .picture_program = picture_program(),
         .picture_memory_mb = (unsigned)config_int(config, "media.picture_memory_mb"),
         .picture_deadline_us = seconds(config, "media.picture_deadline_s", 1e6),
+        .file_roots = file_roots(config),
         .max_pipelines = (unsigned)config_int(config, "media.gst.max_pipelines"),
         .pipeline_cores = config_number(config, "media.gst.max_cores"),
         .pipeline_linger_us = seconds(config, "media.gst.linger_s", 1e6),
@@ -99,6 +115,7 @@ void settings_clear(struct settings *settings)
     g_free(settings->picture_program);
     g_free(settings->sampled_platforms);
     g_free(settings->tls_trust);
+    g_strfreev(settings->file_roots);
     g_free(settings->certificates_path);
     *settings = (struct settings){0};
 }

@@ -26,6 +26,7 @@ struct settings {
     char *picture_program; /* townwall-picture, beside this program */
     unsigned picture_memory_mb;
     int64_t picture_deadline_us;
+    char **file_roots; /* absolute folders */
     unsigned max_pipelines;
     double pipeline_cores;
     int64_t pipeline_linger_us, pipeline_retry_min_us, pipeline_retry_max_us;

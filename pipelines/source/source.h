@@ -14,6 +14,7 @@ struct source_ways {
     struct rtsp_engine *rtsp;
     enum rtsp_lower rtsp_lower;
     struct pipelines *pipelines; /* NULL: no GStreamer, only RTSP */
+    char **file_roots;           /* folders whose files may be played; NULL: none */
 };
 
 /* Never called after source_close(). */

@@ -1,4 +1,5 @@
 #include "gst/gst_source.h"
+#include "source/file_roots.h"
 #include "source/way.h"
 
 /* A GStreamer source would try again by itself; here its first failure ends it, because when to try
@@ -59,6 +60,8 @@ static bool open_attempt(struct source *source, const struct source_ways *ways,
                             "only rtsp:// addresses are taken here");
         return false;
     }
+    if (!file_roots_allow(ways->file_roots, config->url, error))
+        return false;
     struct attempt *attempt = g_new0(struct attempt, 1);
     attempt->source = source;
     attempt->gst = gst_source_create(ways->pipelines, config->name, config->url, config->stream,

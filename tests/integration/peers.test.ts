@@ -42,7 +42,7 @@ function ffmpegServer(url: string, format: string): void {
 before(async () => {
   const scene = spawnSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'smptehdbars=size=640x360:rate=25', '-t', '6', '-g', '25', '-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-preset', 'ultrafast', join(dir, 'scene.mp4')], { encoding: 'utf8' });
   assert.equal(scene.stderr, '');
-  stack = await startStack({ town: emptyTown(), simulator: false });
+  stack = await startStack({ town: emptyTown(), simulator: false, config: { media: { file_roots: dir } } });
   operator = await Person.login(stack, 'operator');
   await operator.giveReason();
 });

@@ -41,7 +41,7 @@ export class Link {
     const config = join(this.dir, 'townwall.json');
     writeFileSync(config, JSON.stringify({
       data_dir: this.dir, link: { address: 'unix:media.sock' }, log: { level: 'debug' },
-      media: { picture_cores: 0.5, backoff_min_s: 1, backoff_max_s: 2, ...media },
+      media: { file_roots: '/', picture_cores: 0.5, backoff_min_s: 1, backoff_max_s: 2, ...media },
     }));
     const log = openSync(join(this.dir, 'log'), 'a');
     this.media = spawn(join(build, 'pipelines/node/townwall-media'), ['--config', config], {
