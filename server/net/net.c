@@ -323,6 +323,9 @@ void net_close_session(struct net *net, const char *session_id)
 {
     for (GList *l = net->conns.head; l; l = l->next) {
         struct conn *conn = l->data;
+        if (conn->request && conn->request->session &&
+            strcmp(conn->request->session->id, session_id) == 0)
+            conn->request->session_ended = true;
         if (conn->client && strcmp(net_client_session(conn->client)->id, session_id) == 0)
             net_client_close(conn->client, NET_CLOSE_SESSION_ENDED, "session_ended");
         else if (conn->stream && g_strcmp0(conn->stream_session, session_id) == 0)

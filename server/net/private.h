@@ -75,6 +75,7 @@ struct net_request {
     GBytes *body;
     char *address;
     bool head, secure, answered, cancelled, in_route;
+    bool session_ended; /* while it waits for its answer */
     struct net_session *session;
     GString *extra; /* header lines of the coming answer */
     bool has_cache_control;

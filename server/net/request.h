@@ -93,9 +93,9 @@ struct net_stream;
 
 /* Answers 200 and leaves the body open; the end of the body is the end of the connection. Returned:
  * a stream, owned by the caller until net_stream_end(); NULL when the client already left, or the
- * request is HEAD and is thereby answered. `closed` is called once when the client leaves (or reads
- * nothing for 30 s), not by net_stream_end(); the stream is still to be ended then. `drained` (may
- * be NULL) is called when nothing waits any more. */
+ * request is thereby answered: HEAD, or its session ended meanwhile. `closed` is called once when
+ * the client leaves (or reads nothing for 30 s), not by net_stream_end(); the stream is still to be
+ * ended then. `drained` (may be NULL) is called when nothing waits any more. */
 struct net_stream *net_stream_begin(struct net_request *request, const char *content_type,
                                     void (*drained)(gpointer user), void (*closed)(gpointer user),
                                     gpointer user);

@@ -20,6 +20,10 @@ struct net_stream *net_stream_begin(struct net_request *request, const char *con
     struct conn *conn = request->conn;
     if (!conn || request->answered)
         return NULL;
+    if (request->session_ended) {
+        net_reply_error(request, 401, "no_session", "请先登录", "Please log in first");
+        return NULL;
+    }
     conn->keep_alive = false;
     if (request->head) {
         net_reply_bytes(request, 200, content_type, NULL);

@@ -5,6 +5,9 @@
 
 #define MP4_HIGH_BYTES (2 * 1024 * 1024) /* waiting; over it a slow player skips */
 
+/* for the first piece */
+enum { MP4_WAIT_DOWN_S = 3, MP4_WAIT_S = 15 };
+
 static bool may_in(const struct net_request *request, enum right right, const struct camera *camera)
 {
     return identity_may_in(net_request_session(request), right, camera->fields.area);
@@ -30,19 +33,40 @@ static guint64 begin_view(struct wall *wall, struct net_request *request,
     return identity_view_begin(wall->options.identity, session, &view);
 }
 
+/* Why a camera gives no picture, in its own words where it has some. */
+static const char *reason_of(const struct camera *camera)
+{
+    if (camera && camera->reason)
+        return camera->reason;
+    return camera && !camera->fields.enabled ? "disabled" : "no_data";
+}
+
+static void reply_without_picture(struct net_request *request, const char *code)
+{
+    const struct reason *reason = reason_find(code);
+    net_reply_error(request, strcmp(code, "timeout") == 0 ? 504 : 503, code, reason->zh,
+                    reason->en);
+}
+
+struct snapshot {
+    struct wall *wall;
+    struct net_request *request;
+    guint32 n;
+};
+
 static void snapshot_done(GBytes *jpeg, gint64 wall_us, const char *code, gpointer user)
 {
-    struct net_request *request = user;
+    g_autofree struct snapshot *snapshot = user;
     if (jpeg) {
         g_autofree char *at = g_strdup_printf("%" G_GINT64_FORMAT, wall_us);
-        net_request_set_header(request, "X-Picture-Wall-Us", at);
-        net_reply_bytes(request, 200, "image/jpeg", jpeg);
+        net_request_set_header(snapshot->request, "X-Picture-Wall-Us", at);
+        net_reply_bytes(snapshot->request, 200, "image/jpeg", jpeg);
     } else {
-        const struct reason *reason = reason_find(code);
-        net_reply_error(request, strcmp(code, "timeout") == 0 ? 504 : 503, code, reason->zh,
-                        reason->en);
+        if (strcmp(code, "no_data") == 0)
+            code = reason_of(camera_set_at(snapshot->wall->cameras, snapshot->n));
+        reply_without_picture(snapshot->request, code);
     }
-    net_request_unref(request);
+    net_request_unref(snapshot->request);
 }
 
 static void get_snapshot(struct net_request *request, gpointer user)
@@ -56,26 +80,48 @@ static void get_snapshot(struct net_request *request, gpointer user)
     if (!view)
         return;
     identity_view_end(wall->options.identity, view, "ended");
-    media_snapshot(wall->media, camera->n, (guint)width, snapshot_done, net_request_ref(request));
+    struct snapshot *snapshot = g_new(struct snapshot, 1);
+    *snapshot = (struct snapshot){wall, net_request_ref(request), camera->n};
+    media_snapshot(wall->media, camera->n, (guint)width, snapshot_done, snapshot);
 }
 
-/* One endless MP4. */
+/* One endless MP4. It is answered when its first piece is there. */
 struct mp4 {
     struct wall *wall;
-    struct net_stream *stream;
+    struct net_request *request; /* NULL: answered */
+    struct net_stream *stream;   /* NULL: not answered yet */
     struct hub_reader *reader;
     guint64 view;
-    bool begun;       /* its init piece is out */
-    guint end_source; /* ending, outside the call that told so */
+    guint32 n;
+    bool begun;        /* its init piece is out */
+    char *ended_code;  /* the stream ended by itself */
+    guint end_source;  /* ending, outside the call that told so */
+    guint wait_source; /* until its first piece is there */
+    guint waited_s;
 };
+
+static void mp4_refuse(struct mp4 *mp4)
+{
+    const char *code = mp4->ended_code;
+    if (!code || strcmp(code, "stopped") == 0)
+        code = media_reaches(mp4->wall->media, mp4->n)
+                   ? reason_of(camera_set_at(mp4->wall->cameras, mp4->n))
+                   : "media_away";
+    reply_without_picture(mp4->request, code);
+}
 
 static void mp4_end(struct mp4 *mp4, const char *why)
 {
     loop_cancel(mp4->wall->options.loop, &mp4->end_source);
+    loop_cancel(mp4->wall->options.loop, &mp4->wait_source);
     g_ptr_array_remove_fast(mp4->wall->mp4s, mp4);
     identity_view_end(mp4->wall->options.identity, mp4->view, why);
     hub_close(mp4->reader);
+    if (mp4->request && !net_request_cancelled(mp4->request))
+        mp4_refuse(mp4);
+    net_request_unref(mp4->request);
     net_stream_end(mp4->stream);
+    g_free(mp4->ended_code);
     g_free(mp4);
 }
 
@@ -93,11 +139,45 @@ static void mp4_end_soon(struct mp4 *mp4)
         mp4->end_source = loop_after(mp4->wall->options.loop, 0, mp4_end_later, mp4);
 }
 
+/* Once a second. A camera that is down is asked again when somebody comes, and gets a moment; one
+ * that plays may have its next keyframe far away. */
+static gboolean mp4_waited(gpointer user)
+{
+    struct mp4 *mp4 = user;
+    const struct camera *camera = camera_set_at(mp4->wall->cameras, mp4->n);
+    bool down = !camera || !camera->fields.enabled || g_strcmp0(camera->state, "down") == 0;
+    if (++mp4->waited_s < (down ? MP4_WAIT_DOWN_S : MP4_WAIT_S))
+        return G_SOURCE_CONTINUE;
+    mp4->wait_source = 0;
+    mp4_end(mp4, "ended");
+    return G_SOURCE_REMOVE;
+}
+
+static void mp4_drained(gpointer user);
+static void mp4_closed(gpointer user);
+
+/* false: the client left, or asked for the head only. */
+static bool mp4_answer(struct mp4 *mp4)
+{
+    if (mp4->stream)
+        return true;
+    loop_cancel(mp4->wall->options.loop, &mp4->wait_source);
+    net_request_on_cancel(mp4->request, NULL, NULL);
+    mp4->stream = net_stream_begin(mp4->request, "video/mp4", mp4_drained, mp4_closed, mp4);
+    net_request_unref(g_steal_pointer(&mp4->request));
+    return mp4->stream != NULL;
+}
+
 static void mp4_write(struct mp4 *mp4)
 {
     struct hub_item item;
-    while (!mp4->end_source && net_stream_pending_bytes(mp4->stream) < MP4_HIGH_BYTES &&
+    while (!mp4->end_source &&
+           (!mp4->stream || net_stream_pending_bytes(mp4->stream) < MP4_HIGH_BYTES) &&
            hub_next(mp4->reader, &item)) {
+        if (!mp4_answer(mp4)) {
+            mp4_end_soon(mp4);
+            return;
+        }
         bool init = item.unit.flags & WIRE_UNIT_INIT;
         if (init && mp4->begun) {
             /* codec, size or parameter sets are others now: players of files pass a second init
@@ -131,10 +211,12 @@ static void mp4_changed(struct hub_reader *reader, const struct hub_info *info, 
 static void mp4_ended(struct hub_reader *reader, const char *code, const char *detail,
                       gpointer user)
 {
+    struct mp4 *mp4 = user;
     (void)reader;
-    (void)code;
     (void)detail;
-    mp4_end_soon(user);
+    g_free(mp4->ended_code);
+    mp4->ended_code = g_strdup(code);
+    mp4_end_soon(mp4);
 }
 
 static void mp4_drained(gpointer user)
@@ -164,12 +246,10 @@ static void get_mp4(struct net_request *request, gpointer user)
     struct mp4 *mp4 = g_new0(struct mp4, 1);
     mp4->wall = wall;
     mp4->view = view;
-    mp4->stream = net_stream_begin(request, "video/mp4", mp4_drained, mp4_closed, mp4);
-    if (!mp4->stream) {
-        identity_view_end(wall->options.identity, view, "closed");
-        g_free(mp4);
-        return;
-    }
+    mp4->n = camera->n;
+    mp4->request = net_request_ref(request);
+    net_request_on_cancel(request, mp4_closed, mp4);
+    mp4->wait_source = loop_every(wall->options.loop, 1000, mp4_waited, mp4);
     struct media_key key = {.n = camera->n,
                             .profile = main_profile ? "main" : "sub",
                             .format = "fmp4",

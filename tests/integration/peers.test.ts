@@ -1,7 +1,9 @@
 // A wall of cameras that we did not write: gst-rtsp-server, FFmpeg over HTTP, RTMP, files, recorded scenes.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -141,6 +143,41 @@ test('a camera that is not there, refuses or wants another password says so', as
   }, 30000).catch(() => undefined);
   assert.deepEqual(Object.fromEntries(reasons), want);
   wall.close();
+});
+
+test('a camera without a picture answers with its own reason, and live.mp4 begins with its first piece', async () => {
+  const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  const closed = await probePort('127.0.0.1', 0);
+  importCameras([
+    ['dead', `rtsp://127.0.0.1:${closed}/x`],
+    ['mute', `rtsp://127.0.0.1:${(silent.address() as AddressInfo).port}/x`],
+    ['elsewhere', 'file:///etc/passwd'],
+    ['missing', `file://${join(dir, 'missing.mp4')}`],
+    ['plays', `file://${join(dir, 'scene.mp4')}`],
+  ]);
+  const answers = async (id: string, path: string): Promise<[status: number, code: string]> => {
+    const answer = await operator.request('GET', `/api/v1/cameras/${id}/${path}`);
+    return [answer.status, ((await answer.json()) as { error: { code: string } }).error.code];
+  };
+  const known = await handles();
+  const wall = await operator.connect();
+  wall.send({ t: 'thumbs', cameras: 'all', why: 'mosaic' });
+  await wall.until('a picture', () => wall.thumbs.has(known.get('plays') ?? 0), 60000);
+  wall.close();
+  for (const path of ['live.mp4', 'snapshot.jpg']) {
+    assert.deepEqual(await answers('dead', path), [503, 'unreachable'], path);
+    assert.deepEqual(await answers('mute', path), [503, 'no_data'], path);
+    assert.deepEqual(await answers('elsewhere', path), [503, 'bad_url'], path);
+    assert.deepEqual(await answers('missing', path), [503, 'refused'], path);
+  }
+  const answer = await operator.request('GET', '/api/v1/cameras/plays/live.mp4');
+  assert.equal(answer.status, 200);
+  const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+  const { value } = await reader.read();
+  assert.equal(Buffer.from(value?.subarray(4, 8) ?? []).toString(), 'ftyp');
+  await reader.cancel();
+  silent.close();
 });
 
 test('a trial tells step by step what was tried and answered, without the password', async () => {
