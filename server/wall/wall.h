@@ -19,7 +19,7 @@ struct wall_options {
     struct control *control;
     const char *link_address;          /* "unix:PATH" or "tcp:HOST:PORT" */
     GTlsCertificate *link_certificate; /* of a TCP link; NULL: Unix socket or loopback only */
-    unsigned plays_per_minute; /* streams that one login may open, each a record; 0: 600 */
+    unsigned plays_per_minute;         /* streams that one login may open, each a record; 0: 600 */
     const char *version;
     guint history_days; /* states over time are kept so long */
 };
