@@ -1,7 +1,7 @@
 // Words of the device page, of what to do about a camera without picture, and of the first steps.
 export const devicesZh = {
   title: '设备', search: '名称、编号、网格、系统', id: '编号', name: '名称', state: '状态', reason: '原因', area: '网格', codec: '编码', size: '分辨率', since: '自', system: '来源系统', offset: '时钟偏差', rate: '在线率 24 h',
-  village: '村（社区）', place_filter: '区域', mode: '接入方式', every: '全部', none: '没有符合条件的镜头', noneHow: '换一个条件，或清除筛选', table: '镜头清单', clear: '清除筛选', count: '{shown} / {total} 路', allStates: '全部 {n}',
+  village: '村（社区）', place_filter: '区域', mode: '接入方式', every: '全部', none: '没有符合条件的镜头', noneHow: '换一个条件，或清除筛选', table: '镜头清单', clear: '清除筛选', filters: '筛选', count: '{shown} / {total} 路', allStates: '全部 {n}',
   columns: '列', columnsTitle: '显示的列', columnsReset: '恢复默认', export: '导出 CSV', exportFile: '镜头清单', exported: '已导出 {n} 行', add: '添加镜头', edit: '修改', view: { list: '清单', rates: '在线率' },
   import: '导入', dryRun: '试运行结果', rows: '{n} 行', created: '新增 {n}', updated: '更新 {n}', unchanged: '不变 {n}', removed: '删除 {n}', missing: '清单里没有 {n}', refused: '有误 {n}', line: '第 {n} 行', done: '导入完成', choose: '选择 CSV 文件', template: '下载模板',
   checking: '正在检查…', importing: '正在导入…', applyRows: '导入 {n} 行', applyReplace: '导入 {n} 行并删除 {gone} 路', nothing: '文件与现有清单一致，没有要改的', row: '行号', column: '列', problem: '问题', warnings: '提示 {n}', file: '文件 {name}，{kb} KB',
