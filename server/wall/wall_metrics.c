@@ -5,6 +5,7 @@ struct wall_metrics {
     struct wall *wall;
     struct metric *cameras, *age, *seats, *streams, *readers, *units, *dropped, *thumbs;
     struct metric *media_units, *media_bytes, *media_cpu, *media_memory, *media_pipelines;
+    struct metric *media_lost, *media_late, *media_udp;
     struct metric *crashed, *replaced;
 };
 
@@ -16,6 +17,9 @@ static void collect_media(struct wall_metrics *m)
     metric_set(m->media_bytes, media_stat(media, "bytes_per_s"));
     metric_set(m->media_memory, media_stat(media, "rss_bytes"));
     metric_set(m->media_pipelines, media_stat(media, "pipelines"));
+    metric_set(m->media_lost, media_stat(media, "lost_packets"));
+    metric_set(m->media_late, media_stat(media, "late_packets"));
+    metric_set(m->media_udp, media_stat(media, "udp_buffer_bytes"));
     metric_set(m->crashed, media_stat(media, "pictures_crashed"));
     metric_set(m->replaced, media_stat(media, "picture_workers_replaced"));
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++) {
@@ -79,5 +83,11 @@ void wall_add_metrics(struct wall *wall)
         metrics_gauge(r, "townwall_media_resident_bytes", "Memory of the media nodes.", NULL);
     m->media_pipelines =
         metrics_gauge(r, "townwall_media_pipelines", "GStreamer pipelines running.", NULL);
+    m->media_lost = metrics_gauge(r, "townwall_media_lost_packets",
+                                  "RTP packets that never came, since the nodes started.", NULL);
+    m->media_late = metrics_gauge(r, "townwall_media_late_packets",
+                                  "RTP packets over UDP that came twice or too late.", NULL);
+    m->media_udp = metrics_gauge(r, "townwall_media_udp_buffer_bytes",
+                                 "Least receive buffer that the kernel gave for UDP.", NULL);
     metrics_on_collect(r, collect, m);
 }

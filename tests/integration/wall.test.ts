@@ -6,8 +6,10 @@ import { after, before, test } from 'node:test';
 import type { Stack } from '../../tools/supervise/stack.ts';
 import { Person, type Json, type Wall } from '../lib/client.ts';
 import { decodeJpeg } from '../lib/picture.ts';
+import { order } from '../lib/simulator.ts';
 import { startStack, stopStack } from '../lib/stack.ts';
 import { readStamp, stampAgeMs } from '../lib/stamp.ts';
+import { until } from '../lib/wait.ts';
 
 const cameras = 24;
 interface Camera { n: number; id: string; name: string; state: string; reason: string | null; codec: string | null; width: number; height: number }
@@ -170,6 +172,25 @@ test('fragmented MP4 plays in other programs, H.264 and H.265', async () => {
     const stamp = readStamp(firstPicture(readFileSync(file), 'mp4', 640, 360), 640, 360);
     assert.equal(stamp?.camera, numberOf(camera.id));
   }
+});
+
+test('fragmented MP4 ends well formed when the camera changes its size, and is there again', async () => {
+  const camera = (await list()).findLast((c) => c.codec === 'h264' && c.state === 'live');
+  assert.ok(camera);
+  const widths = async (answer: Response, ends: boolean): Promise<number[]> => {
+    const file = stack.path('changed.mp4');
+    writeFileSync(file, ends ? new Uint8Array(await answer.arrayBuffer()) : wholeBoxes(await readFor(answer, 400000)));
+    const probe = spawnSync('ffprobe', ['-v', 'error', '-of', 'json', '-show_entries', 'frame=width', file], { encoding: 'utf8' });
+    assert.equal(probe.stderr, '');
+    return [...new Set((JSON.parse(probe.stdout) as { frames: { width: number }[] }).frames.map((frame) => frame.width))];
+  };
+  const path = `/api/v1/cameras/${camera.id}/live.mp4`;
+  const first = await operator.request('GET', path);
+  await order(stack, { cmd: 'fault', kind: 'resolution', cameras: [numberOf(camera.id)] });
+  assert.deepEqual(await widths(first, true), [640]);
+  assert.deepEqual(await widths(await operator.request('GET', path), false), [1280]);
+  await order(stack, { cmd: 'clear', kind: 'resolution', cameras: [numberOf(camera.id)] });
+  await until('its own size', async () => (await list()).find((c) => c.id === camera.id)?.width === 640);
 });
 
 test('a snapshot is the newest keyframe at its own size', async () => {

@@ -79,6 +79,7 @@ test('a wrong clock of a camera is marked in the table and told in words', async
   await page.waitForFunction(() => document.querySelector<HTMLElement>('tr[data-camera=c0003] td.offset.wrong')?.innerText.startsWith('慢'));
   assert.equal(await page.locator('tr[data-camera=c0004] td.offset.wrong').count(), 0);
   await page.click('tr[data-camera=c0003]');
+  await page.click('[data-drawer=c0003] [data-tab=record]');
   await page.waitForSelector('dd.wrong[data-record=offset]');
   await order(stack, { cmd: 'clear', kind: 'clock', cameras: [3] });
   await page.waitForFunction(() => !document.querySelector('tr[data-camera=c0003] td.offset.wrong'));

@@ -42,6 +42,9 @@ static void test_sender_report(void)
     g_assert_true(rtcp_find_sender_report((const uint8_t *)packet, sizeof packet - 1, &report));
     g_assert_cmpint(report.unix_us, ==, ((int64_t)0xe9d51800 - 2208988800) * 1000000 + 500000);
     g_assert_cmpuint(report.rtp_timestamp, ==, 7);
+    /* a clock that was never set counts from when the camera was switched on */
+    static const char unset[] = "\x80\xc8\0\6ssss\0\0\x18\x00\x80\0\0\0\0\0\0\7\0\0\0\0\0\0\0\0";
+    g_assert_false(rtcp_find_sender_report((const uint8_t *)unset, sizeof unset - 1, &report));
     g_assert_false(rtcp_find_sender_report((const uint8_t *)packet, 8, &report));
     g_assert_false(rtcp_find_sender_report((const uint8_t *)packet, sizeof packet - 2, &report));
 }
