@@ -8,7 +8,7 @@
 struct rtsp_trace;
 
 struct rtsp_note {
-    const char *step; /* static: "dns", "tcp", "tls", an RTSP method, "packet" */
+    const char *step; /* static: "dns", "tcp", "tls", "GET", an RTSP method, "packet" */
     bool ok;
     int64_t at_us; /* monotonic, when it was known */
     char *detail;  /* without credentials; may be NULL */

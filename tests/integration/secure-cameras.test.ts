@@ -55,6 +55,12 @@ test('rtsps plays, and a certificate that changed is told before anything is ask
   await live(link, [`rtsps://admin:secret@127.0.0.1:${port}/h264`]);
   link.subscribe(1, 1);
   await link.until('units', () => link.unitsOf(1).length > 30);
+  link.send({ t: 'diagnose', req: 7, n: 1, profile: 'sub' });
+  await link.until('a diagnosis', () => link.messages.some((m) => m.t === 'diagnosis' && m.req === 7));
+  const steps = link.messages.find((m) => m.t === 'diagnosis' && m.req === 7).steps as { step: string; ok: boolean; detail: string | null }[];
+  const tls = steps.find((step) => step.step === 'tls');
+  assert.ok(tls?.ok && tls.detail?.includes(first.fingerprint), JSON.stringify(steps));
+  assert.ok(!JSON.stringify(steps).includes('secret'));
   const file = join(link.dir, 'camera-certificates');
   assert.match(readFileSync(file, 'utf8'), new RegExp(`^127\\.0\\.0\\.1:${port} ${first.fingerprint} `));
   await peer.stop();
@@ -86,6 +92,10 @@ test('rtsph and rtspsh play through HTTP tunnels, with and without a password', 
   const own = certificate(link, 'camera-1');
   const [plain, digest, basic, tls] = await Promise.all([gst(link), gst(link, '--user', 'admin', '--password', 'p@ss:w?rd%'), gst(link, '--user', 'admin', '--password', 'secret', '--basic'), gst(link, '--tls', own.pem)]);
   await live(link, [`rtsph://127.0.0.1:${plain.port}/h264`, `rtsph://admin:p%40ss%3Aw%3Frd%25@127.0.0.1:${digest.port}/h264`, `rtsph://admin:secret@127.0.0.1:${basic.port}/h264`, `rtspsh://127.0.0.1:${tls.port}/h264`]);
+  link.send({ t: 'diagnose', req: 8, n: 4, profile: 'sub' });
+  await link.until('a diagnosis', () => link.messages.some((m) => m.t === 'diagnosis' && m.req === 8));
+  const steps = link.messages.find((m) => m.t === 'diagnosis' && m.req === 8).steps as { step: string; ok: boolean }[];
+  assert.ok(steps.some((step) => step.step === 'GET') && steps.every((step) => step.ok), JSON.stringify(steps));
   for (const n of [1, 2, 3, 4]) link.subscribe(n, n);
   await link.until('units through each', () => [1, 2, 3, 4].every((n) => link.unitsOf(n).length > 30));
 });

@@ -19,7 +19,7 @@ export const devicesEn: typeof devicesZh = {
   diagnose: 'Diagnose', diagnosing: 'Diagnosing, 10 seconds at most…', diagnoseHow: 'Opens a connection of its own and tries step by step: name, connection, questions and answers, first packet, first keyframe, then three seconds of measuring.', sub: 'Sub stream', main: 'Main stream', again: 'Try again',
   steps: 'Diagnosis', stepOk: 'done', stepBad: 'failed', copy: 'Copy as text', copied: 'Copied; it can go to the vendor', copyFailed: 'Copying failed; select it by hand', verdictOk: 'The picture is fine', verdictBad: 'No picture', toVendor: 'Diagnosis for the vendor', tried: 'Address tried', at: 'Time', server: 'This system',
   step: {
-    address: 'Address', dns: 'Name', tcp: 'Connection', tls: 'Encryption', connect: 'Connection', packet: 'First packet', keyframe: 'First keyframe', stream: 'Stream', OPTIONS: 'OPTIONS', DESCRIBE: 'DESCRIBE', SETUP: 'SETUP', PLAY: 'PLAY',
+    address: 'Address', dns: 'Name', tcp: 'Connection', tls: 'Encryption', GET: 'HTTP tunnel', connect: 'Connection', packet: 'First packet', keyframe: 'First keyframe', stream: 'Stream', OPTIONS: 'OPTIONS', DESCRIBE: 'DESCRIBE', SETUP: 'SETUP', PLAY: 'PLAY',
   },
   measured: '{codec} {w}×{h}, {fps} pictures/s, {kbit} kbit/s', gop: 'a keyframe each {s} s', noGop: 'no second keyframe in 3 s', clockOff: 'clock {ms} ms ahead', clockLate: 'clock {ms} ms behind', clockNone: 'clock not reported',
   clockAhead: '{d} ahead', clockBehind: '{d} behind',

@@ -18,7 +18,7 @@ export const devicesZh = {
   diagnose: '诊断', diagnosing: '正在诊断，最多 10 秒…', diagnoseHow: '另开一个连接，一步一步试：解析、连接、问答、第一包、第一个关键帧，再量 3 秒。', sub: '子码流', main: '主码流', again: '再试一次',
   steps: '诊断结果', stepOk: '成功', stepBad: '失败', copy: '复制文字', copied: '已复制，可以发给厂家', copyFailed: '复制不了，请手动选取', verdictOk: '画面正常', verdictBad: '没有画面', toVendor: '发给厂家的诊断记录', tried: '试的地址', at: '时间', server: '本系统',
   step: {
-    address: '地址', dns: '域名解析', tcp: '建立连接', tls: '加密握手', connect: '连接', packet: '第一包数据', keyframe: '第一个关键帧', stream: '码流', OPTIONS: 'OPTIONS', DESCRIBE: 'DESCRIBE', SETUP: 'SETUP', PLAY: 'PLAY',
+    address: '地址', dns: '域名解析', tcp: '建立连接', tls: '加密握手', GET: 'HTTP 隧道', connect: '连接', packet: '第一包数据', keyframe: '第一个关键帧', stream: '码流', OPTIONS: 'OPTIONS', DESCRIBE: 'DESCRIBE', SETUP: 'SETUP', PLAY: 'PLAY',
   } as Record<string, string>,
   measured: '{codec} {w}×{h}，每秒 {fps} 帧，{kbit} kbit/s', gop: '每 {s} s 一个关键帧', noGop: '3 秒内没有第二个关键帧', clockOff: '时钟快 {ms} ms', clockLate: '时钟慢 {ms} ms', clockNone: '没有报告时钟',
   clockAhead: '快 {d}', clockBehind: '慢 {d}',
