@@ -276,7 +276,9 @@ static bool lose(struct picture_worker *worker, const struct picture_order *orde
         return false;
     atomic_fetch_add(&worker->lost, 1);
     log_warn("picture", "picture process %d is replaced: %s", (int)pid, made->end);
-    if (!late && WIFEXITED(status)) /* the program itself is not right: never in a tight loop */
+    /* it never made anything: the program itself is not right, and is not started in a tight loop
+     */
+    if (!late && WIFEXITED(status) && order->number == 1)
         worker->not_before_us = clock_mono_us() + RESTART_US;
     return begun;
 }
