@@ -241,13 +241,20 @@ static void test_full_disk(void)
         bool fine = store_write_now(f->store, big_write, name, &error);
         refused += !fine;
         if (!fine)
-            g_assert_error(error, STORE_ERROR, STORE_ERROR_FAILED);
+            g_assert_error(error, STORE_ERROR, STORE_ERROR_FULL);
         g_clear_error(&error);
     }
     g_assert_cmpint(refused, >=, 2);
+    struct store_stats stats;
+    store_stats(f->store, &stats);
+    g_assert_true(stats.full);
     g_assert_cmpint(fixture_int(f, "SELECT COUNT(*) FROM setting WHERE name LIKE 'full%'"), ==,
                     4 - refused);
     fixture_sql(f, "PRAGMA max_page_count = 100000");
+    store_probe(f->store);
+    store_drain(f->store);
+    store_stats(f->store, &stats);
+    g_assert_false(stats.full);
     g_assert_true(store_write_now(f->store, big_write, (gpointer) "after", &error));
     g_assert_cmpint(
         fixture_int(f, "SELECT COUNT(*) FROM setting WHERE name IN ('before', 'after')"), ==, 2);
