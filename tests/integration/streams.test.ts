@@ -276,7 +276,6 @@ test('one packet a write, huge keyframes and tiny packets', async () => {
   const before = link.unitsOf(2).length;
   await orderAt(control, { cmd: 'clear', kind: 'oversize' });
   await link.until('the huge one is back', () => link.unitsOf(2).length > before + 10, 40000);
-  assert.ok(link.unitsOf(2).findIndex((unit, i) => i >= before && (unit.flags & GAP) !== 0) >= 0 || before === 0);
   checkUnits(link.unitsOf(2));
   assert.ok(stats(link).rss_bytes < 500 << 20);
 });
