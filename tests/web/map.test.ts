@@ -17,6 +17,7 @@ before(async () => {
   browser = await startBrowser();
   operator = await visit(browser, stack, 'operator');
   page = operator.page;
+  page.setDefaultTimeout(60_000); // machines that run the suite may be slow and shared
 }, { timeout: 240_000 });
 
 after(async () => {
@@ -165,15 +166,63 @@ test('F jumps to the mosaic at the same camera', async () => {
   await page.waitForURL(/\/wall\/mosaic\?.*camera=c0003/);
 });
 
-test('Tab walks through the cameras in view', async () => {
-  await open('?camera=c0001');
-  await page.waitForSelector('[data-mirror=map] [data-camera=c0001]');
+test('the cameras in view are one stop of Tab, arrows go from one to the next', async () => {
+  await open();
+  await page.waitForFunction((n) => document.querySelectorAll('[data-mirror=map] [data-camera]').length === n, CAMERAS);
   const ids = await mirrored();
-  await page.focus(`[data-mirror=map] [data-camera=${ids[0]}]`);
-  for (const id of ids) {
-    assert.equal(await page.evaluate(() => (document.activeElement as HTMLElement).dataset.camera), id);
-    await page.keyboard.press('Tab');
+  const focused = (): Promise<string | undefined> => page.evaluate(() => (document.activeElement as HTMLElement).dataset.camera);
+  assert.equal(await page.locator('[data-mirror=map] [tabindex="0"]').count(), 1);
+  await page.focus('[data-mirror=map] [tabindex="0"]');
+  await page.keyboard.press('Home');
+  assert.equal(await focused(), ids[0]);
+  const seen = new Set<string>();
+  const at = query().get('at');
+  for (const key of ['ArrowRight', 'ArrowDown', 'ArrowLeft', 'ArrowUp', 'ArrowRight', 'ArrowDown'])
+    for (let steps = 0; steps < 6; steps++) {
+      await page.keyboard.press(key);
+      seen.add((await focused()) ?? '');
+    }
+  assert.ok(seen.size > 6 && [...seen].every((id) => ids.includes(id)), [...seen].join());
+  assert.equal(query().get('at'), at, 'the map itself stands still');
+  await page.keyboard.press('Tab');
+  assert.equal(await focused(), undefined);
+  await page.keyboard.press('Shift+Tab');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('[data-panel=camera]');
+  await page.keyboard.press('Escape');
+});
+
+test('a circle and a line are drawn by keys too', async () => {
+  await open();
+  await page.waitForFunction((n) => document.querySelectorAll('[data-mirror=map] [data-camera]').length === n, CAMERAS);
+  await page.keyboard.press('c');
+  await page.waitForSelector('.draw[data-shape=circle]:focus');
+  await page.keyboard.press('Space');
+  for (let i = 0; i < 18; i++) await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('[data-open]');
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('[data-open]', { state: 'detached' });
+  await page.keyboard.press('l');
+  await page.waitForSelector('.draw[data-shape=line]:focus');
+  for (const key of ['ArrowUp', 'ArrowLeft', 'ArrowDown', 'ArrowRight']) {
+    await page.keyboard.press('Space');
+    for (let i = 0; i < 8; i++) await page.keyboard.press(key);
   }
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.draw', { state: 'detached' });
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('.picked', { state: 'detached' });
+});
+
+test('labels change with the language at once', async () => {
+  await open();
+  await page.click('text=English');
+  await page.waitForFunction(() => document.documentElement.lang === 'en');
+  assert.match(await page.innerText('[data-legend=live]'), /Live/);
+  assert.equal(await page.getAttribute('[data-language]', 'data-language'), 'en');
+  await page.click('text=中文');
+  await page.waitForSelector('[data-language="zh-CN"]');
 });
 
 test('ground, borders and cameras are painted, without any fault on the page', async () => {

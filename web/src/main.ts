@@ -6,5 +6,8 @@ import { i18n } from './i18n/index.ts';
 import '../fonts/fonts.css';
 import './tokens/tokens.css';
 import './tokens/base.css';
+import { startFactor } from './ui/factor.ts';
+
+startFactor();
 
 createApp(App).use(createPinia()).use(i18n).use(router).mount('#app');

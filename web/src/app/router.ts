@@ -1,4 +1,5 @@
 import { createRouter, createWebHistory } from 'vue-router';
+import { useLink } from '../stores/link.ts';
 import { useSession } from '../stores/session.ts';
 
 declare module 'vue-router' {
@@ -59,10 +60,24 @@ router.beforeEach(async (to) => {
   const session = useSession();
   if (!session.known) await session.load();
   if (to.name !== 'login' && session.known && !session.loggedIn)
-    return { name: 'login', query: { next: to.fullPath } };
+    return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } };
   if (to.name === 'login' && session.loggedIn) return { name: 'mosaic' };
   return true;
 });
+
+// A page that was opened before the server got a newer version finds its parts no more; with the line up it is opened anew.
+router.onError((error: unknown, to) => {
+  const missing = error instanceof Error && /dynamically imported module|module script/i.test(error.message);
+  if (missing && useLink().state === 'open') location.assign(to.fullPath);
+});
+
+/** Fetches all views, so that changing between them waits for nothing, also while the server is away. */
+export function fetchViews(): void {
+  for (const { components } of router.getRoutes()) {
+    const view = components?.default as unknown;
+    if (typeof view === 'function') void (view as () => Promise<unknown>)().catch(() => undefined);
+  }
+}
 
 router.afterEach((to) => {
   document.documentElement.dataset.theme = to.meta.theme ?? 'dark';

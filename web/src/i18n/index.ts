@@ -12,6 +12,8 @@ export const i18n = createI18n<false>({
   messages: { 'zh-CN': zhCN, en } as never,
 });
 
+document.documentElement.lang = isZh() ? 'zh-CN' : 'en';
+
 export function setLocale(locale: Locale): void {
   (i18n.global.locale as unknown as { value: string }).value = locale;
   localStorage.setItem(key, locale);

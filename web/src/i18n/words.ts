@@ -6,7 +6,7 @@ import type { Camera } from '../wire/messages.ts';
 
 /** What pages say about cameras and times, in the language of the page. */
 export function useWords() {
-  const { t, locale } = useI18n();
+  const { t, te, locale } = useI18n();
   const words = (both: Words | null | undefined): string =>
     both ? (locale.value === 'en' ? both.en : both.zh) : '';
   const named = (area: { name: string; name_en?: string }): string =>
@@ -15,11 +15,15 @@ export function useWords() {
     const { key, n } = durationWords(ms);
     return t(`time.${key}`, { n });
   };
+  /** A reason or code in words; one of a newer server is said to be another. */
+  const whyWords = (code: string): string => t(te(`why.${code}`, 'zh-CN') ? `why.${code}` : 'why.other');
+  /** "1 seat", "3 seats". */
+  const counted = (key: string, n: number): string => t(key, { n }, n);
   /** State of a camera, and its reason where there is one. */
   const stateWords = (camera: Pick<Camera, 'state' | 'reason'>): string => {
     const trouble = troubleOf(camera);
     const state = t(`state.${camera.state}`);
-    return trouble && trouble !== 'disabled' ? `${state} · ${t(`why.${trouble}`)}` : state;
+    return trouble && trouble !== 'disabled' ? `${state} · ${whyWords(trouble)}` : state;
   };
-  return { t, words, named, duration, stateWords };
+  return { t, words, named, counted, duration, stateWords, whyWords };
 }

@@ -227,7 +227,7 @@ export class CameraLayer {
   private paintMark(painter: Painter, projection: Projection, mark: Mark): void {
     const { zoom } = projection.view;
     const abnormal = isAbnormal(mark);
-    const size = Math.round(Math.min(20, Math.max(8, 8 + (zoom - 12.5) * 3)) + (abnormal ? 3 : 0));
+    const size = Math.round(Math.min(20, Math.max(8, 8 + (zoom - 12.5) * 3)) + (abnormal ? 6 : 0));
     const at = projection.toScreen(mark.world);
     const { palette } = painter;
     const near = mark.n === this.chosen;

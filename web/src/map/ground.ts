@@ -88,14 +88,14 @@ export type Geometry = {
   coordinates: number[][][] | number[][][][];
 };
 
-function polygons(geometry: Geometry): Ring[][] {
+export function polygonsOf(geometry: Geometry): Ring[][] {
   return geometry.type === 'Polygon'
     ? [geometry.coordinates as Ring[]]
     : (geometry.coordinates as Ring[][]);
 }
 
 export function contains(geometry: Geometry, at: LonLat): boolean {
-  return polygons(geometry).some(
+  return polygonsOf(geometry).some(
     ([outer, ...holes]) => outer && inRing(at, outer) && !holes.some((hole) => inRing(at, hole)),
   );
 }
@@ -114,5 +114,5 @@ export function boundsOf(places: Iterable<number[]>): Bounds | null {
 }
 
 export function geometryBounds(geometry: Geometry): Bounds | null {
-  return boundsOf(polygons(geometry).flatMap(([outer]) => outer ?? []));
+  return boundsOf(polygonsOf(geometry).flatMap(([outer]) => outer ?? []));
 }

@@ -1,5 +1,5 @@
 // What the map's canvas is painted with: marks as sprites, wedges, leaders and cards.
-import { drawIcon, REASON_ICON, STATE_ICON, type IconName } from '../ui/icons.ts';
+import { drawIcon, reasonIcon, STATE_ICON, type IconName } from '../ui/icons.ts';
 import { troubleOf } from '../stores/areas.ts';
 import type { Camera } from '../wire/messages.ts';
 import type { Cluster } from './cluster.ts';
@@ -144,7 +144,7 @@ export class Painter {
     }
     const trouble = troubleOf(content.camera);
     if (trouble && (!content.picture || content.stale))
-      this.mark(REASON_ICON[trouble], { x: card.x + card.width / 2, y: card.y + height / 2 }, 28, palette.trouble);
+      this.mark(reasonIcon(trouble), { x: card.x + card.width / 2, y: card.y + height / 2 }, 28, palette.trouble);
     this.caption(card, content);
     g.strokeStyle = content.chosen ? palette.ink : palette.line;
     g.lineWidth = content.chosen ? 2 : 1;

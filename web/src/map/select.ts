@@ -54,3 +54,21 @@ function partOfSegment(a: LonLat, b: LonLat, at: LonLat): number {
   const [px, py] = [(at[0] - a[0]) * shrink, at[1] - a[1]];
   return Math.min(1, Math.max(0, (px * dx + py * dy) / (dx * dx + dy * dy)));
 }
+
+/** The camera that one would go to from another in a direction (1, 0 is east, 0, 1 north): near and straight ahead. */
+export function nearestThatWay<C extends Placed>(cameras: Iterable<C>, from: C, east: number, north: number): C | undefined {
+  if (from.lon === null || from.lat === null) return undefined;
+  const shrink = Math.cos((from.lat * Math.PI) / 180);
+  let best: C | undefined;
+  let bestCost = Infinity;
+  for (const camera of cameras) {
+    if (camera.id === from.id || camera.lon === null || camera.lat === null) continue;
+    const [dx, dy] = [(camera.lon - from.lon) * shrink, camera.lat - from.lat];
+    const along = dx * east + dy * north;
+    const cost = along + 2 * Math.abs(dx * north - dy * east);
+    if (along <= 0 || cost >= bestCost) continue;
+    best = camera;
+    bestCost = cost;
+  }
+  return best;
+}

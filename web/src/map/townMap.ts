@@ -19,7 +19,8 @@ export interface TownMapOptions {
   container: HTMLElement;
   theme: 'dark' | 'light';
   bounds: Bounds | null;
-  english: boolean;
+  /** What a screen reader calls the canvas. */
+  title: string;
 }
 
 /** The style of the base map, or plain ground where there is none. */
@@ -56,6 +57,7 @@ export async function createTownMap(options: TownMapOptions): Promise<{ map: Lib
     boxZoom: false,
     attributionControl: false,
     fadeDuration: 0,
+    locale: { 'Map.Title': options.title },
     transformRequest: (url) => (url.startsWith('/') ? { url: location.origin + url } : { url }),
   });
   map.touchZoomRotate.disableRotation();
@@ -64,13 +66,13 @@ export async function createTownMap(options: TownMapOptions): Promise<{ map: Lib
   await new Promise<void>((done) => map.once('style.load', () => done()));
   if (plain)
     map.addLayer({ id: 'plain', type: 'background', paint: { 'background-color': token('--map-out') } });
-  addAreaLayers(map, plain, options.english);
+  addAreaLayers(map, plain);
   return { map, plain };
 }
 
 const level = (...levels: string[]): ['in', ['get', string], ['literal', string[]]] => ['in', ['get', 'level'], ['literal', levels]];
 
-function addAreaLayers(map: LibreMap, plain: boolean, english: boolean): void {
+function addAreaLayers(map: LibreMap, plain: boolean): void {
   const empty = { type: 'FeatureCollection' as const, features: [] };
   map.addSource('areas', { type: 'geojson', data: empty });
   map.addSource('names', { type: 'geojson', data: empty });
@@ -87,12 +89,33 @@ function addAreaLayers(map: LibreMap, plain: boolean, english: boolean): void {
       paint: { 'line-color': token('--select'), 'line-width': 2.5 } },
     nameLayer('area-number', 'cell', { 'text-field': ['get', 'number'], 'text-font': [FONT], 'text-size': 14 }, '--text-3', 11.5),
     nameLayer('area-name', 'village', {
-      'text-field': english ? ['coalesce', ['get', 'name_en'], ['get', 'name']] : ['get', 'name'],
+      'text-field': ['get', 'name'],
       'text-font': [`${FONT} Bold`, FONT], 'text-max-width': 12,
       'text-size': ['interpolate', ['linear'], ['zoom'], 10, 14, 12, 16, 14, 18],
     }, '--map-label', 11.5),
   ];
   for (const layer of layers) map.addLayer(layer);
+}
+
+type TextField = NonNullable<NonNullable<SymbolLayout>['text-field']>;
+/** The base map's own words for its labels, by layer. */
+const written = new WeakMap<LibreMap, Map<string, TextField>>();
+
+/** Labels in the language of the page: the English name where the map has one. Returned: the language they have now. */
+export function setMapLanguage(map: LibreMap, english: boolean): 'en' | 'zh-CN' {
+  const fields = written.get(map) ?? new Map<string, TextField>();
+  written.set(map, fields);
+  for (const layer of map.getStyle().layers) {
+    if (layer.type !== 'symbol') continue;
+    const layout = layer.layout as { 'text-field'?: TextField } | undefined;
+    const field = fields.get(layer.id) ?? layout?.['text-field'];
+    if (field === undefined || !JSON.stringify(field).includes('name')) continue;
+    fields.set(layer.id, field);
+    const translated = ['coalesce', ['get', 'name_en'], ['get', 'name:en'], typeof field === 'string' ? ['get', 'name'] : field];
+    map.setLayoutProperty(layer.id, 'text-field', english ? (translated as TextField) : field);
+  }
+  const told = JSON.stringify(map.getLayoutProperty('area-name', 'text-field')).includes('name_en');
+  return told ? 'en' : 'zh-CN';
 }
 
 type SymbolLayout = Extract<LayerSpecification, { type: 'symbol' }>['layout'];

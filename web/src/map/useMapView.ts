@@ -1,19 +1,22 @@
 // The map, its camera layer and the address of the page, tied together for MapPage.
 import type { Map as LibreMap } from 'maplibre-gl';
 import { computed, nextTick, onBeforeUnmount, onMounted, ref, shallowRef, watch, type Ref } from 'vue';
+import { useI18n } from 'vue-i18n';
 import { useRoute, useRouter } from 'vue-router';
 import { isZh } from '../i18n/index.ts';
 import { useWords } from '../i18n/words.ts';
 import type { Area } from '../stores/areas.ts';
 import { useLink } from '../stores/link.ts';
+import { useSession } from '../stores/session.ts';
 import { useTown, type Camera } from '../stores/town.ts';
+import { useLeaving } from '../ui/leaving.ts';
 import { LARGE, usePictures } from '../worker/pictures.ts';
 import { readAddress, writeAddress } from './address.ts';
 import { CameraLayer, CARD_ZOOM } from './cameraLayer.ts';
 import { contains, geometryBounds, Projection, toLonLat, toWorld, type Bounds, type LonLat, type View } from './ground.ts';
 import type { Rect } from './placement.ts';
 import { reducedMotion } from './tokens.ts';
-import { chooseArea, createTownMap, showAreas } from './townMap.ts';
+import { chooseArea, createTownMap, setMapLanguage, showAreas } from './townMap.ts';
 
 const FLY_MS = 320;
 const CAMERA_ZOOM = 17;
@@ -27,6 +30,8 @@ export interface Elements {
   canvas: Ref<HTMLCanvasElement | null>;
   /** Panels over the map that no card may cover. */
   panels(): HTMLElement[];
+  /** From the middle of the map to the middle of what no panel of a camera covers, px. */
+  freeMiddle(): [number, number];
 }
 
 export function useMapView(elements: Elements) {
@@ -34,8 +39,11 @@ export function useMapView(elements: Elements) {
   const link = useLink();
   const pictures = usePictures();
   const { stateWords, duration, t } = useWords();
+  const { locale } = useI18n();
+  const session = useSession();
   const route = useRoute();
   const router = useRouter();
+  const leaving = useLeaving();
   const first = readAddress(route.query);
   const cameraId = ref(first.camera);
   const cellCode = ref(first.cell);
@@ -43,6 +51,8 @@ export function useMapView(elements: Elements) {
   const inView = shallowRef<Camera[]>([]);
   const plain = ref(false);
   const ready = ref(false);
+  /** Of the labels on the ground. */
+  const language = ref('');
   const camera = computed(() => {
     void town.setVersion;
     return cameraId.value ? town.find(cameraId.value) : undefined;
@@ -82,13 +92,14 @@ export function useMapView(elements: Elements) {
   }
 
   function tellAddress(): void {
-    if (!view.value || closed) return;
+    if (!view.value || closed || leaving()) return;
     const at = { center: view.value.center, zoom: view.value.zoom };
     void router.replace({ query: writeAddress({ at, cell: cellCode.value, camera: cameraId.value }) });
   }
 
   function refreshCameras(): void {
     layer?.setCameras(town.cameras());
+    if (layer && !layer.hasCards) layer.arrange(); // they may come after the view came to rest
     inView.value = layer?.camerasInView() ?? [];
   }
 
@@ -97,7 +108,7 @@ export function useMapView(elements: Elements) {
     const { ground, canvas } = elements;
     if (closed || !ground.value || !canvas.value) return;
     const made = await createTownMap({
-      container: ground.value, theme: 'dark', bounds: town.town?.bounds ?? townBounds(), english: !isZh(),
+      container: ground.value, theme: 'dark', bounds: town.town?.bounds ?? townBounds(), title: t('view.map'),
     });
     if (closed) return made.map.remove();
     map = made.map;
@@ -106,12 +117,20 @@ export function useMapView(elements: Elements) {
       wallMs: (n) => pictures.wallMs.get(n),
       serverNowMs: () => link.serverNowMs(),
       ageWords: (ms) => duration(ms),
-      noPicture: (one) => (one.state === 'live' && !one.reason ? t('live.waiting') : stateWords(one)),
+      noPicture: (one) => {
+        if (one.state !== 'live' || one.reason) return stateWords(one);
+        return session.may('camera.live') ? t('live.waiting') : t('why.no_right');
+      },
       taken: takenRects,
       shown: (handles) => panel.want(new Map(handles.map((n) => [n, LARGE]))),
     });
+    tellLanguage();
     begin(map);
   });
+
+  function tellLanguage(): void {
+    if (map) language.value = setMapLanguage(map, !isZh());
+  }
 
   function begin(it: LibreMap): void {
     showAreas(it, town.areas);
@@ -140,9 +159,9 @@ export function useMapView(elements: Elements) {
   }
 
   function placeKnown(): Promise<void> {
-    if (town.areas.length > 0 || town.failed) return Promise.resolve();
+    if (town.areas.length > 0 || town.failure) return Promise.resolve();
     return new Promise((done) => {
-      const stop = watch([() => town.areas.length, () => town.failed], () => {
+      const stop = watch([() => town.areas.length, () => town.failure], () => {
         stop();
         done();
       });
@@ -160,6 +179,10 @@ export function useMapView(elements: Elements) {
   }
   watch(() => town.areas, (areas) => map && showAreas(map, areas));
   watch(() => link.generation, () => layer?.forgetPictures());
+  watch(locale, () => {
+    tellLanguage();
+    layer?.invalidate();
+  });
   watch(camera, (one) => {
     if (one && !arrived) arrive(one);
     else layer?.choose(one?.n ?? 0);
@@ -208,7 +231,9 @@ export function useMapView(elements: Elements) {
     if (areaOf(one.area)) cellCode.value = one.area;
     if (one.lon === null || one.lat === null) return tellAddress();
     const zoom = Math.max(map?.getZoom() ?? 0, CAMERA_ZOOM);
-    map?.easeTo({ center: [one.lon, one.lat], zoom, ...moved(jump) });
+    const center: LonLat = [one.lon, one.lat];
+    // after the panel of the camera opened: it may lie over the map
+    void nextTick(() => map?.easeTo({ center, zoom, offset: elements.freeMiddle(), ...moved(jump) }));
   }
   /** Chooses a camera where it is. */
   function choose(one: Camera): void {
@@ -224,8 +249,9 @@ export function useMapView(elements: Elements) {
     if (!view.value || one.lon === null || one.lat === null) return;
     const { x, y } = new Projection(view.value).toScreen(toWorld([one.lon, one.lat]));
     const { width, height } = view.value;
-    const inside = x > EDGE_PX && y > EDGE_PX && x < width - EDGE_PX && y < height - EDGE_PX;
-    if (!inside) map?.easeTo({ center: [one.lon, one.lat], ...moved(false) });
+    const [dx, dy] = elements.freeMiddle();
+    const inside = x > EDGE_PX && y > EDGE_PX && x < width + 2 * dx - EDGE_PX && y < height + 2 * dy - EDGE_PX;
+    if (!inside) map?.easeTo({ center: [one.lon, one.lat], offset: [dx, dy], ...moved(false) });
   }
   /** One level up: camera → cell → village → town. */
   function up(): void {
@@ -252,7 +278,7 @@ export function useMapView(elements: Elements) {
   const arrange = (): void => layer?.arrange();
 
   return {
-    town, view, inView, plain, ready, camera, cameraId, cellCode,
+    town, view, inView, plain, ready, language, camera, cameraId, cellCode,
     areaOf, cellAt, toTown, toArea, toCamera, choose, up, pan, zoom, placeAt, hit, focus, arrange,
   };
 }

@@ -137,6 +137,26 @@ export class Board {
     this.fly({ x: 0, y: 0, scale: 1 });
   }
 
+  /** Whether the keys go to the mosaic. */
+  setFocused(focused: boolean): void {
+    this.overlay.focused = focused;
+    this.request(true);
+  }
+
+  setColors(colors: BoardOptions['colors']): void {
+    this.renderer.setColors(colors.tiles);
+    this.overlay.colors = colors.overlay;
+    this.request(true);
+  }
+
+  /** The part of the world that is seen, as fractions of it. */
+  get seen(): Box {
+    const { layout, view, room } = this;
+    if (!layout) return { x: 0, y: 0, width: 1, height: 1 };
+    const [width, height] = [room.width / view.scale / layout.width, room.height / view.scale / layout.height];
+    return { x: view.x / layout.width, y: view.y / layout.height, width: Math.min(1, width), height: Math.min(1, height) };
+  }
+
   setFocus(tile: Tile | null): void {
     this.focus = tile;
     this.overlayDue = true;

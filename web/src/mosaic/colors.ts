@@ -21,10 +21,12 @@ export function colorsOf(element: HTMLElement): { tiles: Colors; overlay: Overla
       text2: token('text-2'),
       line: token('line'),
       select: token('select'),
+      focus: token('focus'),
       ground: token('bg'),
       scrim: token('scrim'),
       equip: token('equip'),
       font: token('c-font'),
+      factPx: 16 * (Number(token('factor')) || 1),
     },
   };
 }

@@ -78,6 +78,25 @@ describe('layout of the mosaic', () => {
     expect(Math.max(...tiles.map(({ y }) => y))).toBeLessThan(height);
   });
 
+  it('lays cell under cell on a phone, none beside the screen', () => {
+    const { tiles, tileWidth } = lay(600, 390, 700);
+    expect(tiles).toHaveLength(600);
+    expect(Math.max(...tiles.map(({ x }) => x + tileWidth))).toBeLessThanOrEqual(390);
+    expect(tileWidth).toBeGreaterThanOrEqual(44);
+  });
+
+  it('leaves a corner free of tiles and heads', () => {
+    const { areas, cameras } = town(1447);
+    const corner = { width: 250, height: 268 };
+    const layout = layTown(groupTown(areas, cameras, () => '', ''), 1920, 936, corner);
+    expect(layout.tiles).toHaveLength(1447);
+    const left = 1920 - corner.width;
+    const top = layout.height - corner.height;
+    for (const { x, y } of layout.tiles) expect(x + layout.tileWidth <= left || y + layout.tileHeight <= top).toBe(true);
+    for (const { x, y, width } of layout.heads) expect(x + width <= left || y + 28 <= top).toBe(true);
+    expect(layout.tileWidth).toBeGreaterThanOrEqual(30);
+  });
+
   it('is the same whatever order the cameras come in', () => {
     const { areas, cameras } = town(300);
     const one = layTown(groupTown(areas, cameras, () => '', ''), 1920, 936);

@@ -58,8 +58,8 @@ const MARGIN_PX = 12;
 const CELL_HEAD_MIN_PX = 60; // room for "05 28 路"
 const TILE_MAX_PX = 240;
 const TILE_MIN_PX = 8;
-const PHONE_TILE_PX = 40;
 const PHONE_WIDTH_PX = 700;
+const PHONE_COLUMNS = 4;
 
 const number = new Intl.Collator('en', { numeric: true });
 
@@ -155,27 +155,35 @@ interface Break {
   rows: number;
 }
 
-/** The way of breaking the villages into lines that takes the least height. */
-function breakLines(villages: Village[], width: number, pitch: Pitch): { lines: Break[]; height: number } {
-  const best: { height: number; from: number; rows: number }[] = [{ height: 0, from: 0, rows: 0 }];
-  for (let end = 1; end <= villages.length; end++) {
-    let chosen = { height: Infinity, from: 0, rows: 0 };
-    for (let from = end - 1; from >= 0; from--) {
-      const rows = rowsFor(villages.slice(from, end), width, pitch);
-      if (rows === Infinity) break;
-      const line = VILLAGE_HEAD_PX + CELL_HEAD_PX + rows * pitch.y + ROW_GAP_PX;
-      const height = best[from]!.height + line;
-      if (height < chosen.height) chosen = { height, from, rows };
+/** A corner at the lower right that stays free of tiles. */
+export interface Corner {
+  width: number;
+  height: number;
+}
+const NO_CORNER: Corner = { width: 0, height: 0 };
+
+/** The way of breaking the villages into lines that takes the least height; from the last line up, since those beside
+ * the corner are shorter. */
+function breakLines(villages: Village[], width: number, pitch: Pitch, corner: Corner): { lines: Break[]; height: number } {
+  const count = villages.length;
+  const best: { height: number; to: number; rows: number }[] = [];
+  best[count] = { height: 0, to: count, rows: 0 };
+  for (let from = count - 1; from >= 0; from--) {
+    let chosen = { height: Infinity, to: from + 1, rows: 0 };
+    for (let to = from + 1; to <= count; to++) {
+      const below = best[to]!.height;
+      const room = below < corner.height ? width - corner.width : width;
+      const rows = rowsFor(villages.slice(from, to), room, pitch);
+      if (rows === Infinity && room === width) break;
+      const height = below + VILLAGE_HEAD_PX + CELL_HEAD_PX + rows * pitch.y + ROW_GAP_PX;
+      if (height < chosen.height) chosen = { height, to, rows };
     }
-    best.push(chosen);
+    best[from] = chosen;
   }
   const lines: Break[] = [];
-  for (let end = villages.length; end > 0; ) {
-    const { from, rows } = best[end]!;
-    lines.unshift({ villages: villages.slice(from, end), rows });
-    end = from;
-  }
-  return { lines, height: best[villages.length]!.height };
+  for (let from = 0; from < count; from = best[from]!.to)
+    lines.push({ villages: villages.slice(from, best[from]!.to), rows: best[from]!.rows });
+  return { lines, height: best[0]!.height };
 }
 
 const pitchOf = (tileWidth: number): Pitch => ({
@@ -184,20 +192,40 @@ const pitchOf = (tileWidth: number): Pitch => ({
 });
 
 /** Lays the town out in the given room with the widest tile that fits. The layout may be higher than a narrow room. */
-export function layTown(villages: Village[], width: number, height: number): Layout {
+export function layTown(villages: Village[], width: number, height: number, corner = NO_CORNER): Layout {
+  if (width < PHONE_WIDTH_PX) return layPhone(villages, width, height);
   const inner = width - 2 * MARGIN_PX;
   let low = TILE_MIN_PX;
   let high = TILE_MAX_PX;
   while (low < high) {
     const middle = (low + high + 1) >> 1;
-    if (breakLines(villages, inner, pitchOf(middle)).height <= height - MARGIN_PX) low = middle;
+    if (breakLines(villages, inner, pitchOf(middle), corner).height <= height - MARGIN_PX) low = middle;
     else high = middle - 1;
   }
-  // on a phone a whole town would be dust: four tiles side by side then, and the town is longer than the screen
-  if (low < PHONE_TILE_PX && inner < PHONE_WIDTH_PX) low = Math.floor(inner / 4) - GAP_PX;
-  const pitch = pitchOf(low);
-  const { lines, height: used } = breakLines(villages, inner, pitch);
+  const broken = breakLines(villages, inner, pitchOf(low), corner);
+  // no room beside the corner even so: the town matters more
+  if (broken.height === Infinity && corner.width > 0) return layTown(villages, width, height);
+  const { lines, height: used } = broken;
   return place(villages, lines, low, width, Math.max(height, used + MARGIN_PX), used);
+}
+
+/** On a phone a whole town would be dust: four tiles side by side, cell under cell, longer than the screen. */
+function layPhone(villages: Village[], width: number, height: number): Layout {
+  const tileWidth = Math.floor((width - 2 * MARGIN_PX) / PHONE_COLUMNS) - GAP_PX;
+  const pitch = pitchOf(tileWidth);
+  const layout: Layout = { tileWidth, tileHeight: pitch.y - GAP_PX, width, height, tiles: [], blocks: [], heads: [] };
+  let y = MARGIN_PX / 2;
+  villages.forEach((village, i) => {
+    layout.heads.push({ village, x: MARGIN_PX, y, width: PHONE_COLUMNS * pitch.x - GAP_PX });
+    y += VILLAGE_HEAD_PX;
+    for (const cell of village.cells) {
+      placeCell(layout, cell, i, MARGIN_PX, y, PHONE_COLUMNS);
+      y += CELL_HEAD_PX + Math.ceil(cell.cameras.length / PHONE_COLUMNS) * pitch.y + CELL_GAP_PX;
+    }
+    y += ROW_GAP_PX;
+  });
+  layout.height = Math.max(height, y);
+  return layout;
 }
 
 function place(

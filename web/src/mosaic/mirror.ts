@@ -16,6 +16,7 @@ export interface MirrorEntry {
 export class Mirror {
   private readonly list: HTMLElement;
   private readonly items = new Map<number, HTMLElement>();
+  private selected = 0;
 
   constructor(list: HTMLElement) {
     this.list = list;
@@ -31,11 +32,20 @@ export class Mirror {
     for (const { camera } of layout.tiles) {
       const item = document.createElement('li');
       item.id = Mirror.idOf(camera.n);
+      item.setAttribute('role', 'option');
+      item.setAttribute('aria-selected', 'false');
       item.dataset.camera = camera.id;
       fragment.append(item);
       this.items.set(camera.n, item);
     }
     this.list.replaceChildren(fragment);
+  }
+
+  /** One is chosen: it is said with its age. */
+  select(n: number): void {
+    this.items.get(this.selected)?.setAttribute('aria-selected', 'false');
+    this.items.get(n)?.setAttribute('aria-selected', 'true');
+    this.selected = n;
   }
 
   update(n: number, entry: MirrorEntry): void {

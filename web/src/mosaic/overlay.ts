@@ -12,8 +12,9 @@ export interface TileNote {
   trouble: string;
 }
 export interface OverlaySource {
-  villageNote(head: VillageHead): string;
-  cellNote(block: Block, roomy: boolean): string;
+  /** What stands beside a head, longest first. */
+  villageNotes(head: VillageHead): string[];
+  cellNotes(block: Block): string[];
   tileNote(tile: Tile): TileNote;
 }
 export interface OverlayColors {
@@ -21,13 +22,19 @@ export interface OverlayColors {
   text2: string;
   line: string;
   select: string;
+  focus: string;
   ground: string;
   scrim: string;
   equip: string;
   font: string;
+  /** Size of ages and reasons on a large tile. */
+  factPx: number;
 }
 
+const AGE_PX = 13;
 const NUMBER_FROM_PX = 96;
+/** From here on a tile is read from three metres. */
+const FACTS_FROM_PX = 320;
 const NAME_FROM_PX = 240;
 
 /** Everything written over the tiles: heads, ages, names, the focus. A 2D canvas, drawn when the view or a second changes. */
@@ -37,6 +44,8 @@ export class Overlay {
   private readonly source: OverlaySource;
   private view: Viewport = { x: 0, y: 0, scale: 1 };
   colors: OverlayColors;
+  /** The keys go to the mosaic. */
+  focused = false;
 
   constructor(canvas: HTMLCanvasElement, source: OverlaySource, colors: OverlayColors) {
     this.canvas = canvas;
@@ -87,10 +96,11 @@ export class Overlay {
     g.fillStyle = colors.text;
     g.font = `700 16px ${colors.font}`;
     g.fillText(head.village.name, x, y);
-    const at = x + g.measureText(head.village.name).width + 8;
+    const at = g.measureText(head.village.name).width + 8;
     g.font = `400 14px ${colors.font}`;
     g.fillStyle = colors.text2;
-    g.fillText(this.source.villageNote(head), at, y);
+    const note = this.longestFitting(this.source.villageNotes(head), room - at);
+    if (note) g.fillText(note, x + at, y);
     g.restore();
     g.fillStyle = colors.line;
     g.fillRect(x, y + VILLAGE_HEAD_PX / 2 - 3, room, 1);
@@ -110,11 +120,17 @@ export class Overlay {
     g.font = `700 13px ${colors.font}`;
     g.fillStyle = colors.text;
     g.fillText(block.cell.label, x, y);
-    const at = x + (block.cell.label ? g.measureText(block.cell.label).width + 6 : 0);
+    const at = block.cell.label ? g.measureText(block.cell.label).width + 6 : 0;
     g.font = `400 13px ${colors.font}`;
     g.fillStyle = colors.text2;
-    g.fillText(this.source.cellNote(block, room > 120), at, y);
+    const note = this.longestFitting(this.source.cellNotes(block), room - at);
+    if (note) g.fillText(note, x + at, y);
     g.restore();
+  }
+
+  /** Notes come longest first; half a word helps nobody. */
+  private longestFitting(notes: string[], room: number): string | undefined {
+    return notes.find((note) => this.g.measureText(note).width <= room);
   }
 
   private tile(layout: Layout, tile: Tile, width: number, hits: ReadonlySet<number> | null): void {
@@ -126,7 +142,9 @@ export class Overlay {
     const height = layout.tileHeight * this.view.scale;
     if (width >= NUMBER_FROM_PX) return this.caption(note, x, y, width, height);
     if (!note.stale) return;
-    g.font = `700 ${width >= 28 ? 12 : 10}px ${colors.font}`;
+    // smaller than this nobody reads it: the dashed edge and the cell's head say it then
+    g.font = `700 ${AGE_PX}px ${colors.font}`;
+    if (g.measureText(note.age).width > width - 2) return;
     g.textAlign = 'center';
     g.lineWidth = 3;
     g.strokeStyle = colors.ground;
@@ -139,7 +157,8 @@ export class Overlay {
   private caption(note: TileNote, x: number, y: number, width: number, height: number): void {
     const { g, colors } = this;
     const named = width >= NAME_FROM_PX;
-    const line = named ? 24 : 18;
+    const size = width >= FACTS_FROM_PX ? colors.factPx : 13;
+    const line = named ? Math.round(size * 1.75) : 18;
     const bottom = y + height - 2;
     g.save();
     g.beginPath();
@@ -147,25 +166,24 @@ export class Overlay {
     g.clip();
     g.fillStyle = colors.scrim;
     g.fillRect(x, bottom - line, width, line);
-    g.font = `${named ? 700 : 400} 13px ${colors.font}`;
+    g.font = `${named ? 700 : 400} ${size}px ${colors.font}`;
     g.fillStyle = colors.text;
     const name = named || width >= 140 ? note.name : note.name.slice(-5);
     g.fillText(name, x + 6, bottom - line / 2);
     const used = g.measureText(name).width + 14;
-    g.font = `400 13px ${colors.font}`;
+    g.font = `${named ? 700 : 400} ${size}px ${colors.font}`;
     g.textAlign = 'right';
-    const right = named && note.rung ? `${note.rung} · ${note.age}` : note.age;
-    if (used + g.measureText(right).width < width - 6) {
+    const right = this.longestFitting(named && note.rung ? [`${note.rung} · ${note.age}`, note.age] : [note.age], width - 6 - used);
+    if (right) {
       g.fillStyle = note.stale ? colors.text : colors.text2;
       g.fillText(right, x + width - 6, bottom - line / 2);
     }
     g.textAlign = 'left';
     if (named && note.trouble) {
       g.fillStyle = colors.scrim;
-      g.fillRect(x, y, width, 24);
+      g.fillRect(x, y, width, line);
       g.fillStyle = colors.equip;
-      g.font = `700 13px ${colors.font}`;
-      g.fillText(note.trouble, x + 6, y + 12);
+      g.fillText(note.trouble, x + 6, y + line / 2);
     }
     g.restore();
   }
@@ -174,10 +192,15 @@ export class Overlay {
     const { g, colors } = this;
     const width = layout.tileWidth * this.view.scale;
     const height = layout.tileHeight * this.view.scale;
+    // a ring of the focus outside one of ink, so that both are told apart from any picture
     g.lineWidth = 2;
     g.strokeStyle = colors.ground;
     g.strokeRect(this.x(tile.x) - 1, this.y(tile.y) - 1, width + 2, height + 2);
     g.strokeStyle = colors.select;
     g.strokeRect(this.x(tile.x) - 3, this.y(tile.y) - 3, width + 6, height + 6);
+    if (!this.focused) return;
+    g.lineWidth = 3;
+    g.strokeStyle = colors.focus;
+    g.strokeRect(this.x(tile.x) - 5.5, this.y(tile.y) - 5.5, width + 11, height + 11);
   }
 }

@@ -97,7 +97,10 @@ export function steer(
     host.addEventListener(name, (event) => {
       if (!pointers.delete(event.pointerId) || name === 'pointercancel' || moved >= CLICK_PX) return;
       const tile = board.tileAt(...at(event));
-      if (tile) ports.focus(tile);
+      const again = tile !== null && tile === board.focus;
+      // a finger has no double click that everybody finds: the second tap plays
+      if (tile && again && (event as PointerEvent).pointerType === 'touch') play(board, ports, tile);
+      else if (tile) ports.focus(tile);
     }, { signal });
   host.addEventListener('dblclick', (event) => {
     const tile = board.tileAt(...at(event));

@@ -19,6 +19,13 @@ export class ApiError extends Error {
   }
 }
 
+/** What to tell a person about any error, in both languages. */
+export function wordsOf(error: unknown): Words {
+  if (error instanceof ApiError) return error.words;
+  const text = error instanceof Error ? error.message : String(error);
+  return { zh: `页面出错：${text}`, en: `the page failed: ${text}` };
+}
+
 let csrf = '';
 let onNoSession: (() => void) | null = null;
 

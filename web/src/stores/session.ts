@@ -14,6 +14,8 @@ export const useSession = defineStore('session', () => {
   const rights = ref<ReadonlySet<string>>(new Set());
   /** Whether the server was asked. */
   const known = ref(false);
+  /** The server could not be asked; it is tried again by whoever shows it. */
+  const unreachable = ref(false);
   const ended = ref(false);
   const viewReason = ref('');
   const loggedIn = computed(() => user.value !== null);
@@ -26,6 +28,7 @@ export const useSession = defineStore('session', () => {
     rights.value = new Set(answer.rights);
     setCsrf(answer.csrf);
     known.value = true;
+    unreachable.value = false;
     ended.value = false;
     viewReason.value = answer.view_reason?.reason ?? '';
   }
@@ -41,6 +44,7 @@ export const useSession = defineStore('session', () => {
       return true;
     } catch (error) {
       const answered = error instanceof ApiError && error.status === 401;
+      unreachable.value = !answered;
       if (answered) {
         known.value = true;
         ended.value ||= user.value !== null;
@@ -67,7 +71,7 @@ export const useSession = defineStore('session', () => {
     forget();
   });
   return {
-    user, rights, known, ended, viewReason, reasonNeeded, loggedIn,
+    user, rights, known, unreachable, ended, viewReason, reasonNeeded, loggedIn,
     load, login, logout, giveReason, may, forget,
   };
 });

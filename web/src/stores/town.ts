@@ -7,10 +7,13 @@ import type {
   CamerasDelta,
   CamerasSnapshot,
   MediaState,
+  NoticesState,
   PresenceState,
+  Topic,
+  Words,
 } from '../wire/messages.ts';
 import { useClient } from '../worker/client.ts';
-import { api } from './api.ts';
+import { api, wordsOf } from './api.ts';
 import { areaNames, type Area, type Town } from './areas.ts';
 
 export type { Camera } from '../wire/messages.ts';
@@ -25,9 +28,12 @@ export const useTown = defineStore('town', () => {
   /** Any field of any camera changed. */
   const stateVersion = ref(0);
   const loaded = ref(false);
-  const failed = ref('');
+  /** Why town and areas could not be fetched; null: they were, or are being. */
+  const failure = shallowRef<Words | null>(null);
+  const failed = computed(() => failure.value?.en ?? '');
   const media = shallowRef<MediaState | null>(null);
   const seats = shallowRef<PresenceState['seats']>([]);
+  const notices = shallowRef<NoticesState['notices']>([]);
   const areas = shallowRef<Area[]>([]);
   const town = shallowRef<Town | null>(null);
   const changeListeners = new Set<(changed: Camera[]) => void>();
@@ -94,17 +100,20 @@ export const useTown = defineStore('town', () => {
     if (started) return;
     started = true;
     const { socket } = useClient();
+    const takeWhole = (topic: Topic, data: unknown): void => {
+      if (topic === 'media') takeMedia(data as MediaState);
+      else if (topic === 'notices') notices.value = (data as NoticesState).notices;
+      else seats.value = (data as PresenceState).seats;
+    };
     socket.on('snapshot', ({ topic, data }) => {
       if (topic === 'cameras') takeSnapshot(data as CamerasSnapshot);
-      else if (topic === 'media') takeMedia(data as MediaState);
-      else seats.value = (data as PresenceState).seats;
+      else takeWhole(topic, data);
     });
     socket.on('delta', ({ topic, data }) => {
       if (topic === 'cameras') takeDelta(data as CamerasDelta);
-      else if (topic === 'media') takeMedia(data as MediaState);
-      else seats.value = (data as PresenceState).seats;
+      else takeWhole(topic, data);
     });
-    for (const topic of ['cameras', 'media', 'presence'] as const) socket.send({ t: 'sub', topic });
+    for (const topic of ['cameras', 'media', 'presence', 'notices'] as const) socket.send({ t: 'sub', topic });
   }
 
   async function loadPlace(): Promise<void> {
@@ -115,9 +124,9 @@ export const useTown = defineStore('town', () => {
       ]);
       town.value = about;
       areas.value = ground.features;
-      failed.value = '';
+      failure.value = null;
     } catch (error) {
-      failed.value = error instanceof Error ? error.message : String(error);
+      failure.value = wordsOf(error);
     }
   }
 
@@ -149,7 +158,7 @@ export const useTown = defineStore('town', () => {
   }
 
   return {
-    byHandle, setVersion, stateVersion, loaded, failed, media, seats, areas, areaByCode, names, town,
+    byHandle, setVersion, stateVersion, loaded, failed, failure, media, seats, notices, areas, areaByCode, names, town,
     start, loadPlace, find, cameras, onChange, search,
   };
 });

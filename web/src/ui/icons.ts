@@ -31,11 +31,18 @@ export const ICONS = {
   garbled: { line: 'M4 5h9M4 5v5l5 4-4 5M20 5v6l-5 3 5 5M13 10h3', width: 2.2 },
   no_track: { line: 'M4 6h16v12H4zM4 10h3M4 14h3M17 10h3M17 14h3M9 18l6-12', width: 2 },
   blocks: { line: 'M4 4h6v6H4zM14 14h6v6h-6zM14 4h6v6h-6zM4 14h6v6H4zM4 4l6 6M14 14l6 6', width: 2.2 },
+  burst: { line: 'M12 2l2.500 6 6.500-2-4 5.500 5 4-6.500.5.500 6-4-4.500-4 4.500.500-6L2 15.500l5-4L3 6l6.500 2z', width: 2 },
   snowflake: { line: 'M12 2.500v19M3.800 7.300l16.400 9.400M20.200 7.300 3.800 16.700', width: 2.3 },
   black: { line: 'M3 6h18v12H3z', fill: 'M6 9h12v6H6z', width: 2 },
   gear: { line: `${circle(12, 12, 3)}M12 3v4M12 17v4M3 12h4M17 12h4M5.600 5.600l2.900 2.900M15.500 15.500l2.900 2.900M5.600 18.400l2.900-2.900M15.500 8.500l2.900-2.900`, width: 2 },
+  unplugged: { line: 'M9 3v5M15 3v5M6 8h12v3a6 6 0 0 1-6 6M3 21 21 3', width: 2.2 },
+  question: { line: 'M8 8.500a4 4 0 1 1 5.500 3.700c-1 .5-1.500 1.200-1.500 2.300v1', fill: circle(12, 19, 1.5), width: 2.5 },
   address: { line: 'M4 5h9l7 7-7 7H4zM8 10l4 4M12 10l-4 4', width: 2.2 },
   padlock: { line: 'M5 11h14v9H5zM8 11V7.500a4 4 0 0 1 8 0V11M9.500 13.500l5 4M14.500 13.500l-5 4', width: 2.2 },
+  // what ails the server
+  disk: { line: 'M4 6c0-4 16-4 16 0v12c0 4-16 4-16 0zM4 6c0 4 16 4 16 0M12 12v4M12 18.500v.5', width: 2 },
+  queue: { line: 'M4 5h16v5H4zM4 14h10M4 19h6M17 14v6m-2-2 2 2 2-2', width: 2 },
+  lock: { line: 'M6 11h12v9H6zM8.500 11V8a3.500 3.500 0 0 1 7 0v3', width: 2 },
   // things on bars and panels
   net: { line: 'M2.500 9a14 14 0 0 1 19 0M6 13a9 9 0 0 1 12 0M9.500 16.800a4 4 0 0 1 5 0', fill: circle(12, 20, 1.4) },
   net_off: { line: 'M2.500 9a14 14 0 0 1 19 0M6 13a9 9 0 0 1 12 0M9.500 16.800a4 4 0 0 1 5 0M3 3l18 18' },
@@ -50,6 +57,9 @@ export const ICONS = {
   home: { line: 'M4 11l8-7 8 7v9h-5v-6H9v6H4z' },
   circle: { line: circle(12, 12, 8) },
   line: { line: `M6 18 18 6M${'4 18'}a2 2 0 1 0 4 0a2 2 0 1 0-4 0M16 6a2 2 0 1 0 4 0a2 2 0 1 0-4 0` },
+  place: { line: `M12 21c-5-6-7-8.500-7-11.500a7 7 0 0 1 14 0c0 3-2 5.500-7 11.500z${circle(12, 9.5, 2.5)}` },
+  grid: { line: 'M4 5h4v4H4zM10 5h4v4h-4zM16 5h4v4h-4zM4 14h4v4H4zM10 14h4v4h-4zM16 14h4v4h-4z' },
+  wide: { line: 'M2 7h20v10H2zM9 7v10M15 7v10' },
   back: { line: 'M14 5l-7 7 7 7', width: 2.2 },
   list: { line: 'M4 6h16M4 12h16M4 18h16' },
 } satisfies Record<string, Icon>;
@@ -75,14 +85,20 @@ export const REASON_ICON: Record<Reason | 'disabled', IconName> = {
   protocol: 'garbled',
   no_video: 'no_track',
   cannot_decode: 'blocks',
-  decoder_crashed: 'blocks',
+  decoder_crashed: 'burst',
   frozen: 'snowflake',
   black: 'black',
   pipeline: 'gear',
   bad_url: 'address',
   wrong_certificate: 'padlock',
+  media_away: 'unplugged',
   disabled: 'bar',
 };
+
+/** A reason of a newer server has a shape too. */
+export function reasonIcon(reason: string): IconName {
+  return (REASON_ICON as Record<string, IconName>)[reason] ?? 'question';
+}
 
 /** Draws an icon into a square of a 2D canvas. */
 export function drawIcon(

@@ -1,11 +1,39 @@
-import { onBeforeUnmount, onMounted } from 'vue';
+import { computed, onBeforeUnmount, onMounted, shallowReactive, type ComputedRef } from 'vue';
 
-export type KeyMap = Record<string, (event: KeyboardEvent) => void>;
+export type Act = (event: KeyboardEvent) => void;
+/** `name`: its words in i18n, `keys.…`; keys of one name are told in one line of the help. */
+export interface NamedKey {
+  name: string;
+  act: Act;
+}
+export type KeyMap = Record<string, Act | NamedKey>;
 
-const layers: KeyMap[] = [];
+const layers: KeyMap[] = shallowReactive([]);
 let prefix = '';
 let prefixAtMs = 0;
-const PREFIX_MS = 1500;
+const PREFIX_MS = 2500;
+
+/** One act for several keys. */
+export function keysFor(name: string, acts: Record<string, Act>): KeyMap {
+  return Object.fromEntries(Object.entries(acts).map(([key, act]) => [key, { name, act }]));
+}
+
+export interface KeyLine {
+  name: string;
+  keys: string[];
+}
+
+/** What the keys mean at the moment, the page's own first. */
+export const keyLines: ComputedRef<KeyLine[]> = computed(() => {
+  const lines = new Map<string, string[]>();
+  for (const layer of [...layers].reverse())
+    for (const [key, one] of Object.entries(layer)) {
+      if (typeof one === 'function') continue;
+      const keys = lines.get(one.name) ?? [];
+      lines.set(one.name, keys.includes(key) ? keys : [...keys, key]);
+    }
+  return [...lines].map(([name, keys]) => ({ name, keys }));
+});
 
 function isTyping(target: EventTarget | null): boolean {
   return (
@@ -25,22 +53,23 @@ function onKey(event: KeyboardEvent): void {
   if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
   const name = nameOf(event);
   if (isTyping(event.target) && name !== 'Escape') return;
-  // a focused button keeps its own keys
-  if ((name === 'Enter' || name === ' ') && event.target instanceof HTMLButtonElement) return;
-  const within = prefix !== '' && performance.now() - prefixAtMs < PREFIX_MS;
+  // a focused button or link keeps its own keys
+  const own = event.target instanceof HTMLButtonElement || event.target instanceof HTMLAnchorElement;
+  if (own && (name === 'Enter' || name === ' ')) return;
+  const within = prefix !== '' && event.timeStamp - prefixAtMs < PREFIX_MS;
   const wanted = within ? `${prefix} ${name}` : name;
   prefix = '';
   for (let i = layers.length - 1; i >= 0; i--) {
     const layer = layers[i]!;
-    const act = layer[wanted];
-    if (act) {
+    const found = layer[wanted];
+    if (found) {
       event.preventDefault();
-      act(event);
+      (typeof found === 'function' ? found : found.act)(event);
       return;
     }
     if (!within && Object.keys(layer).some((key) => key.startsWith(`${name} `))) {
       prefix = name;
-      prefixAtMs = performance.now(); // not the event's time: a page that loads handles keys late
+      prefixAtMs = event.timeStamp; // when both were pressed counts: a page that loads handles them late
       return;
     }
   }

@@ -23,6 +23,7 @@ export const REASONS = [
   'pipeline',
   'bad_url',
   'wrong_certificate',
+  'media_away',
 ] as const;
 export type Reason = (typeof REASONS)[number];
 
@@ -86,7 +87,13 @@ export interface PresenceState {
   seats: { seat: string; name: string; role: string }[];
 }
 
-export type Topic = 'cameras' | 'media' | 'presence';
+/** What of the server itself people have to know, the gravest first. */
+export const NOTICES = ['disk_full', 'store_failing', 'disk_low', 'redis_away'] as const;
+export interface NoticesState {
+  notices: { code: (typeof NOTICES)[number]; since_us: string }[];
+}
+
+export type Topic = 'cameras' | 'media' | 'presence' | 'notices';
 export type Profile = 'sub' | 'main';
 export type Rung = 'key' | 'live';
 export type Format = 'annexb' | 'fmp4';

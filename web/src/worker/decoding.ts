@@ -88,6 +88,7 @@ export class Decoding {
     const wallMs = this.wallMs.get(frame.timestamp) ?? 0;
     this.wallMs.delete(frame.timestamp);
     if (!this.pageBusy) return this.give(frame, wallMs);
+    if (this.latest) this.ownDropped++; // decoded, never seen
     this.latest?.frame.close();
     this.latest = { frame, wallMs };
   }
