@@ -98,9 +98,9 @@ static void wake(gpointer user)
 {
     struct lane *lane = user;
     const struct camera_surroundings *surroundings = lane->surroundings;
-    if (lane->timer && lane->wants)
-        start_timer(lane, (int64_t)(surroundings->chance() * (double)surroundings->retry.min_ms),
-                    on_retry);
+    int64_t wait_ms = (int64_t)(surroundings->chance() * (double)surroundings->retry.min_ms);
+    if (lane->timer && lane->wants && wait_ms * 1000 < lane_wait_us(lane))
+        start_timer(lane, wait_ms, on_retry);
 }
 
 static void fail(struct lane *lane, enum reason reason, const char *detail)
