@@ -1,5 +1,5 @@
 // The real pages in Debian's Chromium, for tests: start, log in, wait by what the page says.
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from 'playwright-core';
 import type { Stack } from '../../tools/supervise/stack.ts';
 
 const FLAGS = [
@@ -19,8 +19,8 @@ export interface Visit {
 }
 
 /** A page of its own session, logged in, with a view reason where the login may watch. */
-export async function visit(browser: Browser, stack: Stack, login: string, size = { width: 1920, height: 1080 }): Promise<Visit> {
-  const context = await browser.newContext({ viewport: size, locale: 'zh-CN', reducedMotion: 'reduce' });
+export async function visit(browser: Browser, stack: Stack, login: string, size = { width: 1920, height: 1080 }, more: BrowserContextOptions = {}): Promise<Visit> {
+  const context = await browser.newContext({ viewport: size, locale: 'zh-CN', reducedMotion: 'reduce', ...more });
   const page = await context.newPage();
   const faults: string[] = [];
   page.on('pageerror', (error) => faults.push(error.stack ?? String(error)));
