@@ -1,4 +1,5 @@
 #include "camera/camera.h"
+#include "camera/freshness.h"
 #include "camera/lane.h"
 #include "common/clock.h"
 #include <string.h>
@@ -27,9 +28,7 @@ struct camera {
     int width_px, height_px;
     bool clock_known;
     int64_t clock_offset_us;
-    /* how old its newest keyframe is, by a clock that nobody sets */
-    guint64 keyframes;
-    int64_t keyframe_mono_us; /* 0: not live, or not looked at yet */
+    struct freshness freshness; /* by a clock that nobody sets */
     bool created;
 };
 
@@ -155,7 +154,7 @@ static void lane_changed(struct lane *lane, gpointer user)
     }
     if (lane_phase(lane) != LANE_LIVE && !by_turns(camera, lane)) {
         camera->stale = false;
-        camera->keyframe_mono_us = 0;
+        camera->freshness = (struct freshness){0};
         camera->judgement = REASON_NONE;
     }
     refresh(camera);
@@ -410,10 +409,8 @@ void camera_check(struct camera *camera, int64_t now_mono_us)
     bool news = note_stream(camera);
     struct stream_stats stats;
     stream_stats(lane_stream(lane), &stats);
-    if (stats.keyframes != camera->keyframes || !camera->keyframe_mono_us)
-        camera->keyframe_mono_us = now_mono_us;
-    camera->keyframes = stats.keyframes;
-    bool stale = now_mono_us - camera->keyframe_mono_us > camera->surroundings->stale_us;
+    bool stale = freshness_look(&camera->freshness, stats.units, stats.keyframes, now_mono_us,
+                                camera->surroundings->stale_us);
     if (stale == camera->stale && !news)
         return;
     camera->stale = stale;

@@ -79,7 +79,7 @@ void camera_judge(struct camera *camera, enum reason reason);
 /* Whose turn comes sooner, of sampled cameras. */
 void camera_watch(struct camera *camera, enum sample_class class);
 
-/* Compares the age of the newest keyframe with stale_us; about once a second. */
+/* Is it stale (freshness.h)? About once a second. */
 void camera_check(struct camera *camera, int64_t now_mono_us);
 
 struct camera_status {

@@ -41,7 +41,8 @@ struct picture_camera {
     /* --- the worker that has it, else the owner */
     struct reader *reader;
     struct picture_judge judge;
-    guint64 keyframes; /* of the stream, when the last one was taken; 0: none yet */
+    guint64 keyframes;              /* of the stream, when the last one was taken; 0: none yet */
+    struct picture_traffic traffic; /* when the last picture was made */
 };
 
 struct snapshot_request {
@@ -235,12 +236,28 @@ static void count_result(struct picture_pool *pool, const struct picture_result 
     cpu_budget_charge(&pool->budget, result->cpu_us);
 }
 
+static void note_motion(struct picture_camera *camera, int64_t arrival_us)
+{
+    struct stream_stats stats;
+    stream_stats(camera->stream, &stats);
+    struct picture_traffic traffic = {
+        .keyframes = stats.keyframes,
+        .keyframe_bytes = stats.keyframe_bytes,
+        .others = stats.units - stats.keyframes,
+        .other_bytes = stats.bytes - stats.keyframe_bytes,
+    };
+    if (picture_traffic_moved(&camera->traffic, &traffic))
+        picture_judge_moved(&camera->judge, arrival_us);
+    camera->traffic = traffic;
+}
+
 /* Has the keyframe made into a picture and tells of it. */
 static void show(struct picture_pool *pool, struct picture_worker *worker,
                  struct picture_camera *camera, const struct unit *unit, int64_t arrival_us,
                  struct picture_result *result)
 {
     enum picture_quality before = camera->judge.quality;
+    note_motion(camera, arrival_us);
     picture_work_thumbnail(worker, &pool->options, camera->n, unit, &camera->judge, arrival_us,
                            result);
     if (result->picture)

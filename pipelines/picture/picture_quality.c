@@ -137,6 +137,23 @@ bool picture_judge_picture(struct picture_judge *judge, const struct picture_qua
     return same;
 }
 
+bool picture_traffic_moved(const struct picture_traffic *before, const struct picture_traffic *now)
+{
+    enum { LEAST_OTHERS = 5, SHARE = 100 };
+    guint64 keyframes = now->keyframes - before->keyframes;
+    guint64 others = now->others - before->others;
+    if (!keyframes || others < LEAST_OTHERS)
+        return false;
+    guint64 keyframe_bytes = (now->keyframe_bytes - before->keyframe_bytes) / keyframes;
+    return (now->other_bytes - before->other_bytes) * SHARE > others * keyframe_bytes;
+}
+
+void picture_judge_moved(struct picture_judge *judge, int64_t now_us)
+{
+    judge->same_since_us = now_us;
+    judge->same_count = 0;
+}
+
 void picture_judge_refusal(struct picture_judge *judge, const struct picture_quality_limits *limits)
 {
     if (++judge->refused >= limits->refusals)

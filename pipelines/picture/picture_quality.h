@@ -56,6 +56,19 @@ void picture_judge_finish(struct picture_judge *judge);
 bool picture_judge_picture(struct picture_judge *judge, const struct picture_quality_limits *limits,
                            const uint8_t *luma, int width_px, int height_px, int64_t now_us);
 
+/* What a stream has carried so far. */
+struct picture_traffic {
+    guint64 keyframes, keyframe_bytes, others, other_bytes;
+};
+/* Did something move between two keyframes, however alike they are? The pictures between them (five
+ * at least) had more than a hundredth of a keyframe's bytes each: a clip that is repeated does, an
+ * encoder that gets the same picture again and again needs a tenth of that, a running clock
+ * included. */
+bool picture_traffic_moved(const struct picture_traffic *before, const struct picture_traffic *now);
+
+/* Tells the judge so, before the picture that came after it. */
+void picture_judge_moved(struct picture_judge *judge, int64_t now_us);
+
 /* A keyframe was refused by the decoder. */
 void picture_judge_refusal(struct picture_judge *judge,
                            const struct picture_quality_limits *limits);

@@ -30,7 +30,7 @@ struct stream {
     struct stream_format *format;
     GPtrArray *readers;    /* of struct reader */
     atomic_uint followers; /* readers of every unit; read without the lock */
-    guint64 units, bytes, keyframes, dropped_units;
+    guint64 units, bytes, keyframes, keyframe_bytes, dropped_units;
     int64_t last_unit_wall_us, last_keyframe_wall_us;
     /* --- publisher only */
     GPtrArray *to_wake;
@@ -197,6 +197,7 @@ static void keep_keyframe(struct stream *stream, struct unit *unit)
     unit_unref(stream->newest_keyframe);
     stream->newest_keyframe = unit_ref(unit);
     stream->keyframes++;
+    stream->keyframe_bytes += unit->size;
     stream->last_keyframe_wall_us = unit->wall_us;
     if (unit->format != stream->format) {
         stream_format_unref(stream->format);
@@ -296,6 +297,7 @@ void stream_stats(struct stream *stream, struct stream_stats *stats)
         .units = stream->units,
         .bytes = stream->bytes,
         .keyframes = stream->keyframes,
+        .keyframe_bytes = stream->keyframe_bytes,
         .ring_bytes = stream->ring.bytes,
         .ring_units = (unsigned)(stream->ring.end - stream->ring.first),
         .readers = stream->readers->len,

@@ -49,7 +49,7 @@ struct stream_format *stream_format(struct stream *stream);
 bool stream_is_followed(const struct stream *stream);
 
 struct stream_stats {
-    guint64 units, bytes, keyframes; /* published since creation */
+    guint64 units, bytes, keyframes, keyframe_bytes; /* published since creation */
     size_t ring_bytes;
     unsigned ring_units, readers;
     guint64 dropped_units; /* by all readers, ever */

@@ -44,7 +44,7 @@ function ffmpegServer(url: string, format: string): void {
 before(async () => {
   const scene = spawnSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'smptehdbars=size=640x360:rate=25', '-t', '6', '-g', '25', '-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-preset', 'ultrafast', join(dir, 'scene.mp4')], { encoding: 'utf8' });
   assert.equal(scene.stderr, '');
-  stack = await startStack({ town: emptyTown(), simulator: false, config: { media: { file_roots: dir } } });
+  stack = await startStack({ town: emptyTown(), simulator: false, config: { media: { file_roots: dir, frozen_s: 5 } } });
   operator = await Person.login(stack, 'operator');
   await operator.giveReason();
 });
@@ -178,6 +178,27 @@ test('a camera without a picture answers with its own reason, and live.mp4 begin
   assert.equal(Buffer.from(value?.subarray(4, 8) ?? []).toString(), 'ftyp');
   await reader.cancel();
   silent.close();
+});
+
+test('a clip with one keyframe a round lives: it is neither stale nor frozen', async () => {
+  const clip = spawnSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=size=320x180:rate=10', '-t', '3', '-g', '1000', '-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-preset', 'ultrafast', join(dir, 'round.h264')], { encoding: 'utf8' });
+  assert.equal(clip.stderr, '');
+  importCameras([['round', `file://${join(dir, 'round.h264')}`]]);
+  const wall = await operator.connect();
+  wall.send({ t: 'sub', topic: 'cameras' });
+  wall.send({ t: 'thumbs', cameras: 'all', why: 'mosaic' });
+  const n = (await handles()).get('round') ?? 0;
+  const times = new Set<number>();
+  await wall.until('five rounds', () => {
+    const thumb = wall.thumbs.get(n);
+    if (thumb) times.add(thumb.wallUs);
+    return times.size >= 5;
+  }, 60000);
+  const camera = await operator.json<{ state: string; reason: string | null }>('/api/v1/cameras/round');
+  assert.deepEqual([camera.state, camera.reason], ['live', null]);
+  const { changes } = await operator.json<{ changes: { state: string; reason: string | null }[] }>('/api/v1/cameras/round/history');
+  assert.ok(changes.every((change) => change.state !== 'stale'), JSON.stringify(changes));
+  wall.close();
 });
 
 test('a trial tells step by step what was tried and answered, without the password', async () => {

@@ -90,6 +90,43 @@ static void test_frozen(void)
     picture_judge_finish(&judge);
 }
 
+/* A clip that begins again and again: its keyframes are alike, what comes between them is not. */
+static void test_repeated_clip(void)
+{
+    struct picture_judge judge = {0};
+    uint8_t luma[W * H];
+    paint_scene(luma, 1);
+    for (int i = 0; i < 20; i++) {
+        if (i)
+            picture_judge_moved(&judge, i * 10 * S);
+        picture_judge_picture(&judge, &limits, luma, W, H, i * 10 * S);
+        g_assert_cmpint(judge.quality, ==, PICTURE_GOOD);
+    }
+    /* and then it stands still */
+    for (int i = 20; i < 40; i++)
+        picture_judge_picture(&judge, &limits, luma, W, H, i * 10 * S);
+    g_assert_cmpint(judge.quality, ==, PICTURE_FROZEN);
+    picture_judge_finish(&judge);
+}
+
+static void test_traffic(void)
+{
+    static const struct {
+        struct picture_traffic now;
+        bool moved;
+    } cases[] = {
+        {{1, 20000, 0, 0}, false},          /* keyframes only */
+        {{1, 20000, 4, 8000}, false},       /* too few to tell */
+        {{1, 20000, 250, 250 * 40}, false}, /* nothing but a clock */
+        {{1, 6000, 50, 13000}, true},       /* two people whisper */
+        {{2, 60000, 500, 500 * 900}, true}, /* traffic */
+        {{0, 0, 250, 250 * 900}, false},    /* no keyframe, no picture */
+    };
+    const struct picture_traffic began = {0};
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++)
+        g_assert_true(picture_traffic_moved(&began, &cases[i].now) == cases[i].moved);
+}
+
 /* Two pictures far apart are not enough: one equal pair may be chance. */
 static void test_frozen_needs_three(void)
 {
@@ -144,6 +181,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/quality/living", test_living);
     g_test_add_func("/quality/frozen", test_frozen);
+    g_test_add_func("/quality/repeated-clip", test_repeated_clip);
+    g_test_add_func("/quality/traffic", test_traffic);
     g_test_add_func("/quality/frozen-needs-three", test_frozen_needs_three);
     g_test_add_func("/quality/walker", test_walker_is_life);
     g_test_add_func("/quality/black", test_black);

@@ -1,4 +1,5 @@
 // The cameras over the map: one canvas, painted when something changed. Nothing here is reactive.
+import { isGrey } from '../ui/grey.ts';
 import { STATE_ICON } from '../ui/icons.ts';
 import type { Camera } from '../wire/messages.ts';
 import { clusters, isAbnormal, meanDistancePx, MEAN_DISTANCE_PX, type Cluster, type Marked } from './cluster.ts';
@@ -16,7 +17,6 @@ const CARD_PX = 144;
 const LARGE_CARD_PX = 208;
 const WEDGE_M = 45;
 const HIT_PX = 12;
-const STALE_MS = 15_000;
 
 interface Mark extends Marked {
   camera: Camera;
@@ -26,6 +26,8 @@ export interface LayerPorts {
   /** Arrival of the shown picture, server time in ms. */
   wallMs(n: number): number | undefined;
   serverNowMs(): number;
+  /** The connection to the server is lost. */
+  lost(): boolean;
   ageWords(ms: number): string;
   noPicture(camera: Camera): string;
   /** Rectangles of panels over the map. */
@@ -255,7 +257,7 @@ export class CameraLayer {
     painter.card(card, {
       camera: mark.camera,
       picture,
-      stale: picture !== null && (isAbnormal(mark) || (ageMs ?? 0) > STALE_MS),
+      stale: picture !== null && (isAbnormal(mark) || isGrey(mark.camera, ageMs ?? 0, this.ports.lost())),
       chosen: card.n === this.chosen || card.n === this.focused,
       playing: card.n === this.chosen,
       age: picture && ageMs !== null && !isAbnormal(mark) ? this.ports.ageWords(ageMs) : this.ports.noPicture(mark.camera),

@@ -116,6 +116,7 @@ export function useMapView(elements: Elements) {
     layer = new CameraLayer(canvas.value, {
       wallMs: (n) => pictures.wallMs.get(n),
       serverNowMs: () => link.serverNowMs(),
+      lost: () => link.lostAtMs > 0,
       ageWords: (ms) => duration(ms),
       noPicture: (one) => {
         if (one.state !== 'live' || one.reason) return stateWords(one);

@@ -3,7 +3,7 @@ import { LARGE, SMALL, usePictures, type PictureWish } from '../worker/pictures.
 import type { Layout, Tile } from './layout.ts';
 import { Ladder, type TileRung, type Wish } from './ladder.ts';
 import { Overlay, type OverlayColors, type OverlaySource } from './overlay.ts';
-import { Renderer, STALE_MS, type Colors, type TileLook } from './renderer.ts';
+import { Renderer, type Colors, type TileLook } from './renderer.ts';
 import { between, bounded, centredOn, eased, MAX_TILE_PX, zoomedAt, type Box, type Viewport } from './viewport.ts';
 import type { IconName } from '../ui/icons.ts';
 
@@ -307,4 +307,3 @@ export class Board {
   }
 }
 
-export { STALE_MS };

@@ -1,4 +1,5 @@
 import { LARGE, SMALL, SMALL_HEIGHT_PX, SMALL_WIDTH_PX, type DecodedPicture } from '../worker/protocol.ts';
+import { STALE_MS } from '../ui/grey.ts';
 import { drawIcon, type IconName } from '../ui/icons.ts';
 import { Atlas } from './atlas.ts';
 import type { Layout } from './layout.ts';
@@ -6,7 +7,6 @@ import { FRAME_FRAGMENT, FRAME_VERTEX, TILE_FRAGMENT, TILE_VERTEX } from './shad
 import type { Viewport } from './viewport.ts';
 
 export const FRESH_MS = 5_000;
-export const STALE_MS = 15_000;
 const LARGE_WIDTH_PX = 160;
 const LARGE_HEIGHT_PX = 90;
 const LARGE_SLOTS = 1050;
@@ -14,7 +14,8 @@ const ICON_PX = 64;
 const FLOATS = 10;
 
 export interface TileLook {
-  mode: 'picture' | 'trouble' | 'waiting';
+  /** living: a picture that is not grey, however old. */
+  mode: 'living' | 'picture' | 'trouble' | 'waiting';
   icon: IconName | null;
   /** 1 full light, less: dimmed towards the ground. */
   light: number;
@@ -38,7 +39,7 @@ interface Picture {
   large: number;
 }
 
-const MODES = { picture: 0, trouble: 1, waiting: 2 };
+const MODES = { living: -1, picture: 0, trouble: 1, waiting: 2 };
 
 /** Draws every tile of the mosaic with one instanced call, and the running streams over them. */
 export class Renderer {

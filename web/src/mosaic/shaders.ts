@@ -51,14 +51,14 @@ bool on_edge(vec2 size) {
 void main() {
   vec2 size = tile * scale;
   float age = now - tile_info.x;
-  float mode = tile_info.y; // 0 picture, 1 no picture for a reason, 2 waiting
+  float mode = tile_info.y; // −1 picture of a living stream, 0 picture, 1 no picture for a reason, 2 waiting
   vec3 shade;
   if (mode > 0.5 || tex.w < 0.5) {
     shade = on_edge(size) ? edge : blank;
     shade = mix(shade, mode > 1.5 ? quiet : equip, tile_info.z < 0.0 ? 0.0 : icon_mask(size));
   } else {
     shade = picture();
-    if (age > stale_after) {
+    if (age > stale_after && mode > -0.5) {
       shade = vec3(dot(shade, vec3(0.299, 0.587, 0.114)) * 0.6);
       if (on_edge(size) && mod(at_px.x + at_px.y, 5.0 * pixel) < 3.0 * pixel) shade = stale_edge;
     } else if (at_px.y > size.y - 2.0 * pixel) {
