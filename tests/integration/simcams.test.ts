@@ -236,14 +236,11 @@ test('freeze repeats one picture, black shows none, and both decode', async () =
   }
 });
 
-test('other parameter sets decode like the first ones, and those that do not fit do not', async () => {
+test('other parameter sets decode like the first ones', async () => {
   for (const codec of ['H264', 'H265']) {
     const camera = someOf(codec);
     await ask(simulator, { cmd: 'fault', kind: 'parameters', cameras: [camera] });
     assert.equal((await play(url(simulator, camera, 'sub'), 'tcp', 2)).complaints, '');
-    await ask(simulator, { cmd: 'clear', cameras: [camera] });
-    await ask(simulator, { cmd: 'fault', kind: 'garble', cameras: [camera] });
-    assert.notEqual((await play(url(simulator, camera, 'sub'), 'tcp', 2)).complaints, '');
     await ask(simulator, { cmd: 'clear', cameras: [camera] });
   }
 });
