@@ -13,6 +13,7 @@ struct net_client {
     char id[24];
     bool open;      /* `opened` ran, `closed` has not */
     bool want_pull; /* something may be there */
+    bool writing;   /* in net->writers */
     bool ping_due;
     guint close_code; /* not 0: to be closed */
     char close_reason[124];
@@ -132,7 +133,60 @@ static void want_write(struct net_client *client)
 {
     if (!client->waiting_since_us)
         client->waiting_since_us = clock_mono_us();
-    lws_callback_on_writable(client->conn->wsi);
+    struct net *net = client->conn->net;
+    if (client->writing)
+        return;
+    client->writing = true;
+    if (net->writers->len == 0)
+        g_source_set_ready_time(net->flush, 0);
+    g_ptr_array_add(net->writers, client);
+}
+
+static void write_now(struct net_client *client)
+{
+    struct lws *wsi = client->conn->wsi;
+    /* closing is libwebsockets' own, and what it still holds goes first */
+    if (client->close_code || client->conn->killed || lws_partial_buffered(wsi) ||
+        lws_send_pipe_choked(wsi))
+        lws_callback_on_writable(wsi);
+    else if (client_writable(client) < 0)
+        conn_kill(client->conn);
+}
+
+struct flush_source {
+    GSource source;
+    struct net *net;
+};
+
+static gboolean flush(GSource *source, GSourceFunc unused, gpointer unused_too)
+{
+    struct net *net = ((struct flush_source *)source)->net;
+    GPtrArray *writers = net->writers;
+    guint count = writers->len;
+    (void)unused;
+    (void)unused_too;
+    g_source_set_ready_time(source, -1);
+    for (guint i = 0; i < count; i++) {
+        struct net_client *client = g_steal_pointer(&writers->pdata[i]);
+        if (!client) /* gone meanwhile */
+            continue;
+        client->writing = false;
+        write_now(client);
+    }
+    /* who has more to write has joined again behind the others: the next turn is theirs */
+    g_ptr_array_remove_range(writers, 0, count);
+    if (writers->len > 0)
+        g_source_set_ready_time(source, 0);
+    return G_SOURCE_CONTINUE;
+}
+
+GSource *client_flush_create(struct net *net)
+{
+    static GSourceFuncs functions = {.dispatch = flush};
+    GSource *source = g_source_new(&functions, sizeof(struct flush_source));
+    ((struct flush_source *)source)->net = net;
+    g_source_attach(source, loop_context(net->loop));
+    return source;
 }
 
 static void drop_texts(struct net_client *client)
@@ -422,6 +476,9 @@ void client_gone(struct net_client *client)
         if (net->client_ops)
             net->client_ops->closed(client, net->client_user);
     }
+    guint place;
+    if (client->writing && g_ptr_array_find(net->writers, client, &place))
+        net->writers->pdata[place] = NULL;
     drop_texts(client);
     g_byte_array_unref(client->message);
     net_session_unref(client->session);

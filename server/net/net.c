@@ -267,6 +267,8 @@ struct net *net_create(struct loop *loop, const json_t *config, const struct net
     net->handle = g_main_loop_new(loop_context(loop), FALSE);
     net->routes = g_ptr_array_new_with_free_func(g_free);
     net->frame_buffer = g_byte_array_new();
+    net->writers = g_ptr_array_new();
+    net->flush = client_flush_create(net);
     net_set_pace(net, NET_PING_S, NET_STALL_S);
     read_config(net, config);
     add_metrics(net);
@@ -292,6 +294,9 @@ void net_destroy(struct net *net)
     files_destroy(net->files);
     metrics_destroy(net->metrics);
     g_free(net->process);
+    g_source_destroy(net->flush);
+    g_source_unref(net->flush);
+    g_ptr_array_unref(net->writers);
     g_byte_array_unref(net->frame_buffer);
     g_ptr_array_unref(net->routes);
     g_main_loop_unref(net->handle);

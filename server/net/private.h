@@ -125,6 +125,8 @@ struct net {
     guint64 clients_ever;
     guint client_count;
     GByteArray *frame_buffer; /* one for all: a write copies what it cannot send */
+    GPtrArray *writers;       /* clients with something to write; see client_flush() */
+    GSource *flush;
 
     void (*health)(json_t *problems, gpointer user);
     gpointer health_user;
@@ -210,5 +212,9 @@ int client_opened(struct net_client *client);
 int client_received(struct net_client *client, const uint8_t *data, size_t size);
 void client_pong(struct net_client *client);
 int client_writable(struct net_client *client);
+/* Writes of all that asked for it, once in a turn of the loop. Waiting for libwebsockets to say
+ * that each socket takes more would cost two writes to its eventfd and a poll of all sockets for
+ * every message; only a socket that is full is waited for. */
+GSource *client_flush_create(struct net *net);
 void client_tick(struct net_client *client, gint64 now_us);
 void client_gone(struct net_client *client);
