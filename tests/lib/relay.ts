@@ -67,9 +67,11 @@ export class UdpRelay {
     this.open.add(socket);
     let count = 0;
     let waiting: Buffer[] = [];
+    let timer: NodeJS.Timeout | undefined;
+    socket.on('close', () => clearTimeout(timer));
     socket.on('message', (packet: Buffer) => {
       if (mischief.lost && ++count % mischief.lost === 0) return void this.lost++;
-      if (waiting.push(packet) === 1) setTimeout(() => (this.send(socket, to, waiting, mischief), (waiting = [])), GATHER_MS);
+      if (waiting.push(packet) === 1) timer = setTimeout(() => (this.send(socket, to, waiting, mischief), (waiting = [])), GATHER_MS);
     });
     return socket.address().port;
   }
