@@ -250,7 +250,7 @@ static void begin(struct trial *trial, const char *url)
     trial->source = source_open(&trial->diagnoses->ways, &config, &reason, &error);
     add_step(trial, "address", trial->source != NULL, error ? error->message : url);
     if (!trial->source) {
-        add_failure(trial, reason_code(reason), error->message);
+        add_failure(trial, reason_code(reason), error ? error->message : "");
         trial->over = true;
     }
     trial->timer = loop_every(trial->diagnoses->loop, LOOK_MS, look, trial);

@@ -56,10 +56,10 @@ static void send_all(int fd, const void *data, size_t size)
 static void send_text(int fd, const char *text)
 {
     size_t size = strlen(text);
-    guint8 frame[200] = {0x81, (guint8)(0x80 | size)};
+    const guint8 head[6] = {0x81, (guint8)(0x80 | size)};
     g_assert(size < 126);
-    memcpy(frame + 6, text, size);
-    send_all(fd, frame, size + 6);
+    send_all(fd, head, sizeof head);
+    send_all(fd, text, size);
 }
 
 static void upgrade(int fd)
