@@ -174,6 +174,23 @@ test('counts filter, the keys lead on', async () => {
   await page.waitForURL(/\/wall\/mosaic/);
 });
 
+test('a search ends with Esc, in the picture and in the address', async () => {
+  await open('/wall/mosaic');
+  await until(tile('c0009'), { state: 'live' });
+  assert.equal(await page.locator('input[type=search]').count(), 1);
+  await page.keyboard.press('/');
+  await page.keyboard.type('c0009');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/q=c0009/);
+  await page.keyboard.press('Enter');
+  await until(tile('c0009'), { rung: 'live' });
+  await page.keyboard.press('Escape'); // the whole town again
+  await page.waitForURL((url) => !url.searchParams.has('at'));
+  await page.keyboard.press('Escape');
+  await page.waitForURL((url) => !url.searchParams.has('q'));
+  assert.equal(await page.inputValue('input[type=search]'), '');
+});
+
 test('layouts play at once and by key; each tile shows its own camera', async () => {
   await open('/wall/live?cameras=c0001,c0002,c0003,c0004&layout=4');
   for (const number of [1, 2, 3, 4]) {
@@ -186,6 +203,8 @@ test('layouts play at once and by key; each tile shows its own camera', async ()
   await page.screenshot({ path: resolve(SHOTS, 'live-1920.png') });
   await page.keyboard.press('3');
   await page.waitForURL(/layout=9/);
+  assert.equal(await page.locator('[data-vacant]').count(), 5, 'places without a camera are seen');
+  assert.match(await page.innerText('[data-vacant] >> nth=0'), /从列表选镜头/);
   await page.keyboard.press('1');
   await page.waitForURL(/layout=1/);
   assert.equal(await page.locator('figure').count(), 1);

@@ -49,11 +49,11 @@ export const en: Messages = {
     other: 'No grid cell',
   },
   live: {
-    empty: 'No camera chosen yet', emptyHow: 'Choose cameras on the map or mosaic, or press / to find one', layout: '{n} picture | {n} pictures', grid: 'Layout', tile: '{name}, {state}', choose: 'Choose cameras', chooseDone: 'Watch', size: '{w}×{h}', full: 'Full screen', dropped: 'dropped {n}', waiting: 'waiting for a picture', close: 'Close',
+    empty: 'No camera chosen yet', emptyHow: 'Choose cameras on the map or mosaic, or press / to find one', vacant: 'Empty: choose a camera from the list', layout: '{n} picture | {n} pictures', grid: 'Layout', tile: '{name}, {state}', choose: 'Choose cameras', chooseDone: 'Watch', size: '{w}×{h}', full: 'Full screen', dropped: 'dropped {n}', waiting: 'waiting for a picture', close: 'Close',
     decoder: { webcodecs: 'WebCodecs', mse: 'MSE' }, transcoded: 'transcoded', main: 'main stream', sub: 'sub stream',
   },
   map: {
-    noMap: 'No base map', noMapHow: 'cameras and cells work; put the map file into town.dir and restart', drawKeys: 'arrows move the cross, Space sets a point, Enter finishes, Esc cancels', circle: 'Circle', line: 'Line', open: 'Open {n}', drawHint: 'Press and drag on the map; Esc cancels', scale: 'Scale', cameras: 'Cameras', cell: 'Grid cell', all: 'Whole town', zoomIn: 'Zoom in', zoomOut: 'Zoom out', home: 'Whole town',
+    loadingGround: 'Loading the base map…', noMap: 'No base map', noMapHow: 'cameras and cells work; put the map file into town.dir and restart', drawKeys: 'arrows move the cross, Space sets a point, Enter finishes, Esc cancels', circle: 'Circle', line: 'Line', open: 'Open {n}', drawHint: 'Press and drag on the map; Esc cancels', scale: 'Scale', cameras: 'Cameras', cell: 'Grid cell', all: 'Whole town', zoomIn: 'Zoom in', zoomOut: 'Zoom out', home: 'Whole town',
     total: '{n} camera | {n} cameras', picked: '{n} chosen', nearest: 'the first {n} open', cellNumber: 'Grid cell {n}', openCell: 'Open its cameras', legend: 'Legend', tools: 'Map tools', where: 'Where this is', wedge: 'wedge: field of view', failed: 'The map cannot be had', inView: '{n} camera in view | {n} cameras in view',
     mirror: '{n} cameras in view, arrows go from one to the next', unplaced: '{n} without a place are only in the mosaic',
     label: 'Map. Arrows move, plus and minus zoom, Tab to the cameras and arrows from one to the next, Enter plays, O opens the cameras of the grid cell, C draws a circle, L a line, F goes to the mosaic, Esc one level up',

@@ -48,11 +48,11 @@ export const zhCN = {
     other: '未归属网格',
   },
   live: {
-    empty: '还没有选镜头', emptyHow: '在地图或马赛克上选镜头，或按 / 查找', layout: '{n} 画面', grid: '画面布局', tile: '{name}，{state}', choose: '选镜头', chooseDone: '看画面', size: '{w}×{h}', full: '全屏', dropped: '丢 {n}', waiting: '等待画面', close: '关闭',
+    empty: '还没有选镜头', emptyHow: '在地图或马赛克上选镜头，或按 / 查找', vacant: '空格：从列表选镜头', layout: '{n} 画面', grid: '画面布局', tile: '{name}，{state}', choose: '选镜头', chooseDone: '看画面', size: '{w}×{h}', full: '全屏', dropped: '丢 {n}', waiting: '等待画面', close: '关闭',
     decoder: { webcodecs: 'WebCodecs', mse: 'MSE' }, transcoded: '转码', main: '主码流', sub: '子码流',
   },
   map: {
-    noMap: '没有底图', noMapHow: '镜头和网格照常；底图文件放进 town.dir 后重启', drawKeys: '方向键移动十字，空格定点，Enter 完成，Esc 取消', circle: '画圆选镜头', line: '画线选镜头', open: '打开 {n} 路', drawHint: '在地图上按住拖动；Esc 取消', scale: '比例尺', cameras: '镜头', cell: '网格', all: '全镇', zoomIn: '放大', zoomOut: '缩小', home: '回到全镇',
+    loadingGround: '正在载入底图…', noMap: '没有底图', noMapHow: '镜头和网格照常；底图文件放进 town.dir 后重启', drawKeys: '方向键移动十字，空格定点，Enter 完成，Esc 取消', circle: '画圆选镜头', line: '画线选镜头', open: '打开 {n} 路', drawHint: '在地图上按住拖动；Esc 取消', scale: '比例尺', cameras: '镜头', cell: '网格', all: '全镇', zoomIn: '放大', zoomOut: '缩小', home: '回到全镇',
     total: '镜头 {n} 路', picked: '选中 {n} 路', nearest: '打开最前 {n} 路', cellNumber: '{n} 网格', openCell: '打开网格镜头', legend: '图例', tools: '地图工具', where: '所在位置', wedge: '扇形为视场', failed: '取不到地图', inView: '视野内镜头 {n} 路',
     mirror: '视野内镜头 {n} 路，方向键逐个移动', unplaced: '{n} 路没有位置，只在马赛克中',
     label: '地图：方向键移动，加减号缩放，Tab 到镜头后方向键逐个，Enter 播放，O 打开网格镜头，C 画圆，L 画线，F 转到马赛克，Esc 返回上一级',

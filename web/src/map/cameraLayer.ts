@@ -5,7 +5,7 @@ import type { Camera } from '../wire/messages.ts';
 import { clusters, isAbnormal, meanDistancePx, MEAN_DISTANCE_PX, type Cluster, type Marked } from './cluster.ts';
 import { Projection, toWorld, type Point, type View } from './ground.ts';
 import { CAPTION_PX, Painter } from './paint.ts';
-import { placeCards, type Card, type Rect, type Wanted } from './placement.ts';
+import { placeCards, placeNames, type Card, type Rect, type Wanted } from './placement.ts';
 
 /** From here on pictures stand beside their cameras. */
 export const CARD_ZOOM = 15.6;
@@ -17,6 +17,14 @@ const CARD_PX = 144;
 const LARGE_CARD_PX = 208;
 const WEDGE_M = 45;
 const HIT_PX = 12;
+/** Names of villages: from which zoom on, and how large then and two levels nearer. */
+const NAME_ZOOM = 11.5;
+const NAME_PX = { least: 15, most: 18 };
+
+export interface Name {
+  text: string;
+  world: Point;
+}
 
 interface Mark extends Marked {
   camera: Camera;
@@ -50,6 +58,7 @@ export class CameraLayer {
   private groupedAt = NaN;
   private cards: { n: number; offset: Point; width: number; height: number }[] = [];
   private readonly pictures = new Map<number, OffscreenCanvas>();
+  private names: Name[] = [];
   private chosen = 0;
   private focused = 0;
   private frame = 0;
@@ -73,6 +82,12 @@ export class CameraLayer {
     // trouble is drawn last, over the others
     this.marks.sort((a, b) => Number(isAbnormal(a)) - Number(isAbnormal(b)));
     this.groupedAt = NaN;
+    this.invalidate();
+  }
+
+  /** Of villages; written over the cameras, under those in trouble. */
+  setNames(names: Name[]): void {
+    this.names = names;
     this.invalidate();
   }
 
@@ -211,11 +226,23 @@ export class CameraLayer {
     if (view.zoom >= WEDGE_ZOOM) this.paintWedges(painter, projection, inView);
     const cards = this.placed(projection);
     for (const card of cards) painter.leader(card, card.n === this.chosen);
-    for (const mark of inView)
-      if (!this.grouped.has(mark.n) || isAbnormal(mark)) this.paintMark(painter, projection, mark);
+    const [calm, abnormal] = [inView.filter((mark) => !isAbnormal(mark)), inView.filter(isAbnormal)];
+    for (const mark of calm) if (!this.grouped.has(mark.n)) this.paintMark(painter, projection, mark);
+    if (view.zoom >= NAME_ZOOM) this.paintNames(painter, projection);
+    for (const mark of abnormal) this.paintMark(painter, projection, mark);
     for (const cluster of this.groups)
       painter.cluster(cluster, projection.toScreen(cluster.world), cluster.cameras.includes(this.focused));
     for (const card of cards) this.paintCard(painter, card);
+  }
+
+  private paintNames(painter: Painter, projection: Projection): void {
+    const { width, height, zoom } = projection.view;
+    const sizePx = Math.round(Math.min(NAME_PX.most, NAME_PX.least + (zoom - NAME_ZOOM)));
+    const wanted = this.names
+      .map(({ text, world }) => ({ text, at: projection.toScreen(world), width: painter.nameWidth(text, sizePx), height: sizePx + 6 }))
+      .filter(({ at }) => at.x > -100 && at.y > -20 && at.x < width + 100 && at.y < height + 20);
+    const marks = this.groups.map((cluster) => painter.clusterBox(cluster, projection.toScreen(cluster.world)));
+    for (const { text, x, y } of placeNames(wanted, marks)) painter.name(text, { x, y }, sizePx);
   }
 
   private paintWedges(painter: Painter, projection: Projection, inView: Mark[]): void {

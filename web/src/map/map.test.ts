@@ -3,7 +3,7 @@ import type { CameraState } from '../wire/messages.ts';
 import { readAddress, writeAddress } from './address.ts';
 import { clusters, isAbnormal, meanDistancePx, worstOf, type Marked } from './cluster.ts';
 import { contains, distanceM, Projection, scaleBar, toLonLat, toWorld, type LonLat } from './ground.ts';
-import { leaderEnd, meets, overlaps, placeCards, type Ground, type Wanted } from './placement.ts';
+import { leaderEnd, meets, overlaps, placeCards, placeNames, type Ground, type Wanted } from './placement.ts';
 import { alongLine, inCircle } from './select.ts';
 
 const here: LonLat = [111.861163, 27.911638];
@@ -131,6 +131,19 @@ describe('cards', () => {
   it('never covers the mark of the most wanted', () => {
     const first = wanted[0]!.at;
     expect(cards.some((card) => overlaps(card, { x: first.x, y: first.y, width: 0, height: 0 }))).toBe(false);
+  });
+});
+
+describe('names', () => {
+  const name = (text: string, x: number, y: number) => ({ text, at: { x, y }, width: 60, height: 20 });
+  it('go beside marks and each other, or stay away', () => {
+    const mark = { x: 80, y: 88, width: 40, height: 24 };
+    expect(placeNames([name('one', 100, 100), name('far', 400, 100)], [mark])).toEqual([
+      { text: 'one', x: 100, y: 74 }, { text: 'far', x: 400, y: 100 },
+    ]);
+    const placed = placeNames(Array.from({ length: 9 }, (_, i) => name(`n${i}`, 100, 100)), []);
+    expect(new Set(placed.map(({ y }) => y)).size).toBe(placed.length);
+    expect(placed.length).toBeLessThan(9);
   });
 });
 

@@ -4,7 +4,7 @@ import { troubleOf } from '../stores/areas.ts';
 import type { Camera } from '../wire/messages.ts';
 import type { Cluster } from './cluster.ts';
 import type { Point } from './ground.ts';
-import { leaderEnd, type Card } from './placement.ts';
+import { leaderEnd, type Card, type Rect } from './placement.ts';
 import { token } from './tokens.ts';
 
 export interface Palette {
@@ -16,6 +16,7 @@ export interface Palette {
   line: string;
   text: string;
   text2: string;
+  name: string;
   focus: string;
   font: string;
 }
@@ -23,7 +24,7 @@ export interface Palette {
 export function readPalette(): Palette {
   return {
     camera: token('--map-cam'), trouble: token('--equip'), ink: token('--select'), halo: token('--map-halo'),
-    surface: token('--surface'), line: token('--line-strong'), text: token('--text'), text2: token('--text-2'),
+    surface: token('--surface'), line: token('--line-strong'), text: token('--text'), text2: token('--text-2'), name: token('--map-label'),
     focus: token('--focus'), font: token('--c-font'),
   };
 }
@@ -102,12 +103,37 @@ export class Painter {
     g.globalAlpha = 1;
   }
 
+  nameWidth(text: string, sizePx: number): number {
+    this.g.font = `700 ${sizePx}px ${this.palette.font}`;
+    return this.g.measureText(text).width;
+  }
+
+  /** A village's name with its middle at a point. */
+  name(text: string, at: Point, sizePx: number): void {
+    const { g, palette } = this;
+    g.font = `700 ${sizePx}px ${palette.font}`;
+    g.textAlign = 'center';
+    g.textBaseline = 'middle';
+    g.lineJoin = 'round';
+    g.lineWidth = 4;
+    g.strokeStyle = palette.halo;
+    g.strokeText(text, at.x, at.y);
+    g.fillStyle = palette.name;
+    g.fillText(text, at.x, at.y);
+    g.textAlign = 'left';
+  }
+
+  clusterBox(cluster: Cluster, at: Point): Rect {
+    this.g.font = `700 13px ${this.palette.font}`;
+    const width = Math.ceil(this.g.measureText(String(cluster.cameras.length)).width) + 30;
+    return { x: at.x - width / 2, y: at.y - 12, width, height: 24 };
+  }
+
   cluster(cluster: Cluster, at: Point, focused: boolean): void {
     const { g, palette } = this;
     const text = String(cluster.cameras.length);
     const trouble = cluster.worst === 'down' || cluster.worst === 'stale';
-    g.font = `700 13px ${palette.font}`;
-    const width = Math.ceil(g.measureText(text).width) + 30;
+    const { width } = this.clusterBox(cluster, at);
     g.beginPath();
     g.roundRect(at.x - width / 2, at.y - 12, width, 24, 2);
     g.fillStyle = palette.surface;

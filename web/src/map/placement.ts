@@ -118,6 +118,31 @@ function fits(card: Card, cards: Card[], ground: Ground, first: Wanted): boolean
     !meets(card.at, end, other) && !meets(other.at, leaderEnd(other, other.at), card));
 }
 
+/** What is written on the ground, by its middle. */
+export interface Written {
+  text: string;
+  at: Point;
+  width: number;
+  height: number;
+}
+
+/** Above and below its place, px. */
+const NAME_SHIFTS_PX = [0, -26, 26, -48, 48];
+
+/** Middles of names so that none lies on another or on a mark; one without room is left out. */
+export function placeNames(names: Written[], marks: Rect[]): (Point & { text: string })[] {
+  const boxes: Rect[] = [...marks];
+  return names.flatMap(({ text, at, width, height }) => {
+    for (const shift of NAME_SHIFTS_PX) {
+      const box = { x: at.x - width / 2, y: at.y + shift - height / 2, width, height };
+      if (boxes.some((other) => overlaps(box, other, 2))) continue;
+      boxes.push(box);
+      return [{ text, x: at.x, y: at.y + shift }];
+    }
+    return [];
+  });
+}
+
 function markOf(at: Point): Rect {
   return { x: at.x - MARK_PX, y: at.y - MARK_PX, width: 2 * MARK_PX, height: 2 * MARK_PX };
 }

@@ -88,11 +88,12 @@ function addAreaLayers(map: LibreMap, plain: boolean): void {
     { id: 'area-chosen', type: 'line', source: 'areas', filter: ['==', ['get', 'code'], ''], layout: { 'line-join': 'round' },
       paint: { 'line-color': token('--select'), 'line-width': 2.5 } },
     nameLayer('area-number', 'cell', { 'text-field': ['get', 'number'], 'text-font': [FONT], 'text-size': 14 }, '--text-3', 11.5),
+    // takes the room from the base map's labels; CameraLayer writes it, over the cameras
     nameLayer('area-name', 'village', {
       'text-field': ['get', 'name'],
       'text-font': [`${FONT} Bold`, FONT], 'text-max-width': 12,
       'text-size': ['interpolate', ['linear'], ['zoom'], 10, 14, 12, 16, 14, 18],
-    }, '--map-label', 11.5),
+    }, '--map-label', 11.5, 0),
   ];
   for (const layer of layers) map.addLayer(layer);
 }
@@ -120,10 +121,10 @@ export function setMapLanguage(map: LibreMap, english: boolean): 'en' | 'zh-CN' 
 
 type SymbolLayout = Extract<LayerSpecification, { type: 'symbol' }>['layout'];
 
-function nameLayer(id: string, kind: string, layout: SymbolLayout, color: string, minzoom: number): LayerSpecification {
+function nameLayer(id: string, kind: string, layout: SymbolLayout, color: string, minzoom: number, opacity = 1): LayerSpecification {
   return {
     id, type: 'symbol', source: 'names', minzoom, filter: ['==', ['get', 'kind'], kind], layout: { ...layout, 'text-padding': 4 },
-    paint: { 'text-color': token(color), 'text-halo-color': token('--map-halo'), 'text-halo-width': 1.6 },
+    paint: { 'text-opacity': opacity, 'text-color': token(color), 'text-halo-color': token('--map-halo'), 'text-halo-width': 1.6 },
   };
 }
 

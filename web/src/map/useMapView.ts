@@ -21,6 +21,7 @@ import { chooseArea, createTownMap, setMapLanguage, showAreas } from './townMap.
 const FLY_MS = 320;
 const CAMERA_ZOOM = 17;
 const MIRROR_MS = 1000;
+const WONDER_MS = 1000;
 /** A chosen camera lies at least this far inside. */
 const EDGE_PX = 80;
 
@@ -38,7 +39,7 @@ export function useMapView(elements: Elements) {
   const town = useTown();
   const link = useLink();
   const pictures = usePictures();
-  const { stateWords, duration, t } = useWords();
+  const { stateWords, duration, named, t } = useWords();
   const { locale } = useI18n();
   const session = useSession();
   const route = useRoute();
@@ -51,6 +52,8 @@ export function useMapView(elements: Elements) {
   const inView = shallowRef<Camera[]>([]);
   const plain = ref(false);
   const ready = ref(false);
+  /** The base map still was not painted when somebody may wonder. */
+  const bare = ref(false);
   /** Of the labels on the ground. */
   const language = ref('');
   const camera = computed(() => {
@@ -112,6 +115,12 @@ export function useMapView(elements: Elements) {
     });
     if (closed) return made.map.remove();
     map = made.map;
+    const wonder = window.setTimeout(() => (bare.value = true), WONDER_MS);
+    void map.once('idle', () => {
+      clearTimeout(wonder);
+      bare.value = false;
+    });
+    endings.push(() => clearTimeout(wonder));
     plain.value = made.plain;
     layer = new CameraLayer(canvas.value, {
       wallMs: (n) => pictures.wallMs.get(n),
@@ -131,6 +140,13 @@ export function useMapView(elements: Elements) {
 
   function tellLanguage(): void {
     if (map) language.value = setMapLanguage(map, !isZh());
+    tellNames();
+  }
+
+  function tellNames(): void {
+    layer?.setNames(town.areas.flatMap(({ properties }) =>
+      properties.label && (properties.level === 'village' || properties.level === 'community')
+        ? [{ text: named(properties), world: toWorld(properties.label) }] : []));
   }
 
   function begin(it: LibreMap): void {
@@ -178,7 +194,10 @@ export function useMapView(elements: Elements) {
       refreshCameras();
     }, 200);
   }
-  watch(() => town.areas, (areas) => map && showAreas(map, areas));
+  watch(() => town.areas, (areas) => {
+    if (map) showAreas(map, areas);
+    tellNames();
+  });
   watch(() => link.generation, () => layer?.forgetPictures());
   watch(locale, () => {
     tellLanguage();
@@ -279,7 +298,7 @@ export function useMapView(elements: Elements) {
   const arrange = (): void => layer?.arrange();
 
   return {
-    town, view, inView, plain, ready, language, camera, cameraId, cellCode,
+    town, view, inView, plain, ready, bare, language, camera, cameraId, cellCode,
     areaOf, cellAt, toTown, toArea, toCamera, choose, up, pan, zoom, placeAt, hit, focus, arrange,
   };
 }

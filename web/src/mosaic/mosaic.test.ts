@@ -3,11 +3,22 @@ import type { Camera } from '../wire/messages.ts';
 import { countTown, matches, parseFilter } from './filter.ts';
 import { MAX_LIVE, MAX_STREAMS, withinBudget, type Wish } from './ladder.ts';
 import type { Layout, Tile } from './layout.ts';
+import { cutEnd, cutStart } from './overlay.ts';
 import { cellAcross, neighbour, nextCell } from './steering.ts';
 import { between, bounded, centredOn, zoomedAt } from './viewport.ts';
 
 const WORLD = { x: 0, y: 0, width: 1900, height: 900 };
 const ROOM = { x: 0, y: 0, width: 1900, height: 900 };
+
+describe('what is too long for its place', () => {
+  const measure = (text: string): number => [...text].length * 10;
+  it('says that it was cut, at the end where names tell cameras apart at theirs', () => {
+    expect(cutStart('石桥村05-12', 80, measure)).toBe('石桥村05-12');
+    expect(cutStart('石桥村05-12', 60, measure)).toBe('…05-12');
+    expect(cutEnd('青龙山社区', 40, measure)).toBe('青龙山…');
+  });
+  it('is left out rather than one character', () => expect(cutEnd('青龙山社区', 20, measure)).toBe(''));
+});
 
 describe('view of the mosaic', () => {
   it('is never smaller than the town nor beyond its edges', () => {

@@ -37,6 +37,25 @@ const NUMBER_FROM_PX = 96;
 const FACTS_FROM_PX = 320;
 const NAME_FROM_PX = 240;
 
+type Measure = (text: string) => number;
+const LEAST_KEPT = 2;
+
+/** As much as fits, with "…" for the rest; nothing where not even two characters do. */
+function cut(text: string, room: number, measure: Measure, part: (chars: string[], kept: number) => string): string {
+  if (measure(text) <= room) return text;
+  const chars = [...text];
+  for (let kept = chars.length - 1; kept >= LEAST_KEPT; kept--)
+    if (measure(part(chars, kept)) <= room) return part(chars, kept);
+  return '';
+}
+export function cutEnd(text: string, room: number, measure: Measure): string {
+  return cut(text, room, measure, (chars, kept) => `${chars.slice(0, kept).join('')}…`);
+}
+/** Names of cameras differ at their end. */
+export function cutStart(text: string, room: number, measure: Measure): string {
+  return cut(text, room, measure, (chars, kept) => `…${chars.slice(-kept).join('')}`);
+}
+
 /** Everything written over the tiles: heads, ages, names, the focus. A 2D canvas, drawn when the view or a second changes. */
 export class Overlay {
   private readonly canvas: HTMLCanvasElement;
@@ -95,8 +114,9 @@ export class Overlay {
     g.clip();
     g.fillStyle = colors.text;
     g.font = `700 16px ${colors.font}`;
-    g.fillText(head.village.name, x, y);
-    const at = g.measureText(head.village.name).width + 8;
+    const name = cutEnd(head.village.name, room, (text) => g.measureText(text).width);
+    g.fillText(name, x, y);
+    const at = g.measureText(name).width + 8;
     g.font = `400 14px ${colors.font}`;
     g.fillStyle = colors.text2;
     const note = this.longestFitting(this.source.villageNotes(head), room - at);
@@ -119,8 +139,9 @@ export class Overlay {
     g.clip();
     g.font = `700 13px ${colors.font}`;
     g.fillStyle = colors.text;
-    g.fillText(block.cell.label, x, y);
-    const at = block.cell.label ? g.measureText(block.cell.label).width + 6 : 0;
+    const label = cutEnd(block.cell.label, room, (text) => g.measureText(text).width);
+    g.fillText(label, x, y);
+    const at = label ? g.measureText(label).width + 6 : 0;
     g.font = `400 13px ${colors.font}`;
     g.fillStyle = colors.text2;
     const note = this.longestFitting(this.source.cellNotes(block), room - at);
@@ -168,10 +189,10 @@ export class Overlay {
     g.fillRect(x, bottom - line, width, line);
     g.font = `${named ? 700 : 400} ${size}px ${colors.font}`;
     g.fillStyle = colors.text;
-    const name = named || width >= 140 ? note.name : note.name.slice(-5);
+    const age = g.measureText(note.age).width;
+    const name = cutStart(note.name, width - 20 - age, (text) => g.measureText(text).width);
     g.fillText(name, x + 6, bottom - line / 2);
     const used = g.measureText(name).width + 14;
-    g.font = `${named ? 700 : 400} ${size}px ${colors.font}`;
     g.textAlign = 'right';
     const right = this.longestFitting(named && note.rung ? [`${note.rung} · ${note.age}`, note.age] : [note.age], width - 6 - used);
     if (right) {
