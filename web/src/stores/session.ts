@@ -67,7 +67,7 @@ export const useSession = defineStore('session', () => {
   }
   const may = (right: string): boolean => rights.value.has(right);
   whenSessionEnds(() => {
-    ended.value = user.value !== null;
+    ended.value ||= user.value !== null; // several answers may say so
     forget();
   });
   return {

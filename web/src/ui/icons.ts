@@ -27,7 +27,7 @@ export const ICONS = {
   key: { line: `${circle(8, 15.5, 4.5)}M11.300 12.200 20 3.500M16 7.500l3 3`, width: 2.5 },
   full: { line: 'M4 6h16M4 12h16M4 18h16M20 3v18', width: 2.3 },
   barred: { line: `${circle(12, 12, 9)}M6 18 18 6`, width: 2.5 },
-  broken_line: { line: 'M3 12h5M10.500 12h3M16 12h5', width: 2.5 },
+  broken_line: { line: 'M2 12h6M8 6v12M16 6v12M16 12h6', width: 2.5 },
   garbled: { line: 'M4 5h9M4 5v5l5 4-4 5M20 5v6l-5 3 5 5M13 10h3', width: 2.2 },
   no_track: { line: 'M4 6h16v12H4zM4 10h3M4 14h3M17 10h3M17 14h3M9 18l6-12', width: 2 },
   blocks: { line: 'M4 4h6v6H4zM14 14h6v6h-6zM14 4h6v6h-6zM4 14h6v6H4zM4 4l6 6M14 14l6 6', width: 2.2 },

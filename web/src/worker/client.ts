@@ -53,9 +53,10 @@ export class Client {
   }
 
   open(): void {
-    if (this.opened) return;
-    this.opened = true;
     const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`;
+    // after a session that ended somebody logged in again
+    if (this.opened) return this.socket.send({ t: 'open', url });
+    this.opened = true;
     this.socket.send({ t: 'open', url, decoder: this.ports.port2 }, [this.ports.port2]);
     if (document.hidden) this.socket.send({ t: 'hidden', hidden: true });
   }

@@ -41,6 +41,7 @@ export class Connection {
   open(url: string): void {
     this.url = url;
     this.backoff.reset();
+    clearTimeout(this.retryTimer);
     if (!this.socket) this.connect();
   }
 

@@ -13,7 +13,8 @@ import type {
 
 /** page → socket worker */
 export type ToSocket =
-  | { t: 'open'; url: string; decoder: MessagePort }
+  /** `decoder` comes with the first; a later one ends what keeps from connecting. */
+  | { t: 'open'; url: string; decoder?: MessagePort }
   | { t: 'close' }
   | { t: 'sub'; topic: Topic }
   | { t: 'unsub'; topic: Topic }

@@ -11,7 +11,7 @@ const connection = new Connection({
 
 onmessage = ({ data }: MessageEvent<ToSocket>) => {
   if (data.t === 'open') {
-    decoder = data.decoder;
+    decoder = data.decoder ?? decoder;
     connection.open(data.url);
   } else if (data.t === 'close') {
     connection.close();
