@@ -1,19 +1,24 @@
-// How the wall looks and handles, on the real stack: contrast of canvases, sizes for the distance, the keys it tells,
-// the system's colours, sixteen live pictures, an ultra-wide composition.
+// How the wall looks and handles, on the real stack: contrast and roles (axe), nothing jumps, one language at a time,
+// sizes for the distance, thumbs, keys alone, shapes without colour, sixteen live pictures.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { Stack } from '../../tools/supervise/stack.ts';
 import { startBrowser, visit, type Visit } from '../lib/browser.ts';
+import { pixelsOf } from '../lib/pixels.ts';
+import { shiftsOf, smallTargets, textsOf, watchShifts } from '../lib/screen.ts';
 import { order } from '../lib/simulator.ts';
 import { startStack, stopStack } from '../lib/stack.ts';
 
 const CAMERAS = 24;
 const SHOTS = resolve(import.meta.dirname, '../../build/screenshots');
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const DEAD = 5; // refuses its password
 const SIXTEEN = Array.from({ length: 18 }, (_, i) => i + 1).filter((n) => n !== DEAD && n !== DEAD + 1).map((n) => `c${String(n).padStart(4, '0')}`);
+const PAGES = ['/wall/mosaic', '/wall/map', '/wall/map?camera=c0003', `/wall/live?cameras=c0001,c0002,c0003,c000${DEAD}&layout=4`, '/wall/live', '/wall/ultra'];
 let stack: Stack;
 let browser: Browser;
 let operator: Visit;
@@ -28,6 +33,7 @@ before(async () => {
   operator = await visit(browser, stack, 'operator');
   page = operator.page;
   page.setDefaultTimeout(60_000);
+  await watchShifts(page);
 }, { timeout: 240_000 });
 
 after(async () => {
@@ -47,7 +53,36 @@ async function open(path: string): Promise<void> {
   if (path.includes('camera=')) await page.waitForSelector('[data-panel=camera][data-rung=live]');
   if (path.includes('cameras=')) await page.waitForSelector('figure[data-camera=c0001][data-rung=live]');
 }
+async function speak(language: 'zh-CN' | 'en'): Promise<void> {
+  await page.evaluate((locale) => localStorage.setItem('townwall.locale', locale), language);
+}
 const name = (path: string): string => path.replace(/[^a-z]+/g, ' ').trim();
+
+/** Nothing jumped while the page filled. */
+async function stoodStill(path: string): Promise<void> {
+  await page.waitForFunction(() => /\d/.test(document.querySelector('.clock')?.textContent ?? ''));
+  const { sum, what } = await shiftsOf(page);
+  assert.ok(sum < 0.02, `${path}: ${sum.toFixed(4)}\n${what.join('\n')}`);
+}
+
+test('contrast, names and roles hold on every page, on walls and phones; nothing jumps while it fills', async () => {
+  for (const [width, height] of [[1920, 1080], [390, 844]] as const) {
+    await page.setViewportSize({ width, height });
+    for (const path of [...PAGES, '/wall/nowhere']) {
+      if (width < 900 && path.includes('ultra')) continue;
+      await open(path);
+      if (width > 900) await stoodStill(path);
+      await page.evaluate(AXE);
+      const faults = await page.evaluate(async () => {
+        const { axe } = window as unknown as { axe: { run(where: Document, how: object): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> } };
+        const { violations } = await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'best-practice'], rules: { region: { enabled: false }, 'page-has-heading-one': { enabled: false } } });
+        return violations.flatMap(({ id, nodes }) => nodes.slice(0, 3).map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.slice(0, 200)}`));
+      });
+      assert.deepEqual(faults, [], `${path} at ${width} px`);
+    }
+  }
+  await page.setViewportSize({ width: 1920, height: 1080 });
+});
 
 test('what the canvases write is as readable as the page', async () => {
   await open('/wall/mosaic');
@@ -68,6 +103,35 @@ test('what the canvases write is as readable as the page', async () => {
     });
   });
   for (const { pair, ratio } of ratios) assert.ok(ratio >= 4.5, `${pair}: ${ratio.toFixed(2)}`);
+});
+
+/** Names are as the town gave them. */
+const CAMERA_NAME = /[\u4e00-\u9fff]+\d\d-\d\d/g;
+/** Names, units and codes that stand in Chinese text as they are. */
+const FOREIGN = /\b(?:Enter|Esc|Shift|Space|WebCodecs|MSE|WebGL2|English|Mbit\/s|wallctl|townwall|media|cameras|import|km|town|dir|Redis|c\d{4}|Delete)\b/g;
+
+test('one language at a time, and never a key in place of words', async () => {
+  await open('/wall/mosaic');
+  for (const language of ['zh-CN', 'en'] as const) {
+    await speak(language);
+    for (const path of [...PAGES, '/wall/nowhere']) {
+      await open(path);
+      await page.keyboard.press('?');
+      await page.waitForSelector('[role=dialog]');
+      assert.equal(await page.getAttribute('html', 'lang'), language);
+      assert.match(await page.title(), language === 'en' ? /^[\x20-\x7e·]+$/ : /[\u4e00-\u9fff]/);
+      for (const text of await textsOf(page)) {
+        assert.doesNotMatch(text, /^[a-z]+(\.[a-zA-Z_]\w*)+$/, `${path}: a raw key`);
+        assert.doesNotMatch(text, /[{}]|undefined|NaN|\[object/, path);
+        if (language === 'en') assert.doesNotMatch(text.replace(CAMERA_NAME, ''), /[\u4e00-\u9fff]/, `${path}: Chinese in English`);
+        else assert.doesNotMatch(text.replace(FOREIGN, ''), /[A-Za-z]{4,}/, `${path}: English in Chinese`);
+      }
+      const spill = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(spill <= 0, `${path}: ${spill} px beyond the edge`);
+    }
+    await page.screenshot({ path: resolve(SHOTS, `keys-${language}.png`) });
+  }
+  await speak('zh-CN');
 });
 
 test('ages and reasons are large enough for three metres, and grow with the display', async () => {
@@ -93,6 +157,35 @@ test('ages and reasons are large enough for three metres, and grow with the disp
   await page.waitForFunction(() => getComputedStyle(document.documentElement).getPropertyValue('--factor').trim() === '1');
 });
 
+test('keys reach everything, show where they are and are caught nowhere', async () => {
+  for (const path of PAGES) {
+    await open(path);
+    await page.evaluate(() => {
+      (document.activeElement as HTMLElement | null)?.blur();
+      document.querySelectorAll('[data-visited]').forEach((one) => one.removeAttribute('data-visited'));
+    });
+    const stops: string[] = [];
+    for (let i = 0; i < 60; i++) {
+      await page.keyboard.press('Tab');
+      const stop = await page.evaluate(() => {
+        const it = document.activeElement as HTMLElement | null;
+        if (!it || it === document.body) return { at: 'body', known: false, ring: true };
+        const known = it.hasAttribute('data-visited');
+        it.setAttribute('data-visited', '');
+        // the ring is the element's own, its line's, or drawn by a canvas for what only readers hear
+        const rings = [it, it.parentElement!].flatMap((one) => [getComputedStyle(one), getComputedStyle(one, '::before')]);
+        const ring = it.closest('.hidden-for-eyes') !== null || rings.some(({ boxShadow, borderTopWidth }) => boxShadow !== 'none' || parseFloat(borderTopWidth) >= 3);
+        return { at: it.outerHTML.slice(0, 100), known, ring };
+      });
+      if (stop.known) break; // once round
+      if (stop.at === 'body') continue; // from the last one over the window's edge to the first
+      stops.push(stop.at);
+      assert.ok(stop.ring, `${path}: no ring on ${stop.at}`);
+    }
+    assert.ok(stops.length >= 8 && stops.length < 45, `${path}: ${stops.length} stops\n${stops.join('\n')}`);
+  }
+});
+
 test('? tells every key of the page, and gives the focus back', async () => {
   for (const [path, keys] of [['/wall/mosaic', ['f', 'Enter', 'Shift+ArrowLeft', '+', 'Escape']], ['/wall/map', ['c', 'l', 'o', 'f', '-']], [`/wall/live?cameras=c0001`, ['1', '2', '3', '4', 'm', 'Delete']]] as const) {
     await open(path);
@@ -104,6 +197,42 @@ test('? tells every key of the page, and gives the focus back', async () => {
     await page.waitForSelector('[role=dialog]', { state: 'detached' });
     assert.ok(await page.evaluate(() => document.activeElement?.matches('.views a')));
   }
+});
+
+const SIDE = 20; // of a glyph, px
+
+test('shapes tell states and reasons apart without colour, also to the colour-blind', async () => {
+  await open('/wall/mosaic');
+  await page.keyboard.press('?');
+  const cdp = await operator.context.newCDPSession(page);
+  for (const type of ['achromatopsia', 'deuteranopia'] as const) {
+    await cdp.send('Emulation.setEmulatedVisionDeficiency', { type });
+    const marks: { of: string; luma: number[] }[] = [];
+    const glyphs = await page.$$eval('[data-glyph]', (all) => all.map((one) => {
+      const { x, y } = one.querySelector('.glyph')!.getBoundingClientRect();
+      return { of: (one as HTMLElement).dataset.glyph!, words: (one as HTMLElement).innerText.trim(), x: Math.floor(x), y: Math.floor(y) };
+    }));
+    const [left, top] = [Math.min(...glyphs.map(({ x }) => x)), Math.min(...glyphs.map(({ y }) => y))];
+    const { data, width } = await pixelsOf(page, { x: left, y: top, width: Math.max(...glyphs.map(({ x }) => x)) - left + SIDE, height: Math.max(...glyphs.map(({ y }) => y)) - top + SIDE });
+    for (const { of, words, x, y } of glyphs) {
+      const luma = Array.from({ length: SIDE * SIDE }, (_, i) => {
+        const at = ((y - top + Math.floor(i / SIDE)) * width + x - left + (i % SIDE)) * 4;
+        return 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!;
+      });
+      const most = Math.max(...luma);
+      marks.push({ of, luma: luma.map((one) => (one > most / 2 ? 1 : 0)) });
+      assert.notEqual(words, '', 'a word stands beside each');
+    }
+    assert.ok(marks.length >= 20);
+    for (const [i, a] of marks.entries())
+      for (const b of marks.slice(i + 1)) {
+        const differ = a.luma.filter((one, k) => one !== b.luma[k]).length;
+        const inked = Math.min(a.luma.filter(Boolean).length, b.luma.filter(Boolean).length);
+        assert.ok(differ >= inked * 0.35, `${type}: ${a.of} and ${b.of} differ in ${differ} of ${inked} pixels`);
+      }
+  }
+  await cdp.send('Emulation.setEmulatedVisionDeficiency', { type: 'none' });
+  await page.keyboard.press('Escape');
 });
 
 test('no motion where none is wanted, and colours of the system break nothing', async () => {
@@ -166,6 +295,35 @@ test('an ultra-wide wall is full: map, what is in trouble, mosaic, and figures a
   assert.equal((await box('[data-test=mosaic]')).width, before, 'choosing a camera moves nothing');
   assert.equal((await box('.stage')).width, map.width);
   await page.setViewportSize({ width: 1920, height: 1080 });
+});
+
+test('a thumb is enough: targets, no sideways scrolling, the second tap plays', async () => {
+  const phone = await visit(browser, stack, 'operator', { width: 390, height: 844 }, { hasTouch: true, isMobile: true });
+  const own = phone.page;
+  own.setDefaultTimeout(60_000);
+  for (const path of ['/wall/mosaic', '/wall/map', '/wall/map?camera=c0003', '/wall/live?cameras=c0001', '/wall/live']) {
+    await own.goto(stack.url + path);
+    await own.waitForSelector('[data-link=open]');
+    if (path.includes('mosaic')) await own.waitForSelector('[data-test=mosaic] li[data-state=live]:not([data-rung=none])', { state: 'attached' });
+    if (path.includes('map')) await own.waitForSelector('[data-ready=true]');
+    assert.deepEqual(await smallTargets(own, 44), [], path);
+    const spill = await own.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    assert.ok(spill <= 0, `${path}: ${spill} px beyond the edge`);
+    await own.screenshot({ path: resolve(SHOTS, `phone-${name(path).replaceAll(' ', '-')}.png`) });
+  }
+  await own.goto(`${stack.url}/wall/mosaic`);
+  await own.waitForSelector('[data-test=mosaic] li[data-state=live]:not([data-rung=none])', { state: 'attached' });
+  const tilePx = Number(await own.getAttribute('[data-test=mosaic]', 'data-tile-px'));
+  assert.ok((tilePx * 9) / 16 >= 44, `${tilePx} px a tile`);
+  const box = (await own.locator('[data-test=mosaic]').boundingBox())!;
+  const [x, y] = [box.x + 12 + tilePx / 2, box.y + 6 + 28 + 22 + tilePx / 4];
+  await own.touchscreen.tap(x, y);
+  await own.waitForSelector('[data-test=mosaic][data-focus-box]');
+  const id = await own.getAttribute('[data-test=mosaic] [aria-selected=true]', 'data-camera');
+  await own.touchscreen.tap(x, y);
+  await own.waitForSelector(`[data-test=mosaic] li[data-camera=${id}][data-rung=live]`, { state: 'attached' });
+  assert.deepEqual(phone.faults, []);
+  await phone.context.close();
 });
 
 test('no fault on the way', () => assert.deepEqual(operator.faults, []));
