@@ -33,38 +33,36 @@ function pictureProcesses(link: Link): number[] {
     readFileSync(`/proc/${link.pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number));
 }
 
-test('a picture process that dies or hangs is replaced, its camera set aside, the others go on', async () => {
-  const link = await start({ picture_cores: 1, picture_deadline_s: 3 });
-  const cameras = range(12);
-  const port = await portOf(simulator(link.dir, '--cameras', '12', '--gop', '12'));
-  link.cameras(cameras.map((n) => ({ n, id: `c${n}`, sub_url: `rtsp://127.0.0.1:${port}/cam/${n}/main` })));
-  link.send({ t: 'watch', all: true, visible: [], alert: [] });
-  await link.until('a picture of each', () => cameras.every((n) => link.thumbs.some((thumb) => thumb.n === n)));
-  const crashed = () => cameras.filter((n) => link.states.get(n)?.reason === 'decoder_crashed');
-  const told = (key: string): number => link.messages.findLast((m) => m.t === 'stats')?.[key] ?? 0;
-  for (const [round, signal] of (['SIGSEGV', 'SIGSTOP'] as const).entries()) {
-    for (let kills = 0; crashed().length === round; kills++) {
+for (const [what, signal] of [['dies', 'SIGSEGV'], ['hangs', 'SIGSTOP']] as const)
+  test(`a picture process that ${what} is replaced, its camera set aside, the others go on`, async () => {
+    const link = await start({ picture_cores: 1, picture_deadline_s: 3 });
+    const cameras = range(12);
+    // so many keyframes that the process has one in hand most of the time
+    const port = await portOf(simulator(link.dir, '--cameras', '12', '--gop', '4'));
+    link.cameras(cameras.map((n) => ({ n, id: `c${n}`, sub_url: `rtsp://127.0.0.1:${port}/cam/${n}/main` })));
+    link.send({ t: 'watch', all: true, visible: [], alert: [] });
+    await link.until('a picture of each', () => cameras.every((n) => link.thumbs.some((thumb) => thumb.n === n)));
+    const crashed = () => cameras.filter((n) => link.states.get(n)?.reason === 'decoder_crashed');
+    const told = (key: string): number => link.messages.findLast((m) => m.t === 'stats')?.[key] ?? 0;
+    for (let kills = 0; crashed().length === 0; kills++) {
       assert.ok(kills < 200, `no camera was set aside by ${signal}`);
       const replaced = told('picture_workers_replaced');
       const [pid] = pictureProcesses(link);
       if (pid !== undefined) process.kill(pid, signal);
       await link.until('the process is replaced', () => pid === undefined || told('picture_workers_replaced') > replaced);
     }
-    const aside = crashed();
-    const others = cameras.filter((n) => !aside.includes(n));
+    const [aside = 0] = crashed();
+    link.send({ t: 'snapshot', req: 5, n: aside, width: 0 });
+    await link.until('told why there is no snapshot', () => link.messages.some((m) => m.t === 'snapshot_failed' && m.req === 5 && m.code === 'decoder_crashed'));
+    assert.equal(link.states.get(aside)!.state, 'stale');
+    const others = cameras.filter((n) => n !== aside);
     const seen = new Map(others.map((n) => [n, link.thumbs.filter((thumb) => thumb.n === n).length]));
-    await link.until('the others go on', () =>
-      others.every((n) => link.thumbs.filter((thumb) => thumb.n === n).length > seen.get(n)!));
-    for (const n of aside) assert.equal(link.states.get(n)!.state, 'stale');
+    await link.until('the others go on', () => others.every((n) => link.thumbs.filter((thumb) => thumb.n === n).length > seen.get(n)!));
     for (const n of others) assert.equal(link.states.get(n)!.state, 'live');
-  }
-  const [aside] = crashed();
-  link.send({ t: 'snapshot', req: 5, n: aside, width: 0 });
-  await link.until('told why there is no snapshot', () => link.messages.some((m) => m.t === 'snapshot_failed' && m.req === 5 && m.code === 'decoder_crashed'));
-  link.subscribe(1, aside!);
-  await link.until('live viewing is not touched', () => link.unitsOf(1).length > 20);
-  assert.match(link.log, new RegExp(`c${aside}/sub: the picture process ended \\((SIGSEGV|no answer in 3.0 s)\\)`));
-});
+    link.subscribe(1, aside);
+    await link.until('live viewing is not touched', () => link.unitsOf(1).length > 20);
+    assert.match(link.log, new RegExp(`c${aside}/sub: the picture process ended \\((SIGSEGV|no answer in 3.0 s)\\)`));
+  });
 
 test('an outage of a host is told as one, and the first that is back wakes the others', async () => {
   const link = await start({ backoff_min_s: 5, backoff_max_s: 600 });

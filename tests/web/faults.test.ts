@@ -49,7 +49,8 @@ test('a page reloaded in mid-stream plays again each time, and leaves nothing be
     await plays();
   }
   // one that is cut off half way through its start
-  for (let i = 0; i < reloads; i++) await page.reload({ waitUntil: 'commit' });
+  const url = page.url();
+  for (let i = 0; i < reloads; i++) await page.goto(url, { waitUntil: 'commit' });
   await plays();
   await until('only the readers of the page that is open', async () => (await metric('townwall_stream_readers')) <= before.readers);
   await until('only its connections', () => holds(pidOf(stack, 'townwalld')).descriptors <= before.descriptors + 8);
