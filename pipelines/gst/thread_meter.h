@@ -5,10 +5,11 @@
 
 struct thread_meter;
 
+/* Returned: owned by the caller. No thread may be within it when it is destroyed. */
 struct thread_meter *thread_meter_create(void);
 void thread_meter_destroy(struct thread_meter *meter);
 /* On the streaming thread itself. */
 void thread_meter_enter(struct thread_meter *meter);
 void thread_meter_leave(struct thread_meter *meter);
-/* Seconds used so far. */
+/* CPU seconds used so far, by threads that left and by those that are within. Any thread. */
 double thread_meter_cpu_s(struct thread_meter *meter);

@@ -138,12 +138,14 @@ struct net {
 };
 
 /* --- listener.c */
+/* Binds and listens; `port` 0: any free one, then net->port. false: one clear line. */
 bool listener_open(struct net *net, const char *host, guint port, GError **error);
-void listener_close(struct net *net);
+void listener_close(struct net *net);  /* takes no more; connections stay. Not open is fine */
 void listener_resume(struct net *net); /* after file descriptors ran out */
+/* Pure. Of a numeric address; of an address or a name, as configured. */
 bool address_is_loopback(const char *address);
 bool host_is_loopback(const char *host);
-bool address_is_valid(const char *address);
+bool address_is_valid(const char *address); /* numeric IPv4 or IPv6 */
 
 /* --- tls.c */
 /* Whether both files can be read and belong together. */
@@ -152,31 +154,42 @@ bool tls_check(const char *certificate, const char *key, GError **error);
 bool tls_make(const char *data_dir, const char *public_host, char **certificate, char **key,
               GError **error);
 
-/* --- conn.c */
+/* --- conn.c: one connection. What returns int is for libwebsockets' callback: not 0 closes. */
+/* Takes `fd`, whatever comes of it. */
 void conn_accept(struct net *net, int fd, const char *address);
+/* A request's head is there; a part of its body; all of it. */
 int conn_http(struct conn *conn);
 int conn_body(struct conn *conn, const uint8_t *data, size_t size);
 int conn_body_done(struct conn *conn);
-int conn_writable(struct conn *conn);
-int conn_upgrade(struct conn *conn);
+int conn_writable(struct conn *conn); /* writes what is left of an answer */
+int conn_upgrade(struct conn *conn);  /* 0: it becomes a WebSocket */
+/* libwebsockets let go of it: frees it with all that belongs to it. */
 void conn_gone(struct conn *conn);
+/* Once a second: ends what is over its deadline. `now_us` is monotonic. */
 void conn_tick(struct conn *conn, gint64 now_us);
 /* Soon, never inside the call. */
 void conn_kill(struct conn *conn);
+/* Back-pressure: libwebsockets reads nothing of it meanwhile. */
 void conn_pause_input(struct conn *conn, bool pause);
 /* Writes `head` (taken), then `bytes` of `body` (reference taken, may be NULL) from `first`. */
 void conn_answer(struct conn *conn, GString *head, GBytes *body, size_t first, size_t bytes);
 
 /* --- request.c */
+/* Out of the head that libwebsockets has parsed. Returned: one reference, never NULL; what makes it
+ * impossible to take is told by the flags. `length`: bytes of the body, 0 without. */
 struct net_request *request_read(struct conn *conn, bool *chunked, bool *bad_length,
                                  guint64 *length);
+/* The client left: the route's cancel function runs, an answer does nothing any more. */
 void request_cancel(struct net_request *request);
+/* Calls the route. One that neither answered nor kept a reference is answered 500. */
 void request_run(struct net_request *request);
 
 /* --- reply.c */
-/* `cache`: NULL for no-store. */
+/* Answers with `body` (reference taken, may be NULL), or with the part that a Range asks for.
+ * `document`: one of our pages, with their CSP. */
 void reply_bytes(struct net_request *request, guint status, const char *content_type, GBytes *body,
                  bool document);
+/* Status line and headers without the length of the body. Returned: owned by the caller. */
 GString *reply_head(struct net_request *request, guint status, const char *content_type,
                     bool document);
 
@@ -191,30 +204,38 @@ void route_add_builtin(struct net *net);
 struct process;
 struct process *process_create(struct metrics *metrics);
 
-/* --- files.c */
+/* --- files.c: static pages below one folder, precompressed ones where the browser takes them */
 struct files;
 struct files *files_create(const char *dir); /* NULL dir: NULL */
 void files_destroy(struct files *files);
+/* Answers: the file, the page for a path of the application, or 404. */
 void files_serve(struct files *files, struct net_request *request);
 
 /* --- made of docs/openapi.yaml at build time */
 extern const unsigned char openapi_yaml[];
 extern const unsigned int openapi_yaml_len;
 
-/* --- stream.c */
+/* --- stream.c: answers without an end (net_stream) */
+/* Writes one part of what waits; not 0: it has ended, and all of it is written. */
 int stream_writable(struct conn *conn);
-void stream_gone(struct conn *conn);
+void stream_gone(struct conn *conn); /* tells the owner */
+/* Something waits, and nothing was written for the stall time (net_set_pace()). */
 bool stream_stalled(const struct conn *conn, gint64 now_us);
 
-/* --- client.c */
+/* --- client.c: one WebSocket; int as in conn.c */
+/* `request` is the upgrade, whose session is kept. Belongs to `conn` from then on. */
 struct net_client *client_create(struct conn *conn, const struct net_request *request);
 int client_opened(struct net_client *client);
+/* A part of a message, from outside: bounded by NET_MESSAGE_BYTES and NET_MESSAGES_A_S. */
 int client_received(struct net_client *client, const uint8_t *data, size_t size);
 void client_pong(struct net_client *client);
+/* Gathers texts, then pictures, into one write; a close that was asked for is begun here. */
 int client_writable(struct net_client *client);
 /* Writes of all that asked for it, once in a turn of the loop. Waiting for libwebsockets to say
  * that each socket takes more would cost two writes to its eventfd and a poll of all sockets for
  * every message; only a socket that is full is waited for. */
-GSource *client_flush_create(struct net *net);
+GSource *client_flush_create(struct net *net); /* attached; owned by the caller */
+/* Once a second: pings, closes who takes nothing. `now_us` is monotonic. */
 void client_tick(struct net_client *client, gint64 now_us);
+/* Tells `closed` and frees it. */
 void client_gone(struct net_client *client);
