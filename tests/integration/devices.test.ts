@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import type { Stack } from '../../tools/supervise/stack.ts';
 import { Person } from '../lib/client.ts';
 import { startStack, stopStack } from '../lib/stack.ts';
+import { until } from '../lib/wait.ts';
 
 interface Rate { online_s: number; observed_s: number; percent: number | null }
 interface Group { key: string; cameras: number; '24h': Rate; '7d': Rate; '30d': Rate }
@@ -27,14 +28,6 @@ before(async () => {
 });
 after(() => stopStack(stack));
 
-async function until<T>(what: string, ask: () => Promise<T | false>, limitMs = 60_000): Promise<T> {
-  for (const end = Date.now() + limitMs; Date.now() < end;) {
-    const answer = await ask();
-    if (answer !== false) return answer;
-    await new Promise((done) => setTimeout(done, 200));
-  }
-  throw new Error(`${what} did not happen`);
-}
 const history = (id: string, query = ''): Promise<History> => admin.json<History>(`/api/v1/cameras/${id}/history${query}`);
 const camera = (id: string): Promise<Camera> => admin.json<Camera>(`/api/v1/cameras/${id}`);
 async function change(method: string, path: string, body?: unknown, type?: string): Promise<{ status: number; json: Record<string, unknown> }> {
@@ -65,7 +58,10 @@ test('each change of state is kept with its time, reason and detail', async () =
     return changes.find((c) => c.reason === 'unreachable') ?? false;
   });
   assert.match(down.detail ?? '', /127\.0\.0\.1 port 1/);
-  const { changes, rate } = await history('c0001');
+  const { changes, rate } = await until('a whole second was observed', async () => {
+    const now = await history('c0001');
+    return now.rate['24h'].observed_s > 0 && now;
+  });
   const times = changes.map((c) => Number(c.time_us));
   assert.deepEqual(times, [...times].sort((a, b) => a - b));
   assert.ok(rate['24h'].observed_s >= rate['24h'].online_s && rate['24h'].observed_s > 0, JSON.stringify(rate));

@@ -2,29 +2,13 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync } from 'node:fs';
 import { after, test } from 'node:test';
-import { gstPeer, Link, simulator, type Peer } from '../lib/media.ts';
+import { gstPeer, isLive, Rig, simulator, type Link } from '../lib/media.ts';
 import { orderAt } from '../lib/simulator.ts';
 
-const links: Link[] = [], peers: Peer[] = [];
-after(async () => {
-  const ends = await Promise.allSettled(links.map((link) => link.stop()));
-  for (const peer of peers) await peer.stop();
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
-});
+const rig = new Rig();
+after(() => rig.stop());
+const start = rig.start.bind(rig), portOf = rig.portOf.bind(rig);
 
-async function start(media: Record<string, unknown> = {}): Promise<Link> {
-  const link = new Link();
-  links.push(link);
-  await link.start(media);
-  return link;
-}
-
-async function portOf(peer: Peer): Promise<number> {
-  peers.push(peer);
-  return peer.port();
-}
-
-const isLive = (link: Link, n: number) => link.states.get(n)?.state === 'live';
 const range = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
 
 /** The picture processes of a townwall-media. */

@@ -5,29 +5,13 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { build, gstPeer, Link, simulator, top, type Peer, type Unit } from '../lib/media.ts';
+import { build, gstPeer, isLive, Rig, simulator, top, type Link, type Unit } from '../lib/media.ts';
 
 const KEY = 1, INIT = 2, GAP = 4, H265 = 8;
-const links: Link[] = [], peers: Peer[] = [];
-after(async () => {
-  const ends = await Promise.allSettled(links.map((link) => link.stop()));
-  for (const peer of peers) await peer.stop();
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
-});
+const rig = new Rig();
+after(() => rig.stop());
+const start = rig.start.bind(rig), portOf = rig.portOf.bind(rig);
 
-async function start(media: Record<string, unknown> = {}): Promise<Link> {
-  const link = new Link();
-  links.push(link);
-  await link.start(media);
-  return link;
-}
-
-async function portOf(peer: Peer): Promise<number> {
-  peers.push(peer);
-  return peer.port();
-}
-
-const isLive = (link: Link, n: number) => link.states.get(n)?.state === 'live';
 const nalTypes = (unit: Unit) => {
   const types: number[] = [];
   for (let at = unit.data.indexOf('00000001', 0, 'hex'); at >= 0; at = unit.data.indexOf('00000001', at + 4, 'hex'))
@@ -236,8 +220,7 @@ test('a file and the recorded scenes play', async () => {
 });
 
 test('a configuration that is wrong is named by key', () => {
-  const link = new Link();
-  links.push(link);
+  const link = rig.link();
   const path = join(link.dir, 'bad.json');
   writeFileSync(path, '{"media": {"transport": "carrier pigeon"}}');
   const run = spawnSync(join(build, 'pipelines/node/townwall-media'), ['--config', path, '--check-config'], { encoding: 'utf8' });

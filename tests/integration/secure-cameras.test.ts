@@ -5,24 +5,17 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { gstPeer, Link, type Peer } from '../lib/media.ts';
+import { gstPeer, Rig, type Link, type Peer } from '../lib/media.ts';
 import { RtspServer } from '../lib/rtsp-server.ts';
 import { until } from '../lib/wait.ts';
 
-const links: Link[] = [], peers: Peer[] = [], closers: (() => void)[] = [];
+const rig = new Rig(), closers: (() => void)[] = [];
 after(async () => {
-  const ends = await Promise.allSettled(links.map((link) => link.stop()));
-  for (const peer of peers) await peer.stop();
   for (const close of closers) close();
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  await rig.stop();
 });
 
-async function start(media: Record<string, unknown> = {}): Promise<Link> {
-  const link = new Link();
-  links.push(link);
-  await link.start({ backoff_max_s: 1, ...media });
-  return link;
-}
+const start = (media: Record<string, unknown> = {}): Promise<Link> => rig.start({ backoff_max_s: 1, ...media });
 
 /** A certificate that the camera made itself, with its key; and its fingerprint. */
 function certificate(link: Link, name: string): { pem: string; fingerprint: string } {
@@ -36,8 +29,7 @@ function certificate(link: Link, name: string): { pem: string; fingerprint: stri
 
 async function gst(link: Link, ...options: string[]): Promise<{ peer: Peer; port: number }> {
   const peer = gstPeer(link.dir, ...options);
-  peers.push(peer);
-  return { peer, port: await peer.port() };
+  return { peer, port: await rig.portOf(peer) };
 }
 
 async function live(link: Link, urls: string[]): Promise<void> {

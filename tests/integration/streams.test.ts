@@ -5,30 +5,19 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { gstPeer, Link, simulator, top, type Peer, type Unit } from '../lib/media.ts';
+import { gstPeer, isLive, Rig, simulator, top, type Link, type Unit } from '../lib/media.ts';
 import { UdpRelay, type Mischief } from '../lib/relay.ts';
 import { orderAt } from '../lib/simulator.ts';
 
 const KEY = 1, INIT = 2, GAP = 4, H265 = 8;
 const recorded = join(top, '../shared/data/video');
-const links: Link[] = [], peers: Peer[] = [], relays: UdpRelay[] = [];
+const rig = new Rig(), relays: UdpRelay[] = [];
 after(async () => {
   for (const relay of relays) relay.stop();
-  const ends = await Promise.allSettled(links.map((link) => link.stop()));
-  for (const peer of peers) await peer.stop();
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  await rig.stop();
 });
+const start = rig.start.bind(rig), portOf = rig.portOf.bind(rig);
 
-async function start(media: Record<string, unknown> = {}): Promise<Link> {
-  const link = new Link();
-  links.push(link);
-  await link.start(media);
-  return link;
-}
-async function portOf(peer: Peer): Promise<number> {
-  peers.push(peer);
-  return peer.port();
-}
 async function relayed(port: number, mischief: Mischief): Promise<UdpRelay> {
   const relay = new UdpRelay(port, mischief);
   relays.push(relay);
@@ -36,7 +25,6 @@ async function relayed(port: number, mischief: Mischief): Promise<UdpRelay> {
   return relay;
 }
 
-const isLive = (link: Link, n: number) => link.states.get(n)?.state === 'live';
 const sizeOf = (link: Link, n: number) => `${link.states.get(n)?.width}x${link.states.get(n)?.height}`;
 const stats = (link: Link) => link.messages.findLast((m) => m.t === 'stats');
 const told = (link: Link, sub: number) => link.messages.filter((m) => m.t === 'stream' && m.sub === sub).map((m) => `${m.width}x${m.height}`);

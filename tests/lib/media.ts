@@ -241,3 +241,35 @@ export function gstPeer(dir: string, ...options: string[]): Peer {
   const ready = join(dir, `gst-${Math.random().toString(36).slice(2)}`);
   return new Peer([join(build, 'tests/peers/gst-rtsp-peer'), '--ready-file', ready, ...options], ready, join(dir, 'peers.log'));
 }
+
+/** The media planes and camera servers of one test file; all are stopped after it, and their logs read. */
+export class Rig {
+  private readonly links: Link[] = [];
+  private readonly peers: Peer[] = [];
+
+  /** One that is not started. */
+  link(): Link {
+    const link = new Link();
+    this.links.push(link);
+    return link;
+  }
+
+  async start(media: Record<string, unknown> = {}): Promise<Link> {
+    const link = this.link();
+    await link.start(media);
+    return link;
+  }
+
+  async portOf(peer: Peer): Promise<number> {
+    this.peers.push(peer);
+    return peer.port();
+  }
+
+  async stop(): Promise<void> {
+    const ends = await Promise.allSettled(this.links.map((link) => link.stop()));
+    for (const peer of this.peers) await peer.stop();
+    for (const end of ends) if (end.status === 'rejected') throw end.reason;
+  }
+}
+
+export const isLive = (link: Link, n: number): boolean => link.states.get(n)?.state === 'live';
