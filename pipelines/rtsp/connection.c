@@ -13,6 +13,7 @@ enum {
     TLS_READS_A_ROUND = 64,  /* each brings one record, 16 KiB at most */
     UDP_SILENT_US = 3000000, /* then TCP is tried */
     CLOSING_US = 1000000,
+    RTCP_A_ROUND = 64,
     TICK_US = 200000,
     ROOMY_BYTES = 1 << 20,
     WAITING_BYTES = 32 << 10, /* so much tells of itself, long before the window is full */
@@ -395,6 +396,8 @@ bool connection_read_rtp(struct connection *connection)
         assembler_settle(connection->assembler, block->scratch);
     }
     connection->last_read_us = block->mono_us;
+    if (!connection->closing_until_us)
+        reorder_expire(connection->reorder, block->mono_us, deliver_in_order, connection);
     return true;
 }
 
@@ -402,11 +405,16 @@ bool connection_read_rtcp(struct connection *connection)
 {
     uint8_t packet[2048];
     struct sockaddr_storage from;
-    socklen_t from_size = sizeof from;
-    ssize_t size = recvfrom(connection->session->udp_fd[1], packet, sizeof packet, MSG_DONTWAIT,
-                            (struct sockaddr *)&from, &from_size);
-    if (size > 0 && !connection->closing_until_us && udp_is_peer(&from, &connection->peer))
-        take_rtcp(connection, packet, (size_t)size);
+    /* told once per arrival: one that stayed behind would make every later report an old one */
+    for (int i = 0; i < RTCP_A_ROUND; i++) {
+        socklen_t from_size = sizeof from;
+        ssize_t size = recvfrom(connection->session->udp_fd[1], packet, sizeof packet, MSG_DONTWAIT,
+                                (struct sockaddr *)&from, &from_size);
+        if (size < 0)
+            break;
+        if (!connection->closing_until_us && udp_is_peer(&from, &connection->peer))
+            take_rtcp(connection, packet, (size_t)size);
+    }
     return true;
 }
 

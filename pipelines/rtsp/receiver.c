@@ -14,6 +14,7 @@ enum {
     BUSY_EVENTS = 8,   /* so many ready sockets in a round: waiting gathers more */
     SWEEP_US = 200000, /* when nothing waits for it */
     SWEEP_PARTS = 16,
+    PART_LEAST_US = 1000,
     IDLE_MS = 250,
 };
 
@@ -194,18 +195,22 @@ static void prefetch(const struct receiver *receiver)
     connection_prefetch_parts(places[at - 3]->connection);
 }
 
+/* Between two parts of a sweep; a configured time may be as short as one likes. */
+static int64_t part_us(const struct receiver *receiver)
+{
+    int64_t sweep_us = receiver->options.unwatched_us;
+    return MAX((sweep_us > 0 ? sweep_us : SWEEP_US) / SWEEP_PARTS, PART_LEAST_US);
+}
+
 /* Visits each place once in a sweep's time, in parts, so that no part takes long. What nobody
  * follows is read here: several pictures cost little more than one. Backwards, because a place that
  * ends is replaced by the last one. */
 static void sweep(struct receiver *receiver)
 {
-    int64_t sweep_us =
-        receiver->options.unwatched_us > 0 ? receiver->options.unwatched_us : SWEEP_US;
-    int64_t now = receiver->block.mono_us, part_us = sweep_us / SWEEP_PARTS;
-    int64_t parts = (now - receiver->sweep_from_us) / part_us;
+    int64_t parts = (receiver->block.mono_us - receiver->sweep_from_us) / part_us(receiver);
     if (parts <= 0)
         return;
-    receiver->sweep_from_us += parts * part_us;
+    receiver->sweep_from_us += parts * part_us(receiver);
     guint places = receiver->places->len;
     guint due =
         parts >= SWEEP_PARTS ? places : (places + SWEEP_PARTS - 1) / SWEEP_PARTS * (guint)parts;
@@ -219,12 +224,7 @@ static void sweep(struct receiver *receiver)
 
 static int wait_ms(const struct receiver *receiver)
 {
-    if (!receiver->places->len)
-        return IDLE_MS;
-    int64_t sweep_us =
-        receiver->options.unwatched_us > 0 ? receiver->options.unwatched_us : SWEEP_US;
-    int64_t wait_us = sweep_us / SWEEP_PARTS;
-    return (int)MAX(wait_us / 1000, 1);
+    return receiver->places->len ? (int)(part_us(receiver) / 1000) : IDLE_MS;
 }
 
 /* Many small writes: a wake-up for each would cost more than the data. The thread sleeps to its

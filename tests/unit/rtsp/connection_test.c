@@ -1,6 +1,8 @@
 /* Playing connections that share one receiver: what one camera does must not reach another. */
 #include "bytes.h"
 #include "rtsp/engine.h"
+#include <arpa/inet.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -163,10 +165,85 @@ static void test_pace(void)
     tear_down(&f);
 }
 
+/* Both ends of a TCP connection over loopback. */
+static void connect_loopback(int fds[2])
+{
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    int listener = socket(AF_INET, SOCK_STREAM, 0);
+    g_assert_cmpint(bind(listener, (struct sockaddr *)&address, size), ==, 0);
+    g_assert_cmpint(listen(listener, 1), ==, 0);
+    g_assert_cmpint(getsockname(listener, (struct sockaddr *)&address, &size), ==, 0);
+    fds[0] = socket(AF_INET, SOCK_STREAM, 0);
+    g_assert_cmpint(connect(fds[0], (struct sockaddr *)&address, size), ==, 0);
+    fds[1] = accept(listener, NULL, NULL);
+    close(listener);
+}
+
+/* A sender report; `hour` makes its clock another one. */
+static void send_report(int fd, uint16_t port, uint8_t hour)
+{
+    uint8_t report[28] = {0x80, 200, 0, 6, 0, 0, 0, 0, 0xe8, hour};
+    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    g_assert_cmpint(sendto(fd, report, sizeof report, 0, (struct sockaddr *)&to, sizeof to), ==,
+                    sizeof report);
+}
+
+/* Sockets are told by edges: of two reports that came together the newer one counts. */
+static void test_reports_that_gathered(void)
+{
+    struct fixture f;
+    int tcp[2], udp[2] = {-1, -1}, sender = socket(AF_INET, SOCK_DGRAM, 0);
+    set_up(&f);
+    connect_loopback(tcp);
+    uint16_t port = udp_open_pair(udp, false, 0);
+    g_assert_cmpuint(port, >, 0);
+    struct camera camera;
+    camera_begin(&f, &camera);
+    struct rtsp_session *session = connection_session(camera.connection);
+    struct rtsp_session *over_udp = rtsp_session_create();
+    over_udp->fd = tcp[0];
+    over_udp->udp_fd[0] = udp[0];
+    over_udp->udp_fd[1] = udp[1];
+    over_udp->uri = g_strdup("rtsp://camera/");
+    over_udp->sdp = session->sdp;
+    struct connection *connection =
+        connection_create(camera.run, over_udp, &rtsp_engine_defaults, &f.block);
+    send_report(sender, (uint16_t)(port + 1), 1);
+    send_report(sender, (uint16_t)(port + 1), 2);
+    struct pollfd waiting = {.fd = udp[1], .events = POLLIN};
+    g_assert_cmpint(poll(&waiting, 1, 5000), ==, 1);
+    g_assert_true(connection_read_rtcp(connection));
+    struct rtcp_sender_report newest;
+    const uint8_t wanted[28] = {0x80, 200, 0, 6, 0, 0, 0, 0, 0xe8, 2};
+    g_assert_true(rtcp_find_sender_report(wanted, sizeof wanted, &newest));
+    g_assert_cmpint(atomic_load(&camera.run->clock_offset_us), ==,
+                    newest.unix_us - f.block.wall_us);
+    g_assert_cmpint(poll(&waiting, 1, 0), ==, 0);
+    connection_destroy(connection);
+    camera_end(&camera);
+    close(tcp[1]);
+    close(sender);
+    tear_down(&f);
+}
+
+/* As short a time between two sweeps as anybody may configure. */
+static void test_shortest_sweep(void)
+{
+    struct rtsp_engine_options options = rtsp_engine_defaults;
+    options.workers = 1;
+    options.unwatched_us = 1;
+    rtsp_engine_destroy(rtsp_engine_create(&options, NULL));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/rtsp/connection/end-inside-a-picture", test_end_inside_a_picture);
     g_test_add_func("/rtsp/connection/pace", test_pace);
+    g_test_add_func("/rtsp/connection/reports-that-gathered", test_reports_that_gathered);
+    g_test_add_func("/rtsp/connection/shortest-sweep", test_shortest_sweep);
     return g_test_run();
 }
