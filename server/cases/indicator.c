@@ -1,0 +1,98 @@
+#include "cases/indicator.h"
+#include <stdbool.h>
+#include <string.h>
+
+#define P(name)      "(SELECT " #name " FROM p)"
+#define IN(column)   column " >= " P(from_us) " AND " column " < " P(until_us)
+#define ORDERS       "JOIN case_order o ON o.case_id = case_file.id"
+#define CALLS        "JOIN case_call c ON c.case_id = case_file.id AND c.kind = 'back'"
+#define CALL_BACKS   "JOIN case_timer t ON t.case_id = case_file.id AND t.timer = 'callback'"
+#define SETTLED      "case_file.closed_us > 0 AND case_file.satisfaction IS NOT NULL"
+#define EACH         "1 = 1"
+#define CONTENT(col) col " IN ('satisfied', 'fairly_satisfied')"
+
+static const struct indicator all[] = {
+    {"taken", "接单率", "Taken in time", "按时接单的任务 / 本期派出的任务",
+     "orders taken in time / orders sent in the period", ORDERS, IN("o.sent_us"),
+     "o.state <> 'WITHDRAWN'", "o.in_time = 1", NULL, NULL},
+    {"settled", "化解率", "Disputes settled", "本期到期且已办结的纠纷 / 本期到期的纠纷",
+     "disputes due in the period and settled / due in the period", "", IN("case_file.finish_us"),
+     "case_file.ledger = 'dispute'", SETTLED, NULL, NULL},
+    {"closed", "办结率", "Closed", "本期受理且期末前办结 / 本期受理",
+     "accepted in the period and closed by its end / accepted in the period", "",
+     IN("case_file.accepted_us"), EACH, SETTLED " AND case_file.closed_us < " P(until_us), NULL,
+     NULL},
+    {"on_time", "按期办结率", "Closed before due", "到期前办结 / 本期到期",
+     "closed before due / due in the period", "", IN("case_file.finish_us"), EACH,
+     SETTLED " AND case_file.closed_us <= case_file.finish_us", NULL, NULL},
+    {"mediated", "调解成功率", "Mediation agreed",
+     "达成协议 /（达成 + 未达成），拒绝调解另列；按受理时间",
+     "agreed / (agreed + failed), refused apart; of those accepted in the period", "",
+     IN("case_file.accepted_us"), "case_file.mediation IN ('agreed', 'failed')",
+     "case_file.mediation = 'agreed'", "case_file.mediation = 'refused'", "refused"},
+    {"satisfied", "满意度", "Satisfied", "（满意 + 基本满意）/ 本期回访联系上的",
+     "(satisfied + fairly satisfied) / reached in the period", CALLS, IN("c.time_us"),
+     "c.reached = 1 AND c.result <> 'unreached'", CONTENT("c.result"), NULL, NULL},
+    {"reached", "有效回访率", "Call backs reached", "联系上 / 本期应回访",
+     "reached / due in the period", CALL_BACKS, IN("t.due_us"), EACH,
+     "EXISTS (SELECT 1 FROM case_call r WHERE r.case_id = case_file.id AND r.kind = 'back'"
+     " AND r.result <> 'unreached')",
+     NULL, NULL},
+    {"reopened", "重启率", "Reopened", "曾重启的 / 本期受理且办结过的",
+     "reopened / accepted in the period and closed once", "", IN("case_file.accepted_us"),
+     "(case_file.closed_us > 0 OR case_file.reopened > 0)", "case_file.reopened > 0", NULL, NULL},
+    {"returned", "退单率", "Given back", "退回的任务 / 本期派出的任务",
+     "orders given back / orders sent in the period", ORDERS, IN("o.sent_us"), EACH,
+     "o.returned_us > 0", NULL, NULL},
+    {"first_right", "首次派准率", "Right at first", "未被退单的 / 本期派出的案件",
+     "cases never given back / cases dispatched in the period", "", IN("case_file.dispatched_us"),
+     EACH, "case_file.returned = 0", NULL, NULL},
+    {"replied", "回复率", "Replied", "已反馈的 / 本期派出的案件",
+     "with feedback / cases dispatched in the period", "", IN("case_file.dispatched_us"), EACH,
+     "(case_file.done_us > 0 OR case_file.closed_us > 0)", NULL, NULL},
+    {"solved", "解决率", "Solved", "回访满意或基本满意的 / 本期办结的",
+     "satisfied or fairly satisfied / closed in the period", "", IN("case_file.closed_us"),
+     "case_file.satisfaction IS NOT NULL", CONTENT("case_file.satisfaction"), NULL, NULL},
+    {"stock", "矛盾纠纷存量", "Open disputes", "期末未办结的纠纷 / 期末前受理的纠纷",
+     "disputes open at the end / disputes accepted before the end", "",
+     "case_file.accepted_us < " P(until_us) " AND case_file.ledger = 'dispute'", EACH,
+     "(case_file.closed_us = 0 OR case_file.closed_us >= " P(until_us) ")", NULL, NULL},
+    {0},
+};
+G_STATIC_ASSERT(G_N_ELEMENTS(all) <= INDICATORS_MOST + 1);
+
+const struct indicator *indicators(void)
+{
+    return all;
+}
+
+const struct indicator *indicator_find(const char *id)
+{
+    for (const struct indicator *one = all; id && one->id; one++) {
+        if (strcmp(one->id, id) == 0)
+            return one;
+    }
+    return NULL;
+}
+
+char *indicator_percent(gint64 numerator, gint64 denominator)
+{
+    if (denominator < INDICATOR_LEAST)
+        return NULL;
+    gint64 hundredths = (numerator * 20000 + denominator) / (2 * denominator);
+    return g_strdup_printf("%" G_GINT64_FORMAT ".%02d", hundredths / 100, (int)(hundredths % 100));
+}
+
+json_t *indicator_json(const struct indicator *indicator, gint64 numerator, gint64 denominator,
+                       gint64 apart)
+{
+    g_autofree char *percent = indicator_percent(numerator, denominator);
+    json_t *value = json_pack(
+        "{s:s,s:s,s:s,s:I,s:I,s:s?,s:{s:s,s:s}}", "id", indicator->id, "zh", indicator->zh, "en",
+        indicator->en, "numerator", (json_int_t)numerator, "denominator", (json_int_t)denominator,
+        "percent", percent, "rule", "zh", indicator->rule_zh, "en", indicator->rule_en);
+    if (indicator->apart)
+        json_object_set_new(value, "apart",
+                            json_pack("{s:I}", indicator->apart_name, (json_int_t)apart));
+    return value;
+}
