@@ -1,0 +1,37 @@
+/* What people with an account, guests and the public ask of agreements by REST. Loop thread. */
+#pragma once
+#include "accord/accord.h"
+#include "accord/template.h"
+#include "common/loop.h"
+#include "net/net.h"
+
+struct accord_desk;
+
+typedef bool (*accord_look_fn)(struct store_tx *tx, const struct accord_meeting *meeting,
+                               const struct accord_seat *seat, gpointer data, GError **error);
+struct accord_desk_hooks {
+    /* Inside a store_fn: calls `fn` with the meeting and the seat of that account in it; `meeting`
+     * NULL: `who` is the seat of a guest. STORE_ERROR_NOT_FOUND: there is none, or it is gone. */
+    bool (*look)(struct store_tx *tx, const char *meeting, const char *who, accord_look_fn fn,
+                 gpointer data, gpointer user, GError **error);
+    /* Inside a write store_fn: puts it on the meeting's record and the audit log; `seat` NULL: the
+     * server. */
+    bool (*note)(struct store_tx *tx, const char *meeting, const char *seat,
+                 const struct identity_actor *actor, const char *action, const json_t *details,
+                 gint64 now_us, gpointer user, GError **error);
+    /* On the loop: its texts are other ones now. */
+    void (*changed)(const char *meeting, gpointer user);
+    struct accord_hooks acts;
+    gpointer user;
+};
+struct accord_desk_options { /* borrowed; they outlive the desk */
+    struct loop *loop;
+    struct store *store;
+    struct identity *identity;
+    struct net *net;
+    const struct templates *templates;
+    const char *url; /* that the QR code leads to */
+    struct accord_desk_hooks hooks;
+};
+struct accord_desk *accord_desk_create(const struct accord_desk_options *options);
+void accord_desk_destroy(struct accord_desk *desk); /* NULL is fine */

@@ -1,0 +1,139 @@
+#include "accord/follow.h"
+#include <string.h>
+
+#define DAY_US (INT64_C(86400) * G_USEC_PER_SEC)
+
+/* The chair speaks for the mediation, whoever signed last. */
+static const struct accord_seat *chair_of(const struct accord_meeting *meeting)
+{
+    for (guint i = 0; i < meeting->seat_count; i++)
+        if (meeting->seats[i].chairs)
+            return &meeting->seats[i];
+    return NULL;
+}
+
+/* *state: "none", "done", "waiting" with *why. */
+static bool tell_case(struct store_tx *tx, const struct accord_hooks *hooks,
+                      const struct accord_meeting *meeting, struct accord_outcome *outcome,
+                      const char **state, const char **why, GError **error)
+{
+    const struct accord_seat *chair = chair_of(meeting);
+    *why = NULL;
+    *state = "none";
+    if (!meeting->case_id || !hooks->outcome)
+        return true;
+    outcome->case_id = meeting->case_id;
+    outcome->area = meeting->area;
+    outcome->user = chair && chair->user ? chair->user : "";
+    outcome->name = chair ? chair->name : "";
+    if (!hooks->outcome(tx, outcome, why, hooks->user, error))
+        return false;
+    *state = *why ? "waiting" : "done";
+    return true;
+}
+
+/* An agreement, as the case is told of it. */
+static bool tell_agreed(struct store_tx *tx, const struct accord_hooks *hooks,
+                        const struct accord_meeting *meeting, const struct accord_draft *draft,
+                        gint64 now_us, const char **state, const char **why, GError **error)
+{
+    g_autofree char *key = g_strdup_printf("meeting:%s:agreed", meeting->id);
+    g_autofree char *check = g_strdup_printf("meeting:%s:check", meeting->id);
+    g_autofree char *text = g_strdup_printf("达成%s（草稿 %" G_GINT64_FORMAT "，SHA-256 %s）",
+                                            draft->title, draft->n, draft->sha256);
+    struct accord_outcome outcome = {.key = key,
+                                     .result = "agreed",
+                                     .text = text,
+                                     .perform_key = check,
+                                     .perform = draft->deadline_us ? "履约检查：调解协议" : NULL,
+                                     .perform_due_us = draft->deadline_us,
+                                     .now_us = now_us};
+    return tell_case(tx, hooks, meeting, &outcome, state, why, error);
+}
+
+bool follow_agreed(struct store_tx *tx, struct accord_act *act, const struct accord_texts *texts,
+                   const char *file, GError **error)
+{
+    const struct accord_draft *draft = texts->draft;
+    const struct accord_seat *chair = chair_of(act->meeting);
+    const char *state, *why;
+    if (!tell_agreed(tx, act->hooks, act->meeting, draft, act->now_us, &state, &why, error))
+        return false;
+    act->effective = true;
+    json_object_set_new(act->details, "effective", json_true());
+    json_object_set_new(act->details, "case", json_string(state));
+    gint64 court_us = act->now_us + ACCORD_COURT_DAYS * DAY_US;
+    return store_exec(tx, error,
+                      "INSERT INTO meeting_agreement (meeting, case_id, seat, user_id, draft, how,"
+                      " file, effective_us, case_state, case_why, court_due_us, court_state,"
+                      " court_note, perform_due_us, perform_state, perform_note, next_us)"
+                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', '', ?, 'open', '', ?)",
+                      "ssssississiii", act->meeting->id, act->meeting->case_id,
+                      chair ? chair->id : "", chair && chair->user ? chair->user : "", draft->n,
+                      draft->how, file, act->now_us, state, why, court_us, draft->deadline_us,
+                      act->meeting->case_id ? (gint64)0 : accord_next_us(court_us, 0));
+}
+
+bool follow_failed(struct store_tx *tx, struct accord_act *act, bool *again, GError **error)
+{
+    const char *result = json_string_value(json_object_get(act->body, "result"));
+    const char *text = json_string_value(json_object_get(act->body, "text"));
+    const char *state, *why;
+    gint64 one;
+    if (!store_query_int(tx, error, &one, again,
+                         "SELECT 1 FROM meeting_failure WHERE meeting = ? AND sitting = ?", "si",
+                         act->meeting->id, act->meeting->sittings))
+        return false;
+    if (*again)
+        return true;
+    g_autofree char *key = g_strdup_printf("meeting:%s:sitting:%" G_GINT64_FORMAT, act->meeting->id,
+                                           act->meeting->sittings);
+    struct accord_outcome outcome = {
+        .key = key, .result = result, .text = text, .now_us = act->now_us};
+    if (!tell_case(tx, act->hooks, act->meeting, &outcome, &state, &why, error))
+        return false;
+    act->effective = true;
+    json_object_set_new(act->details, "case", json_string(state));
+    if (why)
+        json_object_set_new(act->details, "why", json_string(why));
+    g_autofree char *context =
+        g_strdup_printf("%s/failure/%" G_GINT64_FORMAT, act->meeting->id, act->meeting->sittings);
+    g_autoptr(GBytes) words = vault_seal_secret(act->vault, context, text);
+    return store_exec(tx, error,
+                      "INSERT INTO meeting_failure (meeting, sitting, seq, seat, result, words,"
+                      " case_state, case_why, time_us) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                      "siissbssi", act->meeting->id, act->meeting->sittings, act->seq,
+                      act->seat->id, result, g_bytes_get_data(words, NULL), g_bytes_get_size(words),
+                      state, why, act->now_us);
+}
+
+bool follow_again(struct store_tx *tx, const struct accord_hooks *hooks,
+                  const struct accord_meeting *meeting, gint64 now_us, GError **error)
+{
+    struct accord_draft draft = {0};
+    const char *state, *why;
+    GError *bad = NULL;
+    bool fine = true;
+    store_rows_auto rows =
+        store_query(tx, error,
+                    "SELECT d.n, d.title, d.sha256, d.deadline_us FROM meeting_agreement a"
+                    " JOIN meeting_draft d ON d.meeting = a.meeting AND d.n = a.draft"
+                    " WHERE a.meeting = ? AND a.case_state = 'waiting'",
+                    "s", meeting->id);
+    if (rows && store_rows_next(rows, &bad)) {
+        draft.n = store_int(rows, 0);
+        draft.title = store_text_dup(rows, 1);
+        draft.sha256 = store_text_dup(rows, 2);
+        draft.deadline_us = store_int(rows, 3);
+        fine = tell_agreed(tx, hooks, meeting, &draft, now_us, &state, &why, error) &&
+               store_exec(tx, error,
+                          "UPDATE meeting_agreement SET case_state = ?, case_why = ?"
+                          " WHERE meeting = ?",
+                          "sss", state, why, meeting->id);
+    }
+    if (bad)
+        g_propagate_error(error, bad);
+    g_free(draft.title);
+    g_free(draft.sha256);
+    return rows && !bad && fine;
+}

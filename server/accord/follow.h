@@ -1,0 +1,13 @@
+/* What follows from a mediation: the agreement in force, its terms, its case. Inside a write
+ * store_fn. */
+#pragma once
+#include "accord/texts.h"
+
+/* The newest draft is in force from now on. `file`: of the signed paper; NULL: signed here. */
+bool follow_agreed(struct store_tx *tx, struct accord_act *act, const struct accord_texts *texts,
+                   const char *file, GError **error);
+/* Tells the case of an agreement that it did not take before; nothing waiting is fine. */
+bool follow_again(struct store_tx *tx, const struct accord_hooks *hooks,
+                  const struct accord_meeting *meeting, gint64 now_us, GError **error);
+/* There is no agreement in this sitting; *again: that was said of it before. */
+bool follow_failed(struct store_tx *tx, struct accord_act *act, bool *again, GError **error);

@@ -1,0 +1,159 @@
+/* Rooms, seats and their stays in rooms, for the files of this folder alone.
+ *
+ * A stay is a seat's time in one room: a handle that sends, one that receives. Moving ends the
+ * stay; the next begins when Janus has confirmed that both handles are gone. */
+#pragma once
+#include "rtc/janus.h"
+#include "rtc/level.h"
+#include "rtc/rtc.h"
+#include "rtc/signal.h"
+
+struct rtc {
+    struct loop *loop;
+    const struct rtc_ops *ops;
+    gpointer user;
+    const json_t *ice;   /* borrowed of the configuration */
+    struct janus *janus; /* NULL: not configured */
+    char *why;           /* not ready */
+    char *recordings, *program;
+    guint64 most_bytes;
+    gint64 bitrate; /* bit/s of one picture */
+    guint64 stay_number;
+    guint tick_source;
+    struct janus_handle *control; /* asks for what is nobody's: rooms */
+    GHashTable *rooms;            /* "MEETING ROOM" → struct room */
+    GHashTable *seats;            /* id → struct seat */
+    GHashTable *stays;            /* all, also those that end */
+    GHashTable *feeds;            /* guint64 → struct stay */
+    GSList *tapes;                /* of rtc_tape.c: files that are being made */
+    GHashTable *records;          /* "MEETING ROOM" → struct record; of rtc_record.c */
+};
+
+enum room_phase { ROOM_MAKING, ROOM_READY, ROOM_FAILED };
+
+struct room {
+    struct rtc *rtc;
+    char *key, *meeting, *name;
+    guint64 id;
+    char *secret, *pin, *folder; /* folder: where Janus records it */
+    enum room_phase phase;
+    guint stays;
+};
+
+struct seat {
+    struct rtc *rtc;
+    char *id, *meeting;
+    char *room; /* where it should be */
+    struct rtc_may may;
+    struct stay *stay; /* NULL: none, or the one before it ends still */
+    guint ending;      /* stays of it that Janus has not confirmed to be gone */
+};
+
+/* A stream that a stay sends. */
+struct own {
+    struct signal_line line;
+    bool muted; /* by us, as Janus knows */
+};
+
+/* What a browser said of somebody's picture. */
+struct wish {
+    char *seat;
+    enum rtc_kind kind;
+    int substream; /* -1: none */
+};
+
+struct stay {
+    struct rtc *rtc;
+    struct seat *seat;     /* NULL: it ends */
+    struct seat *ends_for; /* then: whose it was, kept until it has ended */
+    struct room *room;
+    guint64 gen, feed;
+    char *token;
+    /* --- sending */
+    struct janus_handle *send;
+    guint64 private_id;
+    bool entered, published, media;
+    bool send_used;        /* the browser has offered something */
+    bool publishing;       /* an offer is with Janus */
+    json_t *next_offer;    /* of the browser, while one is; NULL: none */
+    char *answer;          /* of Janus, held back until everything is muted that has to be */
+    guint muting;          /* answers that are waited for */
+    GArray *own, *offered; /* struct own; those of the offer that is with Janus */
+    /* --- receiving */
+    struct janus_handle *recv;
+    GArray *there;    /* struct janus_stream: what others send */
+    GArray *taken;    /* the same: what was asked for */
+    GArray *lines;    /* the same: as offered last */
+    bool recv_asked;  /* Janus was asked and has not answered */
+    bool recv_failed; /* to be asked again */
+    bool recv_open;   /* `recv` has joined */
+    bool offer_open;  /* the browser has not answered */
+    gint64 offer_n;
+    char *offer;
+    GArray *wishes;     /* struct wish */
+    struct level level; /* of pictures that its line carries */
+    guint closing;      /* handles that Janus has not confirmed to be gone */
+};
+
+/* --- rtc.c */
+/* Takes `message` without "t". */
+void rtc_tell(struct stay *stay, const char *op, json_t *message);
+guint64 rtc_random_id(void);
+char *rtc_random_text(void); /* g_free() */
+
+/* --- rtc_room.c */
+/* The room; a stay more is in it. Made where it is not there. */
+struct room *room_enter(struct rtc *rtc, const char *meeting, const char *name);
+/* One less; destroyed after the last. */
+void room_exit(struct room *room);
+void room_free(gpointer room);
+/* {"request","room","secret"} */
+json_t *room_request(const struct room *room, const char *request);
+char *room_key(const char *meeting, const char *name); /* g_free() */
+
+/* --- rtc_stay.c */
+/* Begins a stay where the seat should be, when none is there and none ends. */
+void stay_begin(struct seat *seat);
+/* Its room is there. */
+void stay_enter(struct stay *stay);
+/* Tells its browser that it may begin. */
+void stay_greet(struct stay *stay);
+/* It ends at once; its browser is told `why`. The seat's next one begins after it. */
+void stay_end(struct stay *stay, const char *why);
+void stay_free(gpointer stay);
+struct stay *stay_of_feed(const struct rtc *rtc, const struct stay *by, guint64 feed);
+
+/* --- rtc_send.c */
+extern const struct janus_handle_ops send_ops;
+const char *send_publish(struct stay *stay, const struct signal *signal, const json_t *message);
+void send_allow(struct stay *stay);
+/* Nothing is sent any more, though the stay goes on. */
+void send_down(struct stay *stay, const char *why);
+
+/* --- rtc_recv.c */
+/* Asks Janus for what is there and not taken. */
+void recv_update(struct stay *stay);
+/* Events of the VideoRoom of others, told to the sending handle. */
+void recv_news(struct stay *stay, const struct janus_message *event);
+void recv_tick(struct stay *stay);
+void recv_answer(struct stay *stay, const struct signal *signal);
+void recv_restart(struct stay *stay);
+void recv_again(struct stay *stay); /* tells the last offer once more, if it is open */
+/* --- rtc_layers.c */
+void layers_wish(struct stay *stay, const struct signal *signal);
+void layers_apply(struct stay *stay);
+void layers_slow(struct stay *stay);
+void layers_tick(struct stay *stay, gint64 now_us);
+void layers_clear(gpointer wish);
+
+/* --- rtc_record.c */
+/* Where Janus writes what is recorded of a room, should it be; g_free(). */
+char *record_folder(struct rtc *rtc, const char *meeting, const char *room);
+void record_seat(struct rtc *rtc, const struct stay *stay); /* somebody more is in its room */
+void record_room_ready(struct room *room);
+void record_room_gone(struct room *room);
+void record_lost(struct rtc *rtc);
+void record_close(struct rtc *rtc, const char *meeting);
+void record_tick(struct rtc *rtc);
+guint record_count(const struct rtc *rtc); /* that are on */
+void record_free(gpointer record);

@@ -1,0 +1,248 @@
+/* What a stay receives: everything that others of its room send, over one peer connection. */
+#include "common/log.h"
+#include "rtc/rtc_private.h"
+#include <string.h>
+
+static void tell_pc(struct stay *stay, bool up, const char *why)
+{
+    json_t *message = json_pack("{s:s,s:b}", "pc", "recv", "up", up);
+    if (why)
+        json_object_set_new(message, "why", json_string(why));
+    rtc_tell(stay, "pc", message);
+}
+
+/* --- what is there */
+
+static bool same(const struct janus_stream *a, const struct janus_stream *b)
+{
+    return a->feed == b->feed && !strcmp(a->mid, b->mid);
+}
+
+static bool has(const GArray *streams, const struct janus_stream *stream)
+{
+    for (guint i = 0; i < streams->len; i++)
+        if (same(&g_array_index(streams, struct janus_stream, i), stream))
+            return true;
+    return false;
+}
+
+static void drop_feed(GArray *streams, guint64 feed)
+{
+    for (guint i = streams->len; i-- > 0;)
+        if (g_array_index(streams, struct janus_stream, i).feed == feed)
+            g_array_remove_index_fast(streams, i);
+}
+
+/* A stream that its sender took out is taken again when it comes back. */
+static void forget_missing(GArray *taken, const GArray *there)
+{
+    for (guint i = taken->len; i-- > 0;)
+        if (!has(there, &g_array_index(taken, struct janus_stream, i)))
+            g_array_remove_index_fast(taken, i);
+}
+
+void recv_news(struct stay *stay, const struct janus_message *event)
+{
+    guint64 gone = janus_gone_feed(event->data);
+    if (gone)
+        drop_feed(stay->there, gone);
+    g_autoptr(GArray) feeds = g_array_new(FALSE, FALSE, sizeof(guint64));
+    g_autoptr(GArray) streams = janus_publishers(event->data, feeds);
+    for (guint i = 0; i < feeds->len; i++)
+        drop_feed(stay->there, g_array_index(feeds, guint64, i));
+    for (guint i = 0; i < streams->len; i++) {
+        const struct janus_stream *one = &g_array_index(streams, struct janus_stream, i);
+        if (one->feed != stay->feed && stay_of_feed(stay->rtc, stay, one->feed))
+            g_array_append_val(stay->there, *one);
+    }
+    if (gone || feeds->len) {
+        forget_missing(stay->taken, stay->there);
+        recv_update(stay);
+    }
+}
+
+/* --- offers of Janus */
+
+static json_t *told_lines(const struct stay *stay)
+{
+    json_t *all = json_array();
+    for (guint i = 0; i < stay->lines->len; i++) {
+        const struct janus_stream *line = &g_array_index(stay->lines, struct janus_stream, i);
+        const struct stay *who = line->active ? stay_of_feed(stay->rtc, stay, line->feed) : NULL;
+        if (who)
+            json_array_append_new(all, json_pack("{s:s,s:s,s:s}", "mid", line->mid, "seat",
+                                                 who->seat->id, "kind", rtc_kind_name(line->kind)));
+    }
+    return all;
+}
+
+void recv_again(struct stay *stay)
+{
+    if (stay->offer_open)
+        rtc_tell(stay, "offer",
+                 json_pack("{s:I,s:s,s:o}", "n", (json_int_t)stay->offer_n, "sdp", stay->offer,
+                           "streams", told_lines(stay)));
+}
+
+static void take_offer(struct stay *stay, const struct janus_message *message)
+{
+    if (json_object_get(message->data, "streams")) {
+        g_array_unref(stay->lines);
+        stay->lines = janus_lines(message->data);
+    }
+    if (!message->sdp || g_strcmp0(message->sdp_type, "offer") != 0)
+        return;
+    g_free(stay->offer);
+    stay->offer = g_strdup(message->sdp);
+    stay->offer_n++;
+    stay->offer_open = true;
+    recv_again(stay);
+}
+
+/* --- asking */
+
+static void end_recv(struct stay *stay)
+{
+    janus_close(g_steal_pointer(&stay->recv), NULL, NULL);
+    stay->recv_open = stay->recv_asked = stay->offer_open = false;
+    g_array_set_size(stay->taken, 0);
+    g_array_set_size(stay->lines, 0);
+}
+
+/* What was asked for and is not in the last offer was not given: it is asked for again. */
+static void take_back(struct stay *stay)
+{
+    g_array_set_size(stay->taken, 0);
+    for (guint i = 0; i < stay->lines->len; i++) {
+        struct janus_stream line = g_array_index(stay->lines, struct janus_stream, i);
+        memcpy(line.mid, line.feed_mid, sizeof(line.mid));
+        if (line.active)
+            g_array_append_val(stay->taken, line);
+    }
+    stay->recv_failed = true;
+}
+
+static void on_updated(const struct janus_message *answer, gpointer user)
+{
+    struct stay *stay = user;
+    if (!answer || !stay->seat)
+        return;
+    stay->recv_asked = false;
+    if (!answer->code) {
+        stay->recv_open = true;
+        take_offer(stay, answer);
+        layers_apply(stay);
+        recv_update(stay);
+        return;
+    }
+    /* somebody left meanwhile; the others are asked for again in a moment */
+    log_info("rtc", "%s: not received: %s", stay->room->key, answer->why);
+    if (!stay->recv_open)
+        end_recv(stay);
+    take_back(stay);
+}
+
+void recv_tick(struct stay *stay)
+{
+    if (!stay->recv_failed)
+        return;
+    stay->recv_failed = false;
+    recv_update(stay);
+}
+
+static json_t *missing(struct stay *stay)
+{
+    json_t *streams = json_array();
+    for (guint i = 0; i < stay->there->len; i++) {
+        const struct janus_stream *one = &g_array_index(stay->there, struct janus_stream, i);
+        if (has(stay->taken, one))
+            continue;
+        g_array_append_val(stay->taken, *one);
+        json_array_append_new(
+            streams, json_pack("{s:I,s:s}", "feed", (json_int_t)one->feed, "mid", one->mid));
+    }
+    return streams;
+}
+
+static const struct janus_handle_ops recv_ops; /* below */
+
+void recv_update(struct stay *stay)
+{
+    if (stay->recv_asked || !stay->entered || !stay->seat)
+        return;
+    json_t *streams = missing(stay);
+    if (json_array_size(streams) == 0) {
+        json_decref(streams);
+        return;
+    }
+    json_t *body;
+    if (stay->recv) {
+        body = json_pack("{s:s,s:o}", "request", "update", "subscribe", streams);
+    } else {
+        stay->recv = janus_attach(stay->rtc->janus, &recv_ops, stay);
+        body = json_pack("{s:s,s:s,s:I,s:s,s:I,s:o}", "request", "join", "ptype", "subscriber",
+                         "room", (json_int_t)stay->room->id, "pin", stay->room->pin, "private_id",
+                         (json_int_t)stay->private_id, "streams", streams);
+    }
+    stay->recv_asked = true;
+    janus_ask(stay->recv, body, NULL, NULL, on_updated, stay);
+}
+
+static void on_started(const struct janus_message *answer, gpointer user)
+{
+    struct stay *stay = user;
+    if (answer && stay->seat && answer->code)
+        tell_pc(stay, false, answer->why);
+    else if (answer && stay->seat)
+        take_offer(stay, answer); /* one that waited for this answer */
+}
+
+void recv_answer(struct stay *stay, const struct signal *signal)
+{
+    if (!stay->recv || !stay->offer_open || signal->n != stay->offer_n)
+        return; /* to an older one */
+    stay->offer_open = false;
+    janus_ask(stay->recv, json_pack("{s:s}", "request", "start"), "answer", signal->sdp, on_started,
+              stay);
+}
+
+void recv_restart(struct stay *stay)
+{
+    if (!stay->recv || !stay->recv_open || stay->recv_asked)
+        return;
+    stay->recv_asked = true;
+    janus_ask(stay->recv, json_pack("{s:s,s:b}", "request", "configure", "restart", 1), NULL, NULL,
+              on_updated, stay);
+}
+
+/* --- what Janus tells of it */
+
+static void on_event(const struct janus_message *event, gpointer user)
+{
+    struct stay *stay = user;
+    if (event->kind == JANUS_UP) {
+        tell_pc(stay, true, NULL);
+        layers_apply(stay);
+    } else if (event->kind == JANUS_HANGUP) {
+        end_recv(stay);
+        tell_pc(stay, false, event->why);
+        recv_update(stay);
+    } else if (event->kind == JANUS_SLOW) {
+        rtc_tell(stay, "slow", json_pack("{s:s,s:i}", "pc", "recv", "lost", (int)event->lost));
+        layers_slow(stay);
+    } else if (event->kind == JANUS_EVENT) {
+        take_offer(stay, event);
+    }
+}
+
+static void on_lost(const char *why, gpointer user)
+{
+    struct stay *stay = user;
+    if (!stay->seat || !janus_ready(stay->rtc->janus))
+        return;
+    end_recv(stay);
+    tell_pc(stay, false, why);
+    recv_update(stay);
+}
+
+static const struct janus_handle_ops recv_ops = {on_event, on_lost};
