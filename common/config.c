@@ -153,16 +153,11 @@ static json_t *load_schema(const char *path, GError **error)
     return schema;
 }
 
-json_t *config_load(const char *path, const char *schema_path, GError **error)
+json_t *config_load_with(const char *path, const json_t *schema, GError **error)
 {
-    json_t *schema = load_schema(schema_path, error);
-    if (!schema)
-        return NULL;
     json_t *config = path ? parse_file(path, error) : json_object();
-    if (!config) {
-        json_decref(schema);
+    if (!config)
         return NULL;
-    }
     const char *name = path ? path : "defaults";
     g_autofree char *absolute = g_canonicalize_filename(name, NULL);
     g_autofree char *folder = g_path_get_dirname(absolute);
@@ -174,12 +169,19 @@ json_t *config_load(const char *path, const char *schema_path, GError **error)
     secrets_walk(&secrets, config);
     bool ok = errors->len == 0;
     ok = config_check_secret(config, schema, name, values, errors) && ok;
-    json_decref(schema);
     if (ok)
         return config;
     g_set_error_literal(error, CONFIG_ERROR, 0, errors->str);
     json_decref(config);
     return NULL;
+}
+
+json_t *config_load(const char *path, const char *schema_path, GError **error)
+{
+    json_t *schema = load_schema(schema_path, error);
+    json_t *config = schema ? config_load_with(path, schema, error) : NULL;
+    json_decref(schema);
+    return config;
 }
 
 /* --- reading */

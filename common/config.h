@@ -14,6 +14,9 @@
  * with. All errors are gathered, one a line. */
 json_t *config_load(const char *path, const char *schema_path, GError **error);
 
+/* The same of another file than the configuration, against its own schema. Any thread. */
+json_t *config_load_with(const char *path, const json_t *schema, GError **error);
+
 /* Pure. Checks `value` against `schema`; fills defaults in. `name` stands for the file in messages.
  * Appends one line per error to `errors`; returns true when there was none. */
 bool config_check(json_t *value, const json_t *schema, const char *name, GString *errors);

@@ -2,6 +2,7 @@
 #include "common/link.h"
 #include "common/link_address.h"
 #include "common/log.h"
+#include "common/tls_peer.h"
 #include <gio/gunixsocketaddress.h>
 #include <glib/gstdio.h>
 #include <netinet/in.h>
@@ -395,7 +396,9 @@ static void on_connected(GObject *object, GAsyncResult *result, gpointer user)
         connecting_finish(connecting, G_IO_STREAM(connection), NULL);
         return;
     }
-    GIOStream *tls = g_tls_client_connection_new(G_IO_STREAM(connection), NULL, &error);
+    GIOStream *tls = tls_peer_remember(connection, &error)
+                         ? g_tls_client_connection_new(G_IO_STREAM(connection), NULL, &error)
+                         : NULL;
     if (!tls) {
         connecting_finish(connecting, NULL, error);
         return;

@@ -1,6 +1,7 @@
 #include "common/redis.h"
 #include "common/clock.h"
 #include "common/redis_url.h"
+#include "common/tls_peer.h"
 #include <gio/gio.h>
 #include <gio/gunixsocketaddress.h>
 #include <hiredis/hiredis.h>
@@ -29,6 +30,7 @@ struct turn_source {
 struct redis {
     /* --- immutable after redis_create() and redis_set_timing() */
     struct redis_url url;
+    GTlsDatabase *authorities; /* NULL: the system's */
     GMainContext *context;
     redis_state_fn state;
     gpointer user;
@@ -72,6 +74,7 @@ static void redis_unref(struct redis *redis)
     g_byte_array_unref(redis->unsent);
     g_clear_object(&redis->cancel);
     redis_url_clear(&redis->url);
+    g_clear_object(&redis->authorities);
     g_main_context_unref(redis->context);
     g_free(redis->fault);
     g_free(redis->last_told);
@@ -390,6 +393,15 @@ static void on_connected(GObject *object, GAsyncResult *result, gpointer user)
     redis_unref(redis);
 }
 
+static void on_event(GSocketClient *client, GSocketClientEvent event, GSocketConnectable *to,
+                     GIOStream *stream, gpointer authorities)
+{
+    (void)client;
+    (void)to;
+    if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING)
+        g_tls_connection_set_database(G_TLS_CONNECTION(stream), authorities);
+}
+
 static void start_connect(struct redis *redis)
 {
     const struct redis_url *url = &redis->url;
@@ -401,6 +413,10 @@ static void start_connect(struct redis *redis)
     g_socket_client_set_enable_proxy(client, FALSE);
     g_socket_client_set_timeout(client, CONNECT_TIMEOUT_S);
     g_socket_client_set_tls(client, url->tls);
+    if (url->tls)
+        tls_peer_watch(client);
+    if (redis->authorities)
+        g_signal_connect_object(client, "event", G_CALLBACK(on_event), redis->authorities, 0);
     redis->refs++;
     g_main_context_push_thread_default(redis->context);
     g_socket_client_connect_async(client, target, redis->cancel, on_connected, redis);
@@ -414,8 +430,15 @@ struct redis *redis_create(const char *url, GMainContext *context, redis_state_f
     struct redis_url parsed;
     if (!redis_url_parse(url, &parsed, error))
         return NULL;
+    GTlsDatabase *authorities = parsed.ca ? g_tls_file_database_new(parsed.ca, error) : NULL;
+    if (parsed.ca && !authorities) {
+        g_prefix_error(error, "Redis certificate authorities %s: ", parsed.ca);
+        redis_url_clear(&parsed);
+        return NULL;
+    }
     struct redis *redis = g_new0(struct redis, 1);
     redis->refs = 1;
+    redis->authorities = authorities;
     redis->url = parsed;
     redis->context = g_main_context_ref(context ? context : g_main_context_default());
     redis->state = state;

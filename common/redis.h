@@ -22,7 +22,9 @@ bool redis_reply_at(const struct redis_reply *array, size_t index, struct redis_
 typedef void (*redis_reply_fn)(const struct redis_reply *reply, const char *why, gpointer user);
 typedef void (*redis_state_fn)(bool connected, const char *why, gpointer user);
 
-/* `url`: "unix:PATH" or "redis://[user:password@]HOST[:PORT][/DB]", rediss:// for TLS. */
+/* `url`: "unix:PATH" or "redis://[user:password@]HOST[:PORT][/DB]", rediss:// for TLS, whose
+ * certificate must be good for HOST by the system's authorities, or by those of FILE with
+ * "?ca=/FILE" behind it. NULL and `error`: the URL or that file is wrong. */
 struct redis *redis_create(const char *url, GMainContext *context, redis_state_fn state,
                            gpointer user, GError **error);
 void redis_destroy(struct redis *redis);

@@ -18,9 +18,23 @@ static bool take_db(const char *path, struct redis_url *url)
     return true;
 }
 
+/* Only `ca`, of TLS only. */
+static bool take_query(const char *query, struct redis_url *url)
+{
+    if (!query)
+        return true;
+    g_autoptr(GHashTable) words = g_uri_parse_params(query, -1, "&", G_URI_PARAMS_NONE, NULL);
+    const char *ca = words ? g_hash_table_lookup(words, "ca") : NULL;
+    if (!url->tls || !ca || g_hash_table_size(words) != 1 || !g_path_is_absolute(ca))
+        return false;
+    url->ca = g_strdup(ca);
+    return true;
+}
+
 static bool take_uri(const char *text, struct redis_url *url)
 {
-    g_autoptr(GUri) uri = g_uri_parse(text, G_URI_FLAGS_HAS_PASSWORD, NULL);
+    g_autoptr(GUri) uri =
+        g_uri_parse(text, G_URI_FLAGS_HAS_PASSWORD | G_URI_FLAGS_ENCODED_QUERY, NULL);
     if (!uri)
         return false;
     const char *scheme = g_uri_get_scheme(uri);
@@ -28,7 +42,7 @@ static bool take_uri(const char *text, struct redis_url *url)
     if (!url->tls && g_strcmp0(scheme, "redis") != 0)
         return false;
     const char *host = g_uri_get_host(uri);
-    if (!host || !*host || g_uri_get_query(uri) || g_uri_get_fragment(uri))
+    if (!host || !*host || g_uri_get_fragment(uri))
         return false;
     gint port = g_uri_get_port(uri);
     if (port == 0 || port > G_MAXUINT16)
@@ -38,7 +52,7 @@ static bool take_uri(const char *text, struct redis_url *url)
     const char *user = g_uri_get_user(uri);
     url->user = user && *user ? g_strdup(user) : NULL;
     url->password = g_strdup(g_uri_get_password(uri));
-    return take_db(g_uri_get_path(uri), url);
+    return take_query(g_uri_get_query(uri), url) && take_db(g_uri_get_path(uri), url);
 }
 
 bool redis_url_parse(const char *text, struct redis_url *url, GError **error)
@@ -57,7 +71,7 @@ bool redis_url_parse(const char *text, struct redis_url *url, GError **error)
     g_autofree char *shown = log_redact(text);
     g_set_error(error, G_URI_ERROR, G_URI_ERROR_FAILED,
                 "Redis URL %s: expected unix:PATH (under 108 bytes) or "
-                "redis://[user:password@]HOST[:PORT][/DB]",
+                "redis[s]://[user:password@]HOST[:PORT][/DB], behind rediss:// also ?ca=/FILE",
                 shown);
     return false;
 }
@@ -66,6 +80,7 @@ void redis_url_clear(struct redis_url *url)
 {
     g_clear_pointer(&url->path, g_free);
     g_clear_pointer(&url->host, g_free);
+    g_clear_pointer(&url->ca, g_free);
     g_clear_pointer(&url->user, g_free);
     g_clear_pointer(&url->password, g_free);
 }

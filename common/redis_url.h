@@ -1,4 +1,5 @@
-/* Private to common: "unix:PATH", "redis://[user:password@]HOST[:PORT][/DB]", "rediss://…". */
+/* Private to common: "unix:PATH", "redis://[user:password@]HOST[:PORT][/DB]", "rediss://…" with
+ * "?ca=FILE" behind it. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -8,6 +9,8 @@ struct redis_url {
     char *host;
     guint16 port;
     bool tls;
+    char *ca; /* absolute file of authorities that Redis' certificate is held against; NULL: the
+               * system's */
     char *user, *password; /* or NULL */
     unsigned db;
 };

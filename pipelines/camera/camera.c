@@ -1,6 +1,7 @@
 #include "camera/camera.h"
 #include "camera/freshness.h"
 #include "camera/lane.h"
+#include "camera/loss.h"
 #include "common/clock.h"
 #include <string.h>
 
@@ -28,6 +29,8 @@ struct camera {
     int width_px, height_px;
     bool clock_known;
     int64_t clock_offset_us;
+    int loss_permille; /* of the sub stream */
+    struct loss loss;
     struct freshness freshness; /* by a clock that nobody sets */
     bool created;
 };
@@ -155,6 +158,8 @@ static void lane_changed(struct lane *lane, gpointer user)
     if (lane_phase(lane) != LANE_LIVE && !by_turns(camera, lane)) {
         camera->stale = false;
         camera->freshness = (struct freshness){0};
+        camera->loss = (struct loss){0};
+        camera->loss_permille = -1;
         camera->judgement = REASON_NONE;
     }
     refresh(camera);
@@ -175,6 +180,7 @@ void camera_profile_status(struct camera *camera, enum camera_profile profile,
         status->height_px = format->height_px;
         stream_format_unref(format);
     }
+    status->loss_permille = profile == CAMERA_SUB ? camera->loss_permille : -1;
     status->clock_known = lane_clock_offset(lane, &status->clock_offset_us);
 }
 
@@ -262,6 +268,7 @@ struct camera *camera_create(const struct camera_config *config,
     camera->url = g_strdup(config->url);
     camera->sub_url = g_strdup(config->sub_url && *config->sub_url ? config->sub_url : NULL);
     camera->mode = config->mode;
+    camera->loss_permille = -1;
     camera->surroundings = surroundings;
     struct lane_config lane = {
         .camera_id = camera->id,
@@ -399,6 +406,19 @@ static bool note_stream(struct camera *camera)
     return changed || clock;
 }
 
+static bool note_loss(struct camera *camera, int64_t now_mono_us)
+{
+    guint64 packets, lost;
+    if (!lane_packets(camera->lanes[CAMERA_SUB], &packets, &lost))
+        return false;
+    loss_look(&camera->loss, packets, lost, now_mono_us);
+    int permille = loss_permille(&camera->loss);
+    bool news = loss_is_news(camera->loss_permille, permille);
+    if (news)
+        camera->loss_permille = permille;
+    return news;
+}
+
 void camera_check(struct camera *camera, int64_t now_mono_us)
 {
     struct lane *lane = camera->lanes[CAMERA_SUB];
@@ -407,6 +427,7 @@ void camera_check(struct camera *camera, int64_t now_mono_us)
     if (lane_phase(lane) != LANE_LIVE)
         return;
     bool news = note_stream(camera);
+    news |= note_loss(camera, now_mono_us);
     struct stream_stats stats;
     stream_stats(lane_stream(lane), &stats);
     bool stale = freshness_look(&camera->freshness, stats.units, stats.keyframes, now_mono_us,

@@ -91,6 +91,7 @@ struct camera_status {
     int width_px, height_px;
     bool clock_known;
     int64_t clock_offset_us;
+    int loss_permille; /* of the packets of the last minute; −1: not known */
 };
 void camera_status(struct camera *camera, struct camera_status *status);
 /* The same for one of its streams. */

@@ -2,7 +2,7 @@
 #include "common/clock.h"
 #include "common/log.h"
 
-enum { SUSTAINED_US = 30000000, LOCKOUT_US = 300000000 };
+enum { LOCKOUT_US = 300000000 };
 
 struct lane {
     /* --- immutable */
@@ -105,10 +105,10 @@ static void wake(gpointer user)
 
 static void fail(struct lane *lane, enum reason reason, const char *detail)
 {
+    int64_t asked_ms = lane->source ? source_retry_after_ms(lane->source) : 0;
     close_source(lane);
-    if (lane->phase == LANE_LIVE && clock_mono_us() - lane->live_since_us >= SUSTAINED_US)
-        retry_reset(&lane->retry);
-    int64_t wait_ms = retry_next_ms(&lane->retry, &lane->surroundings->retry, reason,
+    retry_ended(&lane->retry, lane->phase == LANE_LIVE ? clock_mono_us() - lane->live_since_us : 0);
+    int64_t wait_ms = retry_next_ms(&lane->retry, &lane->surroundings->retry, reason, asked_ms,
                                     lane->surroundings->chance());
     bool news = lane->phase != LANE_DOWN || lane->reason != reason;
     lane->next_us = wait_ms == RETRY_NEVER ? INT64_MAX : clock_mono_us() + wait_ms * 1000;
@@ -312,4 +312,9 @@ const char *lane_detail(const struct lane *lane)
 bool lane_clock_offset(struct lane *lane, int64_t *offset_us)
 {
     return lane->source && source_clock_offset(lane->source, offset_us);
+}
+
+bool lane_packets(struct lane *lane, guint64 *packets, guint64 *lost)
+{
+    return lane->source && source_packets(lane->source, packets, lost);
 }

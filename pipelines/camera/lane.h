@@ -45,3 +45,5 @@ enum reason lane_reason(const struct lane *lane);
 const char *lane_detail(const struct lane *lane);
 /* The camera's clock − ours, in microseconds. false: not known. */
 bool lane_clock_offset(struct lane *lane, int64_t *offset_us);
+/* As source_packets(). */
+bool lane_packets(struct lane *lane, guint64 *packets, guint64 *lost);

@@ -315,6 +315,12 @@ static struct platform *platform_of(struct sampler *sampler, const char *name)
     return platform;
 }
 
+bool sampler_knows(const struct sampler *sampler, const char *name)
+{
+    const struct platform *platform = g_hash_table_lookup(sampler->platforms, name);
+    return platform && platform->seats->len > 0;
+}
+
 struct sample_seat *sampler_join(struct sampler *sampler, const char *name, bool turns,
                                  const struct sample_ops *ops, gpointer user)
 {

@@ -29,6 +29,9 @@ struct sample_ops {
     int64_t (*late)(gpointer user);
 };
 
+/* Does this platform have cameras whose turns or viewers are counted? */
+bool sampler_knows(const struct sampler *sampler, const char *platform);
+
 /* One stream of a camera. `turns`: it takes part in turns, not only when somebody watches.
  * `platform`: "HOST:PORT". */
 struct sample_seat *sampler_join(struct sampler *sampler, const char *platform, bool turns,

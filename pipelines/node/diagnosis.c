@@ -1,4 +1,5 @@
 #include "node/diagnosis.h"
+#include "camera/sampler.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "rtsp/trace.h"
@@ -9,7 +10,9 @@ enum { TRIAL_MS = 8500, LOOK_MS = 100, MEASURE_US = 3000000, TRIALS = 8 };
 /* One connection that is tried; it ends by itself, by its time, or with the link. */
 struct trial {
     struct diagnoses *diagnoses;
-    struct source *source;
+    char *url;
+    struct sample_seat *seat; /* NULL: its platform counts no streams */
+    struct source *source;    /* NULL: it waits for its place */
     struct stream *stream;
     struct rtsp_trace *trace;
     json_t *answer, *steps;
@@ -28,15 +31,18 @@ struct trial {
 struct diagnoses {
     struct loop *loop;
     struct source_ways ways;
+    struct sampler *sampler;
     struct link *link;
     GPtrArray *trials;
 };
 
-struct diagnoses *diagnoses_create(struct loop *loop, const struct source_ways *ways)
+struct diagnoses *diagnoses_create(struct loop *loop, const struct source_ways *ways,
+                                   struct sampler *sampler)
 {
     struct diagnoses *diagnoses = g_new0(struct diagnoses, 1);
     diagnoses->loop = loop;
     diagnoses->ways = *ways;
+    diagnoses->sampler = sampler;
     diagnoses->trials = g_ptr_array_new();
     return diagnoses;
 }
@@ -46,6 +52,8 @@ static void trial_destroy(struct trial *trial)
     loop_cancel(trial->diagnoses->loop, &trial->timer);
     g_ptr_array_remove_fast(trial->diagnoses->trials, trial);
     source_close(trial->source);
+    sample_leave(trial->seat);
+    g_free(trial->url);
     stream_unref(trial->stream);
     rtsp_trace_unref(trial->trace);
     json_decref(trial->answer);
@@ -229,18 +237,13 @@ static void on_ended(enum reason reason, const char *detail, gpointer user)
     trial->over = true;
 }
 
-static void begin(struct trial *trial, const char *url)
+static void connect_source(gpointer user)
 {
     static const struct source_events events = {
         .playing = on_playing, .live = on_live, .ended = on_ended};
-    static const struct stream_limits limits = {.max_bytes = 4 * 1024 * 1024};
-    g_autofree char *address = log_redact(url);
-    json_object_set_new(trial->answer, "address", json_string(address));
-    trial->is_rtsp = !g_ascii_strncasecmp(url, "rtsp", 4);
-    trial->stream = stream_create("diagnosis", &limits);
-    trial->trace = rtsp_trace_create();
+    struct trial *trial = user;
     const struct source_config config = {.name = "diagnosis",
-                                         .url = url,
+                                         .url = trial->url,
                                          .stream = trial->stream,
                                          .events = &events,
                                          .user = trial,
@@ -248,11 +251,54 @@ static void begin(struct trial *trial, const char *url)
     enum reason reason = REASON_NONE;
     g_autoptr(GError) error = NULL;
     trial->source = source_open(&trial->diagnoses->ways, &config, &reason, &error);
-    add_step(trial, "address", trial->source != NULL, error ? error->message : url);
+    add_step(trial, "address", trial->source != NULL, error ? error->message : trial->url);
     if (!trial->source) {
         add_failure(trial, reason_code(reason), error ? error->message : "");
         trial->over = true;
     }
+}
+
+static void never_taken(gpointer user)
+{
+    (void)user; /* a place that somebody watches is given up by nobody else */
+}
+
+static int64_t never_late(gpointer user)
+{
+    (void)user;
+    return 0;
+}
+
+/* On a platform that allows few streams it takes a place like a viewer, or is told that all are
+ * taken; a turn gives its place up for it. */
+static void take_place(struct trial *trial)
+{
+    static const struct sample_ops ops = {connect_source, never_taken, never_late};
+    struct sampler *sampler = trial->diagnoses->sampler;
+    g_autofree char *platform = source_platform(trial->url);
+    if (!platform || !sampler_knows(sampler, platform)) {
+        connect_source(trial);
+        return;
+    }
+    trial->seat = sampler_join(sampler, platform, false, &ops, trial);
+    const char *refusal = sample_view(trial->seat);
+    if (!refusal)
+        return;
+    add_step(trial, "place", false, refusal);
+    add_failure(trial, reason_code(REASON_LIMIT_REACHED), refusal);
+    trial->over = true;
+}
+
+static void begin(struct trial *trial, const char *url)
+{
+    static const struct stream_limits limits = {.max_bytes = 4 * 1024 * 1024};
+    g_autofree char *address = log_redact(url);
+    json_object_set_new(trial->answer, "address", json_string(address));
+    trial->url = g_strdup(url);
+    trial->is_rtsp = !g_ascii_strncasecmp(url, "rtsp", 4);
+    trial->stream = stream_create("diagnosis", &limits);
+    trial->trace = rtsp_trace_create();
+    take_place(trial);
     trial->timer = loop_every(trial->diagnoses->loop, LOOK_MS, look, trial);
 }
 

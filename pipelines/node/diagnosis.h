@@ -7,7 +7,10 @@
 
 struct diagnoses;
 
-struct diagnoses *diagnoses_create(struct loop *loop, const struct source_ways *ways);
+/* `sampler` (borrowed): on a platform that allows few streams a trial takes a place like a viewer.
+ */
+struct diagnoses *diagnoses_create(struct loop *loop, const struct source_ways *ways,
+                                   struct sampler *sampler);
 void diagnoses_destroy(struct diagnoses *diagnoses); /* gives up what runs; NULL is fine */
 
 /* NULL: nobody is there to hear the answers; what runs is given up. */

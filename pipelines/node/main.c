@@ -1,5 +1,6 @@
 /* townwall-media: the media plane. */
 #include "common/config.h"
+#include "common/heap.h"
 #include "common/log.h"
 #include "node/node.h"
 #include <gio/gio.h>
@@ -106,6 +107,7 @@ int main(int argc, char **argv)
     log_level_parse(config_string(config, "log.level"), &level);
     log_init("townwall-media", level);
     raise_descriptor_limit();
+    heap_begin();
     if (arguments.check)
         printf("the configuration is right\n");
     else

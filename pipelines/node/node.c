@@ -1,5 +1,6 @@
 #include "node/node.h"
 #include "common/clock.h"
+#include "common/heap.h"
 #include "common/log.h"
 #include "node/camera_list.h"
 #include "node/diagnosis.h"
@@ -12,7 +13,7 @@
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-enum { STATES_MS = 250, STATES_A_MESSAGE = 128, STATS_MS = 1000 };
+enum { STATES_MS = 250, STATES_A_MESSAGE = 128, STATS_MS = 1000, HEAP_MS = 60000 };
 
 struct node {
     struct loop *loop;
@@ -35,10 +36,11 @@ struct node {
     struct link *link; /* NULL: townwalld is away */
     struct report *report;
     GHashTable *changed; /* handles whose state was not told yet */
-    guint states_timer, stats_timer, watchdog_timer;
+    guint states_timer, stats_timer, heap_timer, watchdog_timer;
     /* the set that comes in parts */
     struct camera_list *incoming;
     json_int_t incoming_generation, generation;
+    bool told; /* on this connection every camera's state went out behind a set */
 };
 
 /* --- cameras */
@@ -133,6 +135,13 @@ static void print_stats(struct node *node, json_t *stats, const struct report_st
     json_decref(line);
 }
 
+static gboolean on_heap(gpointer user)
+{
+    (void)user;
+    heap_look();
+    return G_SOURCE_CONTINUE;
+}
+
 static gboolean on_stats(gpointer user)
 {
     struct node *node = user;
@@ -212,7 +221,10 @@ static void take_cameras(struct node *node, json_t *message)
     log_info("cameras", "generation %" JSON_INTEGER_FORMAT ": %zu cameras", generation, count);
     link_send_control(node->link, json_pack("{s:s, s:I, s:I}", "t", "cameras_applied", "gen",
                                             generation, "count", (json_int_t)count));
-    fleet_each(node->fleet, mark_changed, node);
+    /* townwalld passes over what came before its first set; of a later one it knows what stayed */
+    if (!node->told)
+        fleet_each(node->fleet, mark_changed, node);
+    node->told = true;
     if (!node->states_timer)
         node->states_timer = loop_after(node->loop, STATES_MS, on_states, node);
 }
@@ -305,6 +317,7 @@ static void link_lost(gpointer user)
     if (node->pictures)
         pictures_set_link(node->pictures, NULL);
     node->link = NULL;
+    node->told = false;
     g_clear_pointer(&node->incoming, camera_list_destroy);
 }
 
@@ -366,7 +379,9 @@ static void set_surroundings(struct node *node)
     options.no_data_us = settings->no_data_us;
     options.trust = trust_of(settings->tls_trust);
     options.trust_path = settings->certificates_path;
+    options.manners_path = settings->manners_path;
     options.udp_buffer_bytes = settings->udp_buffer_bytes;
+    options.udp_wait_us = settings->udp_wait_us;
     GMainContext *context = loop_context(node->loop);
     node->rtsp = rtsp_engine_create(&options, context);
     struct pipelines_options pipelines = pipelines_defaults;
@@ -440,7 +455,7 @@ struct node *node_create(struct loop *loop, const struct node_options *options, 
     set_surroundings(node);
     node->fleet = fleet_create(&node->surroundings, &fleet_ops, node);
     node->subscriptions = subscriptions_create(node->fleet, node->pipelines, loop_context(loop));
-    node->diagnoses = diagnoses_create(loop, &node->surroundings.ways);
+    node->diagnoses = diagnoses_create(loop, &node->surroundings.ways, node->sampler);
     if (options->pictures)
         node->pictures = pictures_create(node->settings, loop_context(loop), node->fleet);
     if (options->cameras_csv) {
@@ -454,6 +469,7 @@ struct node *node_create(struct loop *loop, const struct node_options *options, 
     }
     json_decref(report_stats(node->report, &(struct report_totals){0}, clock_mono_us()));
     node->stats_timer = loop_every(loop, STATS_MS, on_stats, node);
+    node->heap_timer = loop_every(loop, HEAP_MS, on_heap, node);
     tell_systemd(node);
     return node;
 fail:
@@ -467,6 +483,7 @@ void node_destroy(struct node *node)
         return;
     loop_cancel(node->loop, &node->states_timer);
     loop_cancel(node->loop, &node->stats_timer);
+    loop_cancel(node->loop, &node->heap_timer);
     sd_notify(0, "STOPPING=1");
     loop_cancel(node->loop, &node->watchdog_timer);
     subscriptions_set_link(node->subscriptions, NULL);

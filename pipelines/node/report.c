@@ -39,6 +39,9 @@ json_t *report_camera(struct camera *camera)
     json_object_set_new(object, "clock_offset_ms",
                         status.clock_known ? json_integer(status.clock_offset_us / 1000)
                                            : json_null());
+    json_object_set_new(object, "loss_pct",
+                        status.loss_permille < 0 ? json_null()
+                                                 : json_real(status.loss_permille / 10.0));
     return object;
 }
 
@@ -67,6 +70,8 @@ static void add_packets(json_t *stats, const struct report_totals *totals)
     json_object_set_new(stats, "late_packets", json_integer((json_int_t)totals->late_packets));
     json_object_set_new(stats, "udp_buffer_bytes",
                         json_integer((json_int_t)totals->udp_buffer_bytes));
+    json_object_set_new(stats, "udp_buffer_wanted_bytes",
+                        json_integer((json_int_t)totals->udp_buffer_wanted_bytes));
     json_t *advice = json_array();
     if (totals->udp_buffer_bytes && totals->udp_buffer_bytes < totals->udp_buffer_wanted_bytes)
         json_array_append_new(advice,

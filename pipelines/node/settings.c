@@ -81,9 +81,11 @@ void settings_read(struct settings *settings, const json_t *config)
         .backoff_max_ms = seconds(config, "media.backoff_max_s", 1e3),
         .stream_memory_bytes = (size_t)config_int(config, "media.stream_memory_mb") << 20,
         .udp_buffer_bytes = (size_t)config_int(config, "media.udp_buffer_kb") << 10,
+        .udp_wait_us = seconds(config, "media.udp_wait_ms", 1e3),
         .transport = g_strdup(config_string(config, "media.transport")),
         .tls_trust = g_strdup(config_string(config, "media.tls_trust")),
         .certificates_path = path_of(config, config_string(config, "media.tls_seen")),
+        .manners_path = path_of(config, "cameras-over-udp"),
         .picture_cores = config_number(config, "media.picture_cores"),
         .picture_threads = (unsigned)config_int(config, "media.picture_threads"),
         .thumbnail_width_px = (int)config_int(config, "media.thumbnail.width"),
@@ -117,5 +119,6 @@ void settings_clear(struct settings *settings)
     g_free(settings->tls_trust);
     g_strfreev(settings->file_roots);
     g_free(settings->certificates_path);
+    g_free(settings->manners_path);
     *settings = (struct settings){0};
 }

@@ -16,9 +16,11 @@ struct settings {
     char *sampled_platforms;  /* exceptions */
     int64_t sampled_turn_ms, sampled_visible_us, sampled_idle_us;
     size_t stream_memory_bytes, udp_buffer_bytes;
+    int64_t udp_wait_us;
     char *transport;         /* "tcp", "udp", "auto" */
     char *tls_trust;         /* "first_use", "any", "ca" */
     char *certificates_path; /* where first_use remembers */
+    char *manners_path;      /* where it is kept which cameras want UDP */
     double picture_cores;
     unsigned picture_threads;
     int thumbnail_width_px, thumbnail_height_px, jpeg_quality;

@@ -30,6 +30,8 @@ struct subscription {
     gint64 credit;                /* bytes; a unit may take it below zero */
     int64_t starved_us;           /* since when there is none; 0: there is */
     bool blocked;                 /* the link is full */
+    bool waits;                   /* for a camera that is down, as told … */
+    enum reason waits_for;        /* … with this reason */
     bool misfit;                  /* the camera's codec is another now: the feed is to be changed */
     struct stream_format *format; /* as told */
     guint64 sent;
@@ -46,6 +48,25 @@ static void tell_ended(struct subscriptions *home, guint32 number, const char *c
         link_send_control(home->link, message);
     else
         json_decref(message);
+}
+
+static void tell_waiting(struct subscription *subscription, const struct camera_status *status)
+{
+    const char *code = reason_code(status->reason);
+    if (!subscription->home->link)
+        return;
+    subscription->waits = true;
+    subscription->waits_for = status->reason;
+    link_send_control(subscription->home->link,
+                      json_pack("{s:s, s:I, s:s, s:s}", "t", "waiting", "sub",
+                                (json_int_t)subscription->number, "code", code ? code : "no_data",
+                                "detail", status->detail ? status->detail : ""));
+}
+
+/* No units come. Pictures that cannot be decoded do come. */
+static bool is_away(const struct camera_status *status)
+{
+    return status->state == CAMERA_STATE_DOWN && status->reason != REASON_CANNOT_DECODE;
 }
 
 static bool same_words(const struct stream_format *a, const struct stream_format *b)
@@ -104,6 +125,9 @@ static void on_wake(gpointer user)
 
 static bool send_item(struct subscription *subscription, struct feed_item *item)
 {
+    if (subscription->waits) /* what it is like is told again */
+        g_clear_pointer(&subscription->format, stream_format_unref);
+    subscription->waits = false;
     tell_format(subscription, item->format);
     uint8_t prefix[WIRE_UNIT_PREFIX_BYTES];
     wire_unit_write(prefix, &item->head);
@@ -289,6 +313,18 @@ static bool needs_no_transcode(const struct subscription *subscription)
     return h264;
 }
 
+/* A camera that is down and had pictures before has old ones at most: no viewer begins with them.
+ */
+static bool wait_for_camera(struct subscription *subscription)
+{
+    struct camera_status status;
+    camera_profile_status(subscription->camera, subscription->profile, &status);
+    if (!is_away(&status) || status.codec == CODEC_NONE)
+        return false;
+    tell_waiting(subscription, &status);
+    return true;
+}
+
 void subscriptions_add(struct subscriptions *subscriptions, const json_t *message)
 {
     guint32 number = (guint32)json_integer_value(json_object_get(message, "sub"));
@@ -314,6 +350,8 @@ void subscriptions_add(struct subscriptions *subscriptions, const json_t *messag
     subscription->keyframes_only = !strcmp(text_of(message, "rung", "live"), "key");
     subscription->h264 = !strcmp(text_of(message, "variant", "plain"), "h264");
     g_hash_table_replace(subscriptions->all, GUINT_TO_POINTER(number), subscription);
+    if (wait_for_camera(subscription))
+        return;
     if (!open_feed(subscription)) {
         g_hash_table_remove(subscriptions->all, GUINT_TO_POINTER(number));
         return;
@@ -373,12 +411,16 @@ void subscriptions_camera_gone(struct subscriptions *subscriptions, const struct
     }
 }
 
-/* One that never got a picture is told why; one that had pictures waits for the camera to come
- * back, whose state everybody sees. false: it is over. */
+/* One that never got a picture is told why; one that waits goes on waiting. false: it is over. */
 static bool adapt(struct subscription *subscription)
 {
     struct camera_status status;
     camera_profile_status(subscription->camera, subscription->profile, &status);
+    if (subscription->waits && is_away(&status)) {
+        if (status.reason != subscription->waits_for)
+            tell_waiting(subscription, &status);
+        return true;
+    }
     if (status.state != CAMERA_STATE_DOWN && status.state != CAMERA_STATE_DISABLED) {
         bool had = subscription->feed;
         if (!open_feed(subscription))
@@ -392,6 +434,16 @@ static bool adapt(struct subscription *subscription)
     return false;
 }
 
+/* One that had pictures keeps its place; others that come to the same stream learn why none come.
+ */
+static void note_down(struct subscription *subscription)
+{
+    struct camera_status status;
+    camera_profile_status(subscription->camera, subscription->profile, &status);
+    if (is_away(&status) && (!subscription->waits || status.reason != subscription->waits_for))
+        tell_waiting(subscription, &status);
+}
+
 void subscriptions_camera_changed(struct subscriptions *subscriptions, struct camera *camera)
 {
     GHashTableIter iter;
@@ -401,9 +453,13 @@ void subscriptions_camera_changed(struct subscriptions *subscriptions, struct ca
         struct subscription *subscription = value;
         if (subscription->camera != camera)
             continue;
-        if (!subscription->sent && !adapt(subscription))
+        if (!subscription->sent && !adapt(subscription)) {
             g_hash_table_iter_remove(&iter);
-        else if (subscription->transcode && needs_no_transcode(subscription))
+            continue;
+        }
+        if (subscription->sent)
+            note_down(subscription);
+        if (subscription->transcode && needs_no_transcode(subscription))
             change_feed_soon(subscription);
     }
 }

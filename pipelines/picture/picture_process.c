@@ -1,6 +1,6 @@
 /* townwall-picture: decodes keyframes for townwall-media, in a process of its own, because decoders
  * of foreign bytes crash, hang and eat memory. Started by townwall-media only. */
-#include "picture/picture_cage.h"
+#include "common/cage.h"
 #include "picture/picture_decoder.h"
 #include "picture/picture_encoder.h"
 #include "picture/picture_exchange.h"
@@ -92,13 +92,13 @@ int main(int argc, char **argv)
         fprintf(stderr, "townwall-picture is started by townwall-media\n");
         return 2;
     }
-    picture_cage_settle();
+    cage_settle("tw-picture", PICTURE_FD_SHARED + 1);
     struct process process = {
         .shared = shared,
         .decoder = picture_decoder_create(),
         .encoder = picture_encoder_create(),
     };
-    picture_cage_close(memory_mb);
+    cage_close(memory_mb);
     int status = serve(&process);
     picture_decoder_destroy(process.decoder);
     picture_encoder_destroy(process.encoder);

@@ -7,8 +7,11 @@ enum {
     SAME_ROWS = 2,
     SAME_COUNT = 3,
     BLACK_MEAN = 8,
-    BLACK_BLOCK = 16,
-    BLACK_OVERLAY = 16, /* brightest blocks left out: a clock in a black picture */
+    BLACK_SAMPLE = 24,
+    BLACK_SHARE = 32, /* one sample of so many may be brighter */
+    BLACK_DEVIATION = 4,
+    OVERLAY_BLOCKS = 24, /* a clock and a name in a black picture */
+    OVERLAY_ROWS = 2,    /* at each edge */
 };
 static const double SAME_LEVELS = 0.75;
 
@@ -72,29 +75,62 @@ static bool still_same(struct picture_judge *judge, const uint8_t *luma, int wid
     return true;
 }
 
-static int compare_bytes(const void *a, const void *b)
+/* Adds the block's samples to `total`. Returned: whether something can be seen in it. */
+static bool block_lit(const uint8_t *luma, int width_px, struct block block, long *total)
 {
-    return *(const uint8_t *)a - *(const uint8_t *)b;
+    long sum = 0, squares = 0, bright = 0;
+    for (int y = block.y0; y < block.y1; y++) {
+        for (int x = block.x0; x < block.x1; x++) {
+            long sample = luma[y * width_px + x];
+            sum += sample;
+            squares += sample * sample;
+            bright += sample > BLACK_SAMPLE;
+        }
+    }
+    long samples = (long)(block.x1 - block.x0) * (block.y1 - block.y0);
+    *total += sum;
+    return bright * BLACK_SHARE > samples ||
+           squares * samples - sum * sum > samples * samples * BLACK_DEVIATION * BLACK_DEVIATION;
 }
 
-static bool black_picture(const uint8_t *luma, int width_px, int height_px)
+static bool black_picture(const uint8_t *luma, int width_px, int height_px,
+                          bool lit[PICTURE_BLOCKS])
 {
-    uint8_t means[PICTURE_BLOCKS];
     long total = 0;
+    bool elsewhere = false;
     for (int i = 0; i < PICTURE_BLOCKS; i++) {
-        struct block block = block_at(i, width_px, height_px);
-        long sum = 0;
-        for (int y = block.y0; y < block.y1; y++)
-            for (int x = block.x0; x < block.x1; x++)
-                sum += luma[y * width_px + x];
-        total += sum;
-        long samples = (long)(block.x1 - block.x0) * (block.y1 - block.y0);
-        means[i] = (uint8_t)(sum / MAX(samples, 1));
+        int row = i / PICTURE_COLUMNS;
+        lit[i] = block_lit(luma, width_px, block_at(i, width_px, height_px), &total);
+        elsewhere |= lit[i] && row >= OVERLAY_ROWS && row < PICTURE_ROWS - OVERLAY_ROWS;
     }
-    if (total >= (long)BLACK_MEAN * width_px * height_px)
-        return false;
-    qsort(means, PICTURE_BLOCKS, 1, compare_bytes);
-    return means[PICTURE_BLOCKS - 1 - BLACK_OVERLAY] <= BLACK_BLOCK;
+    return !elsewhere && total < (long)BLACK_MEAN * width_px * height_px;
+}
+
+static int count_lit(const bool lit[PICTURE_BLOCKS])
+{
+    int count = 0;
+    for (int i = 0; i < PICTURE_BLOCKS; i++)
+        count += lit[i];
+    return count;
+}
+
+/* Judges this picture together with the black ones before it. */
+static void judge_black(struct picture_judge *judge, const uint8_t *luma, int width_px,
+                        int height_px, int64_t now_us)
+{
+    bool lit[PICTURE_BLOCKS];
+    if (!black_picture(luma, width_px, height_px, lit) || count_lit(lit) > OVERLAY_BLOCKS) {
+        judge->black_count = 0;
+        return;
+    }
+    for (int i = 0; i < PICTURE_BLOCKS && judge->black_count; i++)
+        judge->lit[i] |= lit[i];
+    if (!judge->black_count || count_lit(judge->lit) > OVERLAY_BLOCKS) {
+        memcpy(judge->lit, lit, sizeof judge->lit);
+        judge->black_count = 0;
+        judge->black_since_us = now_us;
+    }
+    judge->black_count++;
 }
 
 static bool judge_same(struct picture_judge *judge, const uint8_t *luma, int width_px,
@@ -121,11 +157,7 @@ bool picture_judge_picture(struct picture_judge *judge, const struct picture_qua
 {
     judge->refused = 0;
     bool same = judge_same(judge, luma, width_px, height_px, now_us);
-    if (!black_picture(luma, width_px, height_px))
-        judge->black_count = 0;
-    else if (judge->black_count++ == 0)
-        judge->black_since_us = now_us;
-
+    judge_black(judge, luma, width_px, height_px, now_us);
     if (limits->black_us && judge->black_count &&
         now_us - judge->black_since_us >= limits->black_us)
         judge->quality = PICTURE_BLACK;

@@ -32,7 +32,8 @@ struct picture_judge {
     size_t reference_bytes;
     bool differed[PICTURE_BLOCKS]; /* since the reference was taken */
     int64_t same_since_us;
-    unsigned same_count; /* pictures in a row that equal the reference */
+    unsigned same_count;      /* pictures in a row that equal the reference */
+    bool lit[PICTURE_BLOCKS]; /* in any picture since the first black one */
     int64_t black_since_us;
     unsigned black_count;
     unsigned refused;
@@ -52,7 +53,12 @@ void picture_judge_finish(struct picture_judge *judge);
  * what moves in a living scene goes elsewhere, and the noise of a sensor is everywhere. Frozen
  * needs three equal pictures that span frozen_us.
  *
- * Black means: mean luma below 8, and leaving out the 16 brightest blocks none is above 16. */
+ * Black means: mean luma below 8, and nothing to be seen but a clock or a name at the edge. A block
+ * is lit when more than a thirty-second of its samples are above 24, or when they deviate by more
+ * than 4 levels: a camera behind a cap, its noise scaled away, stays under both, a lamp or a ball
+ * does not. Of lit blocks black pictures have 24 at most, all of them since the first black one
+ * counted, and those in the two uppermost and the two lowest rows, where cameras write: what is
+ * bright elsewhere, or goes about, is a picture of something. */
 bool picture_judge_picture(struct picture_judge *judge, const struct picture_quality_limits *limits,
                            const uint8_t *luma, int width_px, int height_px, int64_t now_us);
 

@@ -6,7 +6,7 @@
 #include "stream/parameters.h"
 #include <string.h>
 
-enum { STRANGERS_BEFORE_SWITCH = 50, HEAD_BYTES = 6 };
+enum { STRANGERS_BEFORE_SWITCH = 50, HEAD_BYTES = 6, FORMAT_REFS = 256 };
 enum { H264_IDR = 5, H264_SEI = 6, H265_BLA = 16, H265_CRA = 21, H265_RADL = 6, H265_RASL = 8 };
 
 struct slice {
@@ -31,6 +31,7 @@ struct assembler {
     /* --- the owner's thread */
     struct parameters *parameters;
     struct stream_format *format; /* as of the newest keyframe */
+    int format_refs;              /* held for the units to come, beside our own */
     struct timeline timeline;
     struct assembler_counts counts;
     /* who speaks */
@@ -113,12 +114,33 @@ struct assembler *assembler_create(const struct assembler_config *config)
     return assembler;
 }
 
+/* Takes `format`, NULL for none. */
+static void set_format(struct assembler *assembler, struct stream_format *format)
+{
+    if (assembler->format)
+        stream_format_unref_many(assembler->format, assembler->format_refs + 1);
+    assembler->format = format;
+    assembler->format_refs = 0;
+}
+
+/* A reference for a unit. Each locked instruction waits until the unit before has been written to
+ * memory that left the cache long ago: so they are taken many at once. */
+static struct stream_format *format_for_unit(struct assembler *assembler)
+{
+    if (!assembler->format_refs) {
+        stream_format_ref_many(assembler->format, FORMAT_REFS);
+        assembler->format_refs = FORMAT_REFS;
+    }
+    assembler->format_refs--;
+    return assembler->format;
+}
+
 void assembler_destroy(struct assembler *assembler)
 {
     if (!assembler)
         return;
     parameters_destroy(assembler->parameters);
-    stream_format_unref(assembler->format);
+    set_format(assembler, NULL);
     g_clear_pointer(&assembler->carry, g_byte_array_unref);
     g_free(assembler);
 }
@@ -196,9 +218,12 @@ static struct unit *build_keyframe(struct assembler *assembler, struct assembler
     timeline_set_reorder(&assembler->timeline, reorder_units);
     const GByteArray *sets = parameters_bytes(assembler->parameters);
     size_t front = inside < parameters_count(assembler->parameters) ? sets->len : 0;
-    struct unit *unit = unit_create(front + unit_bytes(assembler, scratch), format);
-    stream_format_unref(assembler->format);
-    assembler->format = format;
+    if (format == assembler->format)
+        stream_format_unref(format);
+    else
+        set_format(assembler, format);
+    size_t size = front + unit_bytes(assembler, scratch);
+    struct unit *unit = unit_create_taking(size, format_for_unit(assembler));
     if (front)
         memcpy(unit->data, sets->data, front);
     unit_write(assembler, scratch, unit->data + front);
@@ -208,7 +233,8 @@ static struct unit *build_keyframe(struct assembler *assembler, struct assembler
 
 static struct unit *build_delta(struct assembler *assembler, struct assembler_scratch *scratch)
 {
-    struct unit *unit = unit_create(unit_bytes(assembler, scratch), assembler->format);
+    struct unit *unit =
+        unit_create_taking(unit_bytes(assembler, scratch), format_for_unit(assembler));
     unit_write(assembler, scratch, unit->data);
     return unit;
 }

@@ -11,6 +11,7 @@
 enum {
     READS_A_ROUND = 4,       /* then the others get their turn */
     TLS_READS_A_ROUND = 64,  /* each brings one record, 16 KiB at most */
+    UDP_READS_A_ROUND = 32,  /* where nothing joins datagrams, each brings few of them */
     UDP_SILENT_US = 3000000, /* then TCP is tried */
     CLOSING_US = 1000000,
     RTCP_A_ROUND = 64,
@@ -43,16 +44,35 @@ struct connection {
     guint64 late_told;
 };
 
-static void take_unit(struct unit *unit, gpointer user)
+static void publish_ready(struct connection *connection)
 {
-    struct connection *connection = user;
-    connection->last_unit_us = connection->block->mono_us;
-    figure_add(&connection->block->units, 1);
-    stream_publish(connection->stream, unit);
+    struct receiver_block *block = connection->block;
+    if (!block->ready_count)
+        return;
+    connection->last_unit_us = block->mono_us;
+    figure_add(&block->units, block->ready_count);
+    stream_publish_all(connection->stream, block->ready, block->ready_count);
+    block->ready_count = 0;
     if (!connection->live) {
         connection->live = true;
         run_post(connection->run, RUN_LIVE, REASON_NONE, NULL);
     }
+}
+
+static void take_unit(struct unit *unit, gpointer user)
+{
+    struct connection *connection = user;
+    struct receiver_block *block = connection->block;
+    block->ready[block->ready_count++] = unit;
+    if (block->ready_count == RECEIVER_READY_UNITS)
+        publish_ready(connection);
+}
+
+/* All that was read has been looked at: whole units are published, the rest is copied. */
+static void settle(struct connection *connection)
+{
+    publish_ready(connection);
+    assembler_settle(connection->assembler, connection->block->scratch);
 }
 
 struct connection *connection_create(struct rtsp_run *run, struct rtsp_session *session,
@@ -72,6 +92,7 @@ struct connection *connection_create(struct rtsp_run *run, struct rtsp_session *
     bool udp = session->udp_fd[0] >= 0;
     if (udp) {
         connection->reorder = g_new0(struct reorder, 1);
+        connection->reorder->wait_us = options->udp_wait_us;
         connection->peer = udp_peer_of(session->fd, &session->transport);
         connection->roomy = udp_room_bytes(session->udp_fd[0]) >= ROOMY_BYTES;
     }
@@ -127,6 +148,7 @@ static bool end(struct connection *connection, enum reason reason, char *detail)
         g_free(detail);
         return false;
     }
+    publish_ready(connection);
     send_request(connection, "TEARDOWN");
     stream_break(connection->stream);
     run_post(connection->run, RUN_ENDED, reason, detail);
@@ -279,7 +301,7 @@ static bool take_pending(struct connection *connection)
 {
     g_autoptr(GByteArray) pending = g_steal_pointer(&connection->session->pending);
     ssize_t used = take_block(connection, pending->data, pending->len);
-    assembler_settle(connection->assembler, connection->block->scratch);
+    settle(connection);
     if (used >= 0)
         keep_rest(connection, pending->data + used, pending->len - (size_t)used);
     return used >= 0;
@@ -307,7 +329,7 @@ static bool read_all(struct connection *connection)
         size_t size = had + (size_t)count;
         ssize_t used = take_block(connection, block->data, size);
         /* also when it is over: the next connection begins with an empty scratch */
-        assembler_settle(connection->assembler, block->scratch);
+        settle(connection);
         if (used < 0)
             return false;
         keep_rest(connection, block->data + used, size - (size_t)used);
@@ -366,34 +388,40 @@ static void deliver_in_order(const uint8_t *packet, size_t size, gpointer user)
     take_rtp(connection, packet, size);
     /* one that waited for its turn is gone after this call */
     if (!udp_batch_has(connection->block->batch, packet))
-        assembler_settle(connection->assembler, connection->block->scratch);
+        settle(connection);
 }
 
-static void take_datagram(struct connection *connection, int index)
+static void take_datagram(struct connection *connection, const uint8_t *packet, size_t size)
 {
-    struct receiver_block *block = connection->block;
-    const uint8_t *packet;
-    size_t size = udp_batch_get(block->batch, index, &packet);
-    figure_add(&block->bytes, size);
     struct rtp rtp;
-    if (connection->closing_until_us || !size ||
-        !udp_batch_is_from(block->batch, index, &connection->peer) ||
-        !rtp_parse(packet, size, &rtp))
+    if (!rtp_parse(packet, size, &rtp))
         return;
     reorder_push(connection->reorder,
-                 &(struct reorder_packet){rtp.ssrc, rtp.sequence, packet, size}, block->mono_us,
-                 deliver_in_order, connection);
+                 &(struct reorder_packet){rtp.ssrc, rtp.sequence, packet, size},
+                 connection->block->mono_us, deliver_in_order, connection);
+}
+
+static void take_train(struct connection *connection, const struct udp_train *train)
+{
+    figure_add(&connection->block->bytes, train->size);
+    if (connection->closing_until_us || !udp_is_peer(train->from, &connection->peer))
+        return;
+    for (size_t at = 0; at < train->size; at += train->datagram_bytes)
+        take_datagram(connection, train->data + at, MIN(train->datagram_bytes, train->size - at));
 }
 
 bool connection_read_rtp(struct connection *connection)
 {
     struct receiver_block *block = connection->block;
-    for (int i = 0, count = UDP_BATCH_PACKETS; i < READS_A_ROUND && count == UDP_BATCH_PACKETS;
-         i++) {
-        count = udp_batch_read(block->batch, connection->session->udp_fd[0]);
-        for (int packet = 0; packet < count; packet++)
-            take_datagram(connection, packet);
-        assembler_settle(connection->assembler, block->scratch);
+    bool more = true;
+    for (int i = 0; i < UDP_READS_A_ROUND && more; i++) {
+        int count = udp_batch_read(block->batch, connection->session->udp_fd[0]);
+        more = udp_batch_is_full(block->batch, count);
+        for (int train = 0; train < count; train++) {
+            struct udp_train taken = udp_batch_take(block->batch, train);
+            take_train(connection, &taken);
+        }
+        settle(connection);
     }
     connection->last_read_us = block->mono_us;
     if (!connection->closing_until_us)
@@ -425,12 +453,14 @@ static void tell_losses(struct connection *connection)
     guint64 late = connection->reorder ? connection->reorder->late : 0;
     atomic_fetch_add(&connection->block->late_packets, late - connection->late_told);
     connection->late_told = late;
-    guint64 lost = assembler_counts(connection->assembler)->lost_packets;
+    const struct assembler_counts *counts = assembler_counts(connection->assembler);
+    guint64 lost = counts->lost_packets;
+    atomic_store_explicit(&connection->run->packets, counts->packets, memory_order_relaxed);
+    atomic_store_explicit(&connection->run->lost_packets, lost, memory_order_relaxed);
     if (lost == connection->lost_told)
         return;
     figure_add(&connection->block->lost_packets, lost - connection->lost_told);
     connection->lost_told = lost;
-    atomic_store(&connection->run->lost_packets, lost);
 }
 
 /* UDP that a firewall swallows is given up earlier, when there is another way. */

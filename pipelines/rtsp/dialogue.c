@@ -1,4 +1,5 @@
 #include "rtsp/dialogue.h"
+#include "rtsp/headers.h"
 #include "rtsp/tunnel.h"
 #include <string.h>
 
@@ -180,8 +181,9 @@ char *dialogue_header(const struct dialogue_answer *answer, const char *name)
 static void note_answer(struct dialogue *dialogue, const char *method, bool again,
                         const struct dialogue_answer *answer)
 {
-    static const char *const names[] = {"Server",  "Public",    "WWW-Authenticate", "Content-Type",
-                                        "Session", "Transport", "RTP-Info",         "Location"};
+    static const char *const names[] = {"Server",       "Public",   "WWW-Authenticate",
+                                        "Content-Type", "Session",  "Transport",
+                                        "RTP-Info",     "Location", "Retry-After"};
     if (!dialogue->request->trace)
         return;
     g_autoptr(GString) said = g_string_new(NULL);
@@ -210,6 +212,10 @@ bool dialogue_ask(struct dialogue *dialogue, const char *method, const char *uri
         note_answer(dialogue, method, again, answer);
         if (!again)
             break;
+    }
+    if (answer->status == 453 || answer->status == 503) {
+        g_autofree char *after = dialogue_header(answer, "Retry-After");
+        dialogue->retry_after_s = after ? rtsp_retry_after_s(after) : 0;
     }
     return answer->status < 300 || answer->status >= 400 || take_redirect(dialogue, answer);
 }

@@ -15,6 +15,7 @@ struct dialogue {
     char *redirect;
     enum reason reason;
     char *detail;
+    unsigned retry_after_s; /* of a 453 or 503; 0: not told */
 };
 
 void dialogue_init(struct dialogue *dialogue, const struct handshake_request *request,

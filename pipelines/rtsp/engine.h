@@ -37,8 +37,9 @@ struct rtsp_run {
     atomic_llong talking_since_us; /* 0: no conversation under way */
     atomic_llong clock_offset_us;
     atomic_bool clock_known, udp;
-    atomic_bool silent; /* PLAY was answered, no packet came */
-    atomic_ullong lost_packets;
+    atomic_bool silent;                  /* PLAY was answered, no packet came */
+    atomic_ullong packets, lost_packets; /* of this connection */
+    atomic_uint retry_after_s;           /* as in struct handshake_failure */
     /* --- the receiver's thread */
     struct connection *connection;
 };
@@ -65,6 +66,12 @@ void receiver_stats(struct receiver *receiver, struct receiver_stats *stats);
 
 /* --- connection.c: one playing connection, on its receiver's thread */
 
+enum {
+    RECEIVER_READ_BYTES = 256 << 10,
+    RECEIVER_REST_BYTES = 80 << 10,
+    RECEIVER_READY_UNITS = 32,
+};
+
 /* Shared by the connections of one receiver. */
 struct receiver_block {
     uint8_t *data; /* a connection's unfinished beginning, then what is read */
@@ -72,6 +79,9 @@ struct receiver_block {
     size_t capacity;
     struct assembler_scratch *scratch;
     struct udp_batch *batch;
+    /* whole, of the connection that is read, not yet published */
+    struct unit *ready[RECEIVER_READY_UNITS];
+    unsigned ready_count;
     int64_t wall_us, mono_us; /* of this round */
     /* counted by the thread, read by others */
     atomic_ullong bytes, packets, units, lost_packets, late_packets;
@@ -83,7 +93,6 @@ static inline void figure_add(atomic_ullong *figure, guint64 more)
     atomic_store_explicit(figure, atomic_load_explicit(figure, memory_order_relaxed) + more,
                           memory_order_relaxed);
 }
-enum { RECEIVER_READ_BYTES = 256 << 10, RECEIVER_REST_BYTES = 80 << 10 };
 
 struct connection *connection_create(struct rtsp_run *run, struct rtsp_session *session,
                                      const struct rtsp_engine_options *options,

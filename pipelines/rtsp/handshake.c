@@ -4,7 +4,7 @@
 #include "rtsp/udp.h"
 #include <string.h>
 
-enum { MAX_REDIRECTS = 5, MAX_VIDEOS = 4 };
+enum { MAX_REDIRECTS = 5, MAX_VIDEOS = 4, QUIET_US = 500000 };
 
 /* Presentation as it was described. */
 struct description {
@@ -51,6 +51,29 @@ static void take_session(struct dialogue *dialogue, const struct dialogue_answer
         rtsp_session_parse(id, session->id, sizeof session->id, &session->timeout_s);
 }
 
+/* The text of the answer. Without Content-Length it goes on until the camera is silent or closes;
+ * then the conversation goes on over another connection. */
+static bool take_text(struct dialogue *dialogue, const struct dialogue_answer *answer,
+                      struct description *description)
+{
+    g_autofree char *length = dialogue_header(answer, "Content-Length");
+    if (length) {
+        description->text = g_strndup(answer->message.body, answer->message.body_size);
+        description->size = answer->message.body_size;
+        return true;
+    }
+    bool ended;
+    g_autoptr(GByteArray) rest =
+        peer_receive_rest(dialogue->peer, CUT_MAX_BODY_BYTES, QUIET_US, &ended);
+    if (rest->len > CUT_MAX_BODY_BYTES)
+        return dialogue_fail(dialogue, REASON_PROTOCOL,
+                             "DESCRIBE was answered with more than %d KiB",
+                             CUT_MAX_BODY_BYTES >> 10);
+    description->text = rest->len ? g_strndup((const char *)rest->data, rest->len) : g_strdup("");
+    description->size = rest->len;
+    return !rest->len || !ended || dialogue_connect(dialogue);
+}
+
 static bool ask_describe(struct dialogue *dialogue, struct description *description)
 {
     struct dialogue_answer answer;
@@ -60,18 +83,18 @@ static bool ask_describe(struct dialogue *dialogue, struct description *descript
         return false;
     if (answer.status != 200)
         return dialogue_fail_status(dialogue, answer.status, "DESCRIBE");
+    take_base(dialogue, &answer, description);
+    take_session(dialogue, &answer);
+    if (!take_text(dialogue, &answer, description))
+        return false;
     /* whatever Content-Type says, or none: the text itself tells what it is */
-    if (!sdp_parse(answer.message.body, answer.message.body_size, 0, sdp))
+    if (!sdp_parse(description->text, description->size, 0, sdp))
         return dialogue_fail(dialogue, REASON_PROTOCOL,
                              "DESCRIBE was answered without a description");
     if (sdp->codec == CODEC_NONE)
         return dialogue_fail(dialogue, REASON_NO_VIDEO,
                              "the description has %u media sections, none of H.264 or H.265 video",
                              sdp->sections);
-    description->text = g_strndup(answer.message.body, answer.message.body_size);
-    description->size = answer.message.body_size;
-    take_base(dialogue, &answer, description);
-    take_session(dialogue, &answer);
     dialogue->session->uri = rtsp_url_resolve(description->base, sdp->session_control);
     return true;
 }
@@ -219,6 +242,7 @@ static struct rtsp_session *attempt(const struct handshake_request *request,
     g_clear_pointer(&failure->detail, g_free);
     failure->reason = dialogue.reason;
     failure->detail = g_steal_pointer(&dialogue.detail);
+    failure->retry_after_s = dialogue.retry_after_s;
     *redirect = g_steal_pointer(&dialogue.redirect);
     dialogue_finish(&dialogue);
     return session;

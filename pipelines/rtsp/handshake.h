@@ -21,7 +21,8 @@ struct handshake_request {
 
 struct handshake_failure {
     enum reason reason;
-    char *detail; /* owned by the receiver of it; no credentials */
+    char *detail;           /* owned by the receiver of it; no credentials */
+    unsigned retry_after_s; /* what a full camera asked for; 0: nothing */
 };
 
 /* Returned: a playing session, or NULL with `failure` filled. Whatever was set up is taken down on

@@ -87,6 +87,19 @@ bool rtsp_session_parse(const char *value, char *id, size_t id_capacity, unsigne
     return true;
 }
 
+unsigned rtsp_retry_after_s(const char *value)
+{
+    enum { DAY_S = 86400 };
+    guint64 seconds = 0;
+    while (g_ascii_isspace(*value))
+        value++;
+    const char *end = value;
+    for (; g_ascii_isdigit(*end); end++)
+        seconds = MIN(seconds * 10 + (guint64)(*end - '0'), DAY_S);
+    /* a comment or parameters may follow */
+    return !*end || *end == ';' || g_ascii_isspace(*end) ? (unsigned)seconds : 0;
+}
+
 bool rtsp_list_has(const char *value, const char *method)
 {
     g_auto(GStrv) items = g_strsplit_set(value, ", ", 64);

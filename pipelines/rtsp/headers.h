@@ -20,5 +20,8 @@ bool rtsp_transport_parse(const char *value, struct rtsp_transport *transport);
  * `timeout_s` is left alone when not given or absurd. false: no id. */
 bool rtsp_session_parse(const char *value, char *id, size_t id_capacity, unsigned *timeout_s);
 
+/* Retry-After in seconds (RFC 9110 §10.2.3), at most a day; 0 for a date or anything else. */
+unsigned rtsp_retry_after_s(const char *value);
+
 /* Does a Public or Allow list name `method`? */
 bool rtsp_list_has(const char *value, const char *method);

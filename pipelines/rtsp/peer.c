@@ -133,6 +133,7 @@ bool peer_connect(struct peer *peer, GError **error)
     close_stream(&peer->in);
     g_byte_array_set_size(peer->buffer, 0);
     peer->used = 0;
+    peer->base64 = false;
     peer->in = open_stream(peer, &peer->in_socket, error);
     if (peer->in)
         peer->out = g_object_ref(peer->in);
@@ -254,6 +255,27 @@ bool peer_receive(struct peer *peer, struct cut *cut, enum cut_kind *kind, const
         if (count <= 0)
             return fail_read(peer, count, why, question, error);
     }
+}
+
+GByteArray *peer_receive_rest(struct peer *peer, size_t most_bytes, int64_t quiet_us, bool *ended)
+{
+    int64_t until_us = peer->until_us;
+    g_autoptr(GError) why = NULL;
+    *ended = false;
+    while (peer->buffer->len - peer->used <= most_bytes) {
+        peer->until_us = MIN(until_us, clock_mono_us() + quiet_us);
+        gssize count = read_more(peer, peer->options.cancel, &why);
+        if (count <= 0) {
+            *ended = !g_error_matches(why, G_IO_ERROR, G_IO_ERROR_TIMED_OUT);
+            break;
+        }
+    }
+    peer->until_us = until_us;
+    GByteArray *rest = g_byte_array_new();
+    g_byte_array_append(rest, peer->buffer->data + peer->used, peer->buffer->len - peer->used);
+    g_byte_array_set_size(peer->buffer, 0);
+    peer->used = 0;
+    return rest;
 }
 
 void peer_say_goodbye(struct peer *peer, const char *text)

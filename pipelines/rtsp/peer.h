@@ -44,6 +44,11 @@ void peer_begin_wait(struct peer *peer);
 bool peer_receive(struct peer *peer, struct cut *cut, enum cut_kind *kind, const char *question,
                   GError **error);
 
+/* What follows the last message as it stands: until the other end closes (*ended) or nothing came
+ * for `quiet_us`, no longer than the wait that was begun. Stops behind `most_bytes`. Returned: new,
+ * owned by the caller. */
+GByteArray *peer_receive_rest(struct peer *peer, size_t most_bytes, int64_t quiet_us, bool *ended);
+
 /* Sends what should still be heard and waits for an answer or the end, at most half a second, also
  * when cancelled. */
 void peer_say_goodbye(struct peer *peer, const char *text);

@@ -118,7 +118,7 @@ void reorder_push(struct reorder *reorder, const struct reorder_packet *packet, 
 void reorder_expire(struct reorder *reorder, int64_t now_us, reorder_deliver_fn deliver,
                     gpointer user)
 {
-    if (!reorder->waiting || now_us - reorder->oldest_us < REORDER_WAIT_US)
+    if (!reorder->waiting || now_us - reorder->oldest_us < reorder->wait_us)
         return;
     give_up(reorder, deliver, user);
     reorder->oldest_us = now_us;

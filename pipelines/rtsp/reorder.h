@@ -1,5 +1,5 @@
 /* Puts UDP packets in order, within bounds: at most REORDER_SLOTS packets wait, none longer than
- * REORDER_WAIT_US. Pure but for its memory. */
+ * `wait_us`. Pure but for its memory. */
 #pragma once
 #include <glib.h>
 #include <stdbool.h>
@@ -7,14 +7,15 @@
 
 enum {
     REORDER_SLOTS = 64,
-    REORDER_WAIT_US = 60000,
     REORDER_NEAR =
         3000, /* further off than this, a number belongs to another count (RFC 3550 A.1) */
     REORDER_RESTARTS = 8, /* packets in a row that count on from elsewhere: the sender began anew */
     REORDER_STRANGERS = 64,
 };
 
+/* Begin with {.wait_us = N}. */
 struct reorder {
+    int64_t wait_us; /* so long a missing packet is waited for */
     bool known;
     uint32_t ssrc;
     uint16_t next; /* sequence number that is awaited */

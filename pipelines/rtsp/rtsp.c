@@ -16,11 +16,13 @@ const struct rtsp_engine_options rtsp_engine_defaults = {
     .no_data_us = 10000000,
     .max_unit_bytes = 8 << 20,
     .udp_buffer_bytes = 4 << 20,
+    .udp_wait_us = 60000,
 };
 
 enum { MAX_EVENTS = 100000, GUARD_MS = 250, ANSWERS_A_CONVERSATION = 4, MAX_REDIALS = 5 };
 /* A conversation that lasts so long is slow; at most so many slow ones get a worker on top. */
 enum { SLOW_US = 500000, MORE_WORKERS = 240 };
+enum { SAVE_US = 5000000 }; /* between two writings of what worked */
 
 struct rtsp_engine {
     /* --- immutable */
@@ -32,6 +34,7 @@ struct rtsp_engine {
     struct trust *trust;
     /* --- the loop's thread */
     GSource *guard;
+    int64_t saved_us; /* when the manners were looked at last */
     GHashTable *runs; /* not destroyed yet; borrowed */
     struct manners *manners;
     /* --- any thread, atomic */
@@ -183,7 +186,7 @@ static void converse(gpointer data, gpointer user)
         g_autofree char *bye = rtsp_session_request(session, "TEARDOWN");
         rtsp_session_send(session, bye);
         g_clear_pointer(&session, rtsp_session_destroy);
-        failure = (struct handshake_failure){REASON_NO_DATA, g_strdup("PLAY took too long")};
+        failure = (struct handshake_failure){REASON_NO_DATA, g_strdup("PLAY took too long"), 0};
     }
     if (session) {
         g_free(failure.detail);
@@ -194,6 +197,7 @@ static void converse(gpointer data, gpointer user)
         if (g_cancellable_is_cancelled(run->cancel))
             receiver_remove(run->receiver, run);
     } else {
+        atomic_store(&run->retry_after_s, failure.retry_after_s);
         run_post(run, RUN_ENDED, failure.reason, failure.detail);
     }
     atomic_fetch_add(&engine->handshake_cpu_ns, thread_cpu_ns() - cpu_ns);
@@ -240,8 +244,10 @@ void rtsp_run_info(struct rtsp_run *run, struct rtsp_run_info *info)
     *info = (struct rtsp_run_info){
         .clock_known = atomic_load(&run->clock_known),
         .clock_offset_us = atomic_load(&run->clock_offset_us),
+        .packets = atomic_load(&run->packets),
         .lost_packets = atomic_load(&run->lost_packets),
         .udp = atomic_load(&run->udp),
+        .retry_after_s = atomic_load(&run->retry_after_s),
     };
 }
 
@@ -267,6 +273,10 @@ static gboolean guard(gpointer user)
     }
     g_thread_pool_set_max_threads(engine->workers,
                                   (gint)(engine->options.workers + MIN(slow, MORE_WORKERS)), NULL);
+    if (now - engine->saved_us >= SAVE_US) {
+        manners_save(engine->manners);
+        engine->saved_us = now;
+    }
     return G_SOURCE_CONTINUE;
 }
 
@@ -277,7 +287,7 @@ struct rtsp_engine *rtsp_engine_create(const struct rtsp_engine_options *options
     engine->options = *options;
     engine->context = context;
     engine->runs = g_hash_table_new(NULL, NULL);
-    engine->manners = manners_create();
+    engine->manners = manners_create(options->manners_path);
     engine->trust = trust_create(options->trust, options->trust_path);
     engine->events = mailbox_create(context, MAX_EVENTS, deliver, engine, event_free);
     engine->receivers = g_new0(struct receiver *, options->receivers);
@@ -301,6 +311,7 @@ void rtsp_engine_destroy(struct rtsp_engine *engine)
     for (unsigned i = 0; i < engine->options.receivers; i++)
         receiver_destroy(engine->receivers[i]);
     mailbox_destroy(engine->events);
+    manners_save(engine->manners);
     manners_destroy(engine->manners);
     trust_destroy(engine->trust);
     g_hash_table_unref(engine->runs);

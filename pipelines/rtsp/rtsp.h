@@ -29,10 +29,12 @@ struct rtsp_engine_options {
     int64_t no_data_us; /* a run without packets for so long ends with no_data */
     size_t max_unit_bytes;
     enum trust_policy trust;
-    const char *trust_path;  /* where TRUST_FIRST_USE remembers; NULL: until the end. Copied */
-    size_t udp_buffer_bytes; /* of each socket, asked of the kernel */
+    const char *trust_path;   /* where TRUST_FIRST_USE remembers; NULL: until the end. Copied */
+    const char *manners_path; /* where it is kept which cameras want UDP; NULL: nowhere. Copied */
+    size_t udp_buffer_bytes;  /* of each socket, asked of the kernel */
+    int64_t udp_wait_us;      /* for a packet that is missing, while others wait behind it */
 };
-/* 1 receiver, 16 workers, 5 ms, 100 ms, 5 s, 10 s, 8 MiB, 4 MiB. */
+/* 1 receiver, 16 workers, 5 ms, 100 ms, 5 s, 10 s, 8 MiB, 4 MiB, 60 ms. */
 extern const struct rtsp_engine_options rtsp_engine_defaults;
 
 /* `context`: of the owner's loop; callbacks of runs are called there. */
@@ -81,9 +83,10 @@ void rtsp_run_destroy(struct rtsp_run *run);
 
 struct rtsp_run_info {
     bool clock_known;
-    int64_t clock_offset_us; /* camera's clock − ours */
-    guint64 lost_packets;
+    int64_t clock_offset_us;       /* camera's clock − ours */
+    guint64 packets, lost_packets; /* of its connection; told five times a second */
     bool udp;
+    unsigned retry_after_s; /* ended: a full camera asked to be left alone so long; 0: no */
 };
 /* Any thread. */
 void rtsp_run_info(struct rtsp_run *run, struct rtsp_run_info *info);

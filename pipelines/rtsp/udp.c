@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <glib.h>
+#include <netinet/udp.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -54,6 +55,9 @@ uint16_t udp_open_pair(int fds[2], bool ipv6, size_t buffer_bytes)
         if (b >= 0) {
             fds[0] = first & 1 ? b : a;
             fds[1] = first & 1 ? a : b;
+            /* a picture's packets, which come one after the other, in one piece; where the kernel
+             * cannot, each comes by itself */
+            setsockopt(fds[0], IPPROTO_UDP, UDP_GRO, &(int){1}, sizeof(int));
             return first & 1 ? second : first;
         }
         close(a);

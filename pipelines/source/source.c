@@ -45,6 +45,16 @@ bool source_clock_offset(struct source *source, int64_t *offset_us)
     return source->way->clock_offset && source->way->clock_offset(source->inner, offset_us);
 }
 
+bool source_packets(struct source *source, guint64 *packets, guint64 *lost)
+{
+    return source->way->packets && source->way->packets(source->inner, packets, lost);
+}
+
+int64_t source_retry_after_ms(struct source *source)
+{
+    return source->way->retry_after_ms ? source->way->retry_after_ms(source->inner) : 0;
+}
+
 static bool is_loopback(const char *host)
 {
     g_autoptr(GInetAddress) address = g_inet_address_new_from_string(host);

@@ -43,6 +43,12 @@ void source_close(struct source *source); /* NULL is fine */
 /* Camera's clock − ours. false: not known. */
 bool source_clock_offset(struct source *source, int64_t *offset_us);
 
+/* Packets that came, and that never came, since it was opened. false: not known. */
+bool source_packets(struct source *source, guint64 *packets, guint64 *lost);
+
+/* Inside of `ended`: how long the camera asked to be left alone; 0: it did not. */
+int64_t source_retry_after_ms(struct source *source);
+
 /* The host that an address leads to, new string; NULL when there is none (a file, a bad address).
  * *loopback tells whether it is this machine. Pure. */
 char *source_host(const char *url, bool *loopback);

@@ -16,8 +16,10 @@ struct way {
     bool (*open)(struct source *source, const struct source_ways *ways,
                  const struct source_config *config, GError **error);
     void (*close)(gpointer inner);
-    bool (*clock_offset)(gpointer inner, int64_t *offset_us); /* NULL: never known */
-    enum reason (*error_reason)(const GError *error);         /* of open(); NULL: bad_url */
+    bool (*clock_offset)(gpointer inner, int64_t *offset_us);         /* NULL: never known */
+    bool (*packets)(gpointer inner, guint64 *packets, guint64 *lost); /* NULL: never known */
+    int64_t (*retry_after_ms)(gpointer inner);                        /* NULL: nobody asks for it */
+    enum reason (*error_reason)(const GError *error);                 /* of open(); NULL: bad_url */
 };
 
 extern const struct way way_rtsp;

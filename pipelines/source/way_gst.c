@@ -82,5 +82,5 @@ static enum reason error_reason(const GError *error)
     return REASON_BAD_URL;
 }
 
-const struct way way_gst = {"gst", gst_source_uri_ok, open_attempt, close_attempt,
+const struct way way_gst = {"gst", gst_source_uri_ok, open_attempt, close_attempt, NULL, NULL,
                             NULL,  error_reason};

@@ -51,4 +51,21 @@ static bool clock_offset(gpointer inner, int64_t *offset_us)
     return info.clock_known;
 }
 
-const struct way way_rtsp = {"rtsp", rtsp_url_is, open_run, close_run, clock_offset, NULL};
+static bool packets_of(gpointer inner, guint64 *packets, guint64 *lost)
+{
+    struct rtsp_run_info info;
+    rtsp_run_info(inner, &info);
+    *packets = info.packets;
+    *lost = info.lost_packets;
+    return true;
+}
+
+static int64_t retry_after_ms(gpointer inner)
+{
+    struct rtsp_run_info info;
+    rtsp_run_info(inner, &info);
+    return (int64_t)info.retry_after_s * 1000;
+}
+
+const struct way way_rtsp = {"rtsp",       rtsp_url_is, open_run,       close_run,
+                             clock_offset, packets_of,  retry_after_ms, NULL};

@@ -232,14 +232,12 @@ static void wake_gathered(struct stream *stream)
     g_mutex_unlock(&stream->lock);
 }
 
-void stream_publish(struct stream *stream, struct unit *unit)
+/* Takes the unit. Returned: was it put into the ring? */
+static bool push_locked(struct stream *stream, struct unit *unit)
 {
-    bool keyframe = unit->keyframe;
-    g_mutex_lock(&stream->lock);
-    if (stream->broken && !keyframe) {
-        g_mutex_unlock(&stream->lock);
+    if (stream->broken && !unit->keyframe) {
         unit_unref(unit);
-        return;
+        return false;
     }
     if (stream->gap_pending)
         unit->gap = true;
@@ -247,17 +245,36 @@ void stream_publish(struct stream *stream, struct unit *unit)
     stream->units++;
     stream->bytes += unit->size;
     stream->last_unit_wall_us = unit->wall_us;
-    if (keyframe)
+    if (unit->keyframe)
         keep_keyframe(stream, unit);
-    size_t had_bytes = stream->ring.bytes;
     slot_push(&stream->ring, unit);
-    evict(stream);
-    account(stream, had_bytes);
-    gather_waiting(stream, keyframe);
-    bool wake = stream->waking;
+    return true;
+}
+
+void stream_publish_all(struct stream *stream, struct unit *const *units, unsigned count)
+{
+    bool any = false, keyframe = false;
+    g_mutex_lock(&stream->lock);
+    size_t had_bytes = stream->ring.bytes;
+    for (unsigned i = 0; i < count; i++) {
+        bool is_keyframe = units[i]->keyframe;
+        any |= push_locked(stream, units[i]);
+        keyframe |= is_keyframe;
+    }
+    if (any) {
+        evict(stream);
+        account(stream, had_bytes);
+        gather_waiting(stream, keyframe);
+    }
+    bool wake = any && stream->waking;
     g_mutex_unlock(&stream->lock);
     if (wake)
         wake_gathered(stream);
+}
+
+void stream_publish(struct stream *stream, struct unit *unit)
+{
+    stream_publish_all(stream, &unit, 1);
 }
 
 void stream_prefetch(const struct stream *stream)

@@ -32,6 +32,9 @@ const char *stream_name(const struct stream *stream); /* any thread, borrowed */
 /* Publisher's thread. Takes the unit. Wakes waiting readers (their `wake` runs on this thread,
  * outside the stream's lock). */
 void stream_publish(struct stream *stream, struct unit *unit);
+/* The same for several units, in order: the lock is taken once, which waits until everything
+ * written before has left the processor. */
+void stream_publish_all(struct stream *stream, struct unit *const *units, unsigned count);
 
 /* It is published to soon: fetches it into the cache. */
 void stream_prefetch(const struct stream *stream);

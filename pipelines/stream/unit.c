@@ -19,29 +19,45 @@ struct stream_format *stream_format_create(enum codec codec, int width_px, int h
 
 struct stream_format *stream_format_ref(struct stream_format *format)
 {
-    atomic_fetch_add_explicit(&format->refs, 1, memory_order_relaxed);
+    stream_format_ref_many(format, 1);
     return format;
+}
+
+void stream_format_ref_many(struct stream_format *format, int count)
+{
+    atomic_fetch_add_explicit(&format->refs, count, memory_order_relaxed);
 }
 
 void stream_format_unref(struct stream_format *format)
 {
-    if (!format || atomic_fetch_sub_explicit(&format->refs, 1, memory_order_acq_rel) != 1)
+    if (format)
+        stream_format_unref_many(format, 1);
+}
+
+void stream_format_unref_many(struct stream_format *format, int count)
+{
+    if (atomic_fetch_sub_explicit(&format->refs, count, memory_order_acq_rel) != count)
         return;
     g_clear_pointer(&format->parameter_sets, g_bytes_unref);
     g_free(format);
 }
 
-struct unit *unit_create(size_t size, struct stream_format *format)
+struct unit *unit_create_taking(size_t size, struct stream_format *format)
 {
     uint8_t block;
     struct unit *unit = unit_memory_take(sizeof *unit + size + PADDING_BYTES, &block);
     memset(unit, 0, sizeof *unit);
     unit->block = block;
     atomic_init(&unit->refs, 1);
-    unit->format = format ? stream_format_ref(format) : NULL;
+    unit->format = format;
     unit->size = size;
     memset(unit->data + size, 0, PADDING_BYTES);
     return unit;
+}
+
+struct unit *unit_create(size_t size, struct stream_format *format)
+{
+    return unit_create_taking(size, format ? stream_format_ref(format) : NULL);
 }
 
 struct unit *unit_ref(struct unit *unit)

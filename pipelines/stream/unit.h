@@ -21,6 +21,9 @@ struct stream_format *stream_format_create(enum codec codec, int width_px, int h
                                            const char *codec_string, GBytes *parameter_sets);
 struct stream_format *stream_format_ref(struct stream_format *format);
 void stream_format_unref(struct stream_format *format); /* NULL is fine */
+/* `count` references at once. */
+void stream_format_ref_many(struct stream_format *format, int count);
+void stream_format_unref_many(struct stream_format *format, int count);
 
 /* Never written after stream_publish(). One allocation. Any thread may hold a reference. */
 struct unit {
@@ -39,5 +42,7 @@ struct unit {
 /* Returned with one reference; the caller fills it before publishing. Takes its own reference of
  * `format` (may be NULL until known). 64 zeroed bytes follow data, for libavcodec. */
 struct unit *unit_create(size_t size, struct stream_format *format);
+/* The same, but takes the caller's reference of `format`. */
+struct unit *unit_create_taking(size_t size, struct stream_format *format);
 struct unit *unit_ref(struct unit *unit);
 void unit_unref(struct unit *unit); /* NULL is fine */

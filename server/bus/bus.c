@@ -1,5 +1,6 @@
 #include "bus/bus.h"
 #include "bus/script.h"
+#include "common/failpoint.h"
 #include "common/log.h"
 #include <stdio.h>
 #include <string.h>
@@ -55,7 +56,7 @@ static void note(struct bus *bus, const char *why)
     if (strcmp(bus->why, why) == 0)
         return;
     if (*why)
-        log_warn("bus", "%s", why);
+        log_warn("bus", "Redis is not reached: %s", why);
     g_free(bus->why);
     bus->why = g_strdup(why);
 }
@@ -131,6 +132,7 @@ static void on_written(const struct redis_reply *reply, const char *why, gpointe
         step_back(bus, "Redis answered what was not asked");
         return;
     }
+    failpoint("bus.published");
     bus->published += (guint64)count[0].integer;
     bus->repeated += (guint64)count[1].integer;
     bus->seq = bus->confirmed = bus->batch_last;

@@ -11,6 +11,7 @@
 
 struct identity;
 struct net_session;
+struct vault;
 
 #define IDENTITY_COOKIE "tw_session"
 
@@ -25,6 +26,9 @@ struct identity_options {
     int64_t lock_us;              /* for so long, 0: 15 min */
     unsigned logins_per_min;      /* tries of one address, 0: 30 */
     unsigned login_tries_per_min; /* tries of one login, 0: 5 */
+    const char *key_file;         /* of the master key (docs/identity.md); NULL: one in memory */
+    int64_t head_us;              /* the audit log's head is signed so often, 0: 1 h */
+    const json_t *retention_days; /* kind → days, 0 for ever (retention.h); NULL: nothing ends */
     bool cheap_hash;              /* tests only: smallest Argon2id parameters */
     int64_t (*now_us)(void);      /* wall clock, NULL: the real one */
     int64_t (*mono_us)(void);     /* with now_us: tells when that was set; NULL: it never is */
@@ -67,6 +71,36 @@ const char *identity_view_reason(struct identity *identity, const struct net_ses
 typedef void (*identity_ended_fn)(const char *session_id, gpointer user);
 void identity_on_session_ended(struct identity *identity, identity_ended_fn fn, gpointer user);
 
+/* --- who somebody is */
+
+/* One account; borrowed until the next turn of the loop. */
+struct identity_user {
+    const char *id, *login, *name;
+    const char *department; /* id, NULL: none */
+    const char *unit;       /* its name, or as written; "" unknown */
+    const char *role;       /* the first of the table among the grants, "" none */
+    const char *person;     /* id of the person with the phone; NULL: none */
+    bool enabled;
+};
+/* NULL: no such user, or no session. */
+const struct identity_user *identity_user_of(struct identity *identity,
+                                             const struct net_session *session);
+const struct identity_user *identity_user_by_id(struct identity *identity, const char *id);
+const struct identity_user *identity_user_by_login(struct identity *identity, const char *login);
+/* Does this session hold that role (or grant of deputies) in that area? */
+bool identity_has_role_in(const struct net_session *session, const char *role,
+                          const char *area_code);
+
+/* Each grant of each enabled account: for who has to be told of something. Deputies' grants come
+ * with their own role. Everything is borrowed during the call. */
+void identity_each_grant(struct identity *identity,
+                         void (*fn)(const struct identity_user *user, const char *role,
+                                    const char *area, gpointer data),
+                         gpointer data);
+
+/* The keys (identity/vault.h), for persons; any thread as long as the identity lives. */
+const struct vault *identity_vault(const struct identity *identity);
+
 /* --- log of views (public video regulation art. 16): one record an opened camera */
 
 /* What is shown. */
@@ -100,7 +134,13 @@ struct identity_actor {
 bool identity_audit(struct store_tx *tx, const struct identity_actor *actor, const char *action,
                     const char *object, const json_t *details, int64_t now_us, GError **error);
 
-/* The same from the loop, as a job of its own: takes `details`. `session` may be NULL (system). */
+/* Inside a write store_fn: signs that record of a chain (docs/audit.md "Heads"); once for each.
+ * `hash`: 32 bytes. `chain`: "audit", "case/ID". */
+bool identity_sign_head(struct store_tx *tx, const struct vault *vault, const char *chain,
+                        gint64 seq, const void *hash, gint64 now_us, GError **error);
+
+/* identity_audit() from the loop, as a job of its own: takes `details`. `session` may be NULL
+ * (system). */
 void identity_audit_later(struct identity *identity, const struct net_session *session,
                           const char *action, const char *object, json_t *details);
 

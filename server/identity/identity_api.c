@@ -1,53 +1,17 @@
 /* REST of people and their sessions. */
+#include "identity/answer.h"
 #include "identity/identity_face.h"
 #include "identity/internal.h"
 #include "identity/records.h"
 
-static void reply_problem(struct net_request *request, const struct problem *problem)
-{
-    if (!problem->path) {
-        net_reply_error(request, problem->status, problem->code, problem->zh, problem->en);
-        return;
-    }
-    json_t *fields = json_pack("[{s:s,s:{s:s,s:s}}]", "path", problem->path, "message", "zh",
-                               problem->zh, "en", problem->en);
-    net_reply_invalid(request, problem->status, problem->code, problem->zh, problem->en, fields);
-}
-
-/* A request that is answered later, with what its answer needs. */
-struct answer {
-    struct net_request *request;
-    struct identity *identity;
-};
-
-static struct answer *answer_new(struct net_request *request, struct identity *identity)
-{
-    struct answer *answer = g_new(struct answer, 1);
-    *answer = (struct answer){net_request_ref(request), identity};
-    return answer;
-}
-
-static void answer_free(struct answer *answer)
-{
-    net_request_unref(answer->request);
-    g_free(answer);
-}
-
 /* --- session */
-
-static json_t *text_us(gint64 time_us)
-{
-    char text[32];
-    g_snprintf(text, sizeof text, "%" G_GINT64_FORMAT, time_us);
-    return json_string(text);
-}
 
 static json_t *session_json(struct identity *identity, const struct net_session *session)
 {
-    const struct person *person = g_hash_table_lookup(identity->people, session->user_id);
+    const struct account *account = g_hash_table_lookup(identity->people, session->user_id);
     const struct view_reason *reason = g_hash_table_lookup(identity->reasons, session->user_id);
     bool given = identity_view_reason(identity, session) != NULL;
-    json_t *user = person ? person_json(person) : json_object();
+    json_t *user = account ? account_json(account) : json_object();
     return json_pack("{s:o,s:o,s:s,s:o}", "user", user, "rights", identity_rights_json(session),
                      "csrf", session->csrf, "view_reason",
                      given ? json_pack("{s:s,s:o}", "reason", reason->text, "until_us",
@@ -88,10 +52,12 @@ static void post_session(struct net_request *request, gpointer user)
     const char *password = json_string_value(json_object_get(body, "password"));
     if (!login || !password || strlen(login) > 256 || strlen(password) > 1024)
         reply_problem(request, &PROBLEM_WRONG_LOGIN);
-    else
-        identity_login(user, login, password, net_request_address(request),
-                       net_request_header(request, "user-agent"), on_login,
-                       answer_new(request, user));
+    else {
+        const struct login_attempt attempt = {
+            login, password, json_string_value(json_object_get(body, "code")),
+            net_request_address(request), net_request_header(request, "user-agent")};
+        identity_login(user, &attempt, on_login, answer_new(request, user));
+    }
     json_decref(body);
 }
 
@@ -112,10 +78,10 @@ static void delete_session(struct net_request *request, gpointer user)
 
 /* --- password and reason */
 
-static void on_password(const struct problem *problem, const struct person *person, gpointer user)
+static void on_password(const struct problem *problem, const struct account *account, gpointer user)
 {
     struct answer *answer = user;
-    (void)person;
+    (void)account;
     if (problem)
         reply_problem(answer->request, problem);
     else
@@ -162,8 +128,19 @@ static void get_users(struct net_request *request, gpointer user)
     json_t *users = json_array();
     g_autoptr(GPtrArray) people = identity_people(user);
     for (guint i = 0; i < people->len; i++)
-        json_array_append_new(users, person_json(people->pdata[i]));
+        json_array_append_new(users, account_json(people->pdata[i]));
     net_reply_json(request, 200, json_pack("{s:o}", "users", users));
+}
+
+static json_t *role_json(const struct role *role)
+{
+    json_t *rights = json_array();
+    for (int right = 0; right < RIGHT_COUNT; right++) {
+        if (role->rights & right_bit((enum right)right))
+            json_array_append_new(rights, json_string(right_name((enum right)right)));
+    }
+    return json_pack("{s:s,s:{s:s,s:s},s:s?,s:o}", "role", role->code, "name", "zh", role->zh, "en",
+                     role->en, "of", role->of, "rights", rights);
 }
 
 static void get_roles(struct net_request *request, gpointer user)
@@ -171,19 +148,18 @@ static void get_roles(struct net_request *request, gpointer user)
     json_t *list = json_array();
     (void)user;
     for (const struct role *role = roles(); role->code; role++)
-        json_array_append_new(list, json_pack("{s:s,s:{s:s,s:s}}", "role", role->code, "name", "zh",
-                                              role->zh, "en", role->en));
+        json_array_append_new(list, role_json(role));
     net_reply_json(request, 200, json_pack("{s:o}", "roles", list));
 }
 
-static void on_user(const struct problem *problem, const struct person *person, gpointer user)
+static void on_user(const struct problem *problem, const struct account *account, gpointer user)
 {
     struct answer *answer = user;
     bool added = g_strcmp0(net_request_method(answer->request), "POST") == 0;
     if (problem)
         reply_problem(answer->request, problem);
     else
-        net_reply_json(answer->request, added ? 201 : 200, person_json(person));
+        net_reply_json(answer->request, added ? 201 : 200, account_json(account));
     answer_free(answer);
 }
 
@@ -206,6 +182,22 @@ static void put_user(struct net_request *request, gpointer user)
                          net_request_param(request, "id"), body, on_user,
                          answer_new(request, user));
     json_decref(body);
+}
+
+static void on_unlocked(const struct problem *problem, const struct account *account, gpointer user)
+{
+    struct answer *answer = user;
+    if (problem)
+        reply_problem(answer->request, problem);
+    else
+        net_reply_json(answer->request, 200, account_json(account));
+    answer_free(answer);
+}
+
+static void post_unlock(struct net_request *request, gpointer user)
+{
+    identity_user_unlock(user, identity_actor_new(net_request_session(request)),
+                         net_request_param(request, "id"), on_unlocked, answer_new(request, user));
 }
 
 /* --- records */
@@ -234,11 +226,24 @@ static void get_views(struct net_request *request, gpointer user)
 static void get_audit(struct net_request *request, gpointer user)
 {
     struct identity *identity = user;
-    gint64 limit, before;
-    if (!net_request_query_int(request, "limit", 1, 1000, 100, &limit) ||
-        !net_request_query_int(request, "before", 1, G_MAXINT64, G_MAXINT64, &before))
+    struct records_filter filter = {.action = net_request_query(request, "action"),
+                                    .login = net_request_query(request, "login"),
+                                    .object = net_request_query(request, "object")};
+    if (!net_request_query_int(request, "limit", 1, 1000, 100, &filter.limit) ||
+        !net_request_query_int(request, "before", 1, G_MAXINT64, G_MAXINT64, &filter.before) ||
+        !net_request_query_int(request, "from_us", 0, G_MAXINT64, 0, &filter.from_us) ||
+        !net_request_query_int(request, "to_us", 0, G_MAXINT64, G_MAXINT64, &filter.to_us))
         return;
-    records_audit(identity->store, before, limit, on_records, answer_new(request, user));
+    records_audit(identity->store, &filter, on_records, answer_new(request, user));
+}
+
+static void get_audit_export(struct net_request *request, gpointer user)
+{
+    struct identity *identity = user;
+    gint64 after;
+    if (net_request_query_int(request, "after", 0, G_MAXINT64, 0, &after))
+        records_export(identity->store, identity->vault, after, identity_now(identity), on_records,
+                       answer_new(request, user));
 }
 
 static void get_audit_check(struct net_request *request, gpointer user)
@@ -259,9 +264,16 @@ void identity_add_routes(struct identity *identity, struct net *net)
         {"GET", "/api/v1/roles", "user.see", get_roles, 0},
         {"POST", "/api/v1/users", "user.edit", post_user, 0},
         {"PUT", "/api/v1/users/:id", "user.edit", put_user, 0},
+        {"POST", "/api/v1/users/:id/unlock", "user.edit", post_unlock, 0},
         {"GET", "/api/v1/views", "audit.see", get_views, 0},
         {"GET", "/api/v1/audit", "audit.see", get_audit, 0},
+        {"GET", "/api/v1/audit/export", "audit.see", get_audit_export, 0},
         {"GET", "/api/v1/audit/check", "audit.see", get_audit_check, 0},
     };
     net_add_routes(net, routes, G_N_ELEMENTS(routes), identity);
+    identity_add_department_routes(identity, net);
+    identity_add_person_routes(identity, net);
+    identity_add_hold_routes(identity, net);
+    identity_add_session_routes(identity, net);
+    identity_add_factor_routes(identity, net);
 }

@@ -19,6 +19,7 @@ struct attempts {
 struct login_try {
     struct identity *identity;
     char *login, *address, *agent;
+    char *code; /* NULL: none */
     login_fn fn;
     gpointer user;
     /* filled in once the password is known */
@@ -28,7 +29,9 @@ struct login_try {
     gint64 person_version; /* whose rights the session has */
     unsigned failures;
     gint64 locked_until_us;
-    struct session *session; /* NULL: a failed login */
+    gint64 step;                 /* of the code; 0: none was needed */
+    const struct problem *wrong; /* what a failed one is told */
+    struct session *session;     /* NULL: a failed login */
     char *token;
 };
 
@@ -39,6 +42,7 @@ static void try_free(struct login_try *try)
     g_free(try->token);
     g_free(try->person_id);
     g_free(try->login);
+    g_free(try->code);
     g_free(try->address);
     g_free(try->agent);
     g_free(try);
@@ -88,9 +92,9 @@ static struct attempts *attempts_of(struct identity *identity, const char *login
 
 static gint64 locked_until(struct identity *identity, const char *login)
 {
-    const struct person *person = g_hash_table_lookup(identity->logins, login);
-    if (person)
-        return person->locked_until_us;
+    const struct account *account = g_hash_table_lookup(identity->logins, login);
+    if (account)
+        return account->locked_until_us;
     const struct attempts *attempts = g_hash_table_lookup(identity->attempts, login);
     return attempts ? attempts->locked_until_us : 0;
 }
@@ -102,8 +106,10 @@ static bool try_write(struct store_tx *tx, gpointer job, GError **error)
     struct login_try *try = job;
     if (try->person_id &&
         !store_exec(tx, error,
-                    "UPDATE user_account SET failures = ?, locked_until_us = ? WHERE id = ?", "iis",
-                    (gint64)try->failures, (gint64)try->locked_until_us, try->person_id))
+                    "UPDATE user_account SET failures = ?, locked_until_us = ?, totp_step ="
+                    " CASE WHEN totp_step < ? THEN ? ELSE totp_step END WHERE id = ?",
+                    "iiiis", (gint64)try->failures, (gint64)try->locked_until_us, try->step,
+                    try->step, try->person_id))
         return false;
     json_t *details = json_pack("{s:s}", "agent", try->agent);
     if (!try->session && try->locked_until_us > try->now_us)
@@ -126,15 +132,15 @@ static void try_written(gpointer job, const GError *error)
         return;
     }
     if (!try->session) {
-        fail(try, &PROBLEM_WRONG_LOGIN, 0);
+        fail(try, try->wrong, 0);
         return;
     }
     struct session *session = g_steal_pointer(&try->session);
     g_hash_table_replace(identity->sessions, session->key, session);
     g_hash_table_replace(identity->by_id, session->net->id, session);
     /* changed or disabled while the login was written: their sessions have been ended already */
-    const struct person *person = g_hash_table_lookup(identity->people, try->person_id);
-    if (!person || !person->enabled || person->version != try->person_version) {
+    const struct account *account = g_hash_table_lookup(identity->people, try->person_id);
+    if (!account || !account->enabled || account->version != try->person_version) {
         session_end(identity, session->net->id);
         fail(try, &PROBLEM_WRONG_LOGIN, 0);
         return;
@@ -154,23 +160,50 @@ static char *random_text(size_t bytes)
     return text;
 }
 
-static void count_failure(struct login_try *try, struct person *person)
+static void count_failure(struct login_try *try, struct account *account)
 {
     struct identity *identity = try->identity;
-    struct attempts *attempts = person ? NULL : attempts_of(identity, try->login);
-    unsigned failures = (person ? person->failures : attempts->failures) + 1;
+    struct attempts *attempts = account ? NULL : attempts_of(identity, try->login);
+    unsigned failures = (account ? account->failures : attempts->failures) + 1;
     gint64 until_us = 0;
     if (failures >= identity->options.login_failures) {
         until_us = try->now_us + identity->options.lock_us;
         failures = 0;
     }
-    if (person) {
-        person->failures = try->failures = failures;
-        person->locked_until_us = until_us;
+    if (account) {
+        account->failures = try->failures = failures;
+        account->locked_until_us = until_us;
     } else {
         *attempts = (struct attempts){failures, until_us};
     }
     try->locked_until_us = until_us;
+}
+
+/* The password is right: is the code of the second factor, where there is one? */
+static bool code_holds(struct login_try *try, struct account *account)
+{
+    if (!account->totp_us)
+        return true;
+    if (!factor_holds(try->identity, account, try->code, try->now_us, &try->step)) {
+        try->wrong = &PROBLEM_CODE;
+        return false;
+    }
+    account->totp_step = try->step;
+    return true;
+}
+
+static void open_session(struct login_try *try, struct account *account)
+{
+    struct identity *identity = try->identity;
+    account->failures = 0;
+    account->locked_until_us = 0;
+    limiter_give_back(identity->by_login, try->login);
+    limiter_give_back(identity->by_address, try->address);
+    try->token = random_text(TOKEN_BYTES);
+    try->session = session_new(account, store_id_new(), random_text(TOKEN_BYTES), try->address);
+    try->session->key = session_key(try->token);
+    try->session->agent = g_strdup(try->agent);
+    try->session->created_us = try->session->seen_us = try->session->saved_us = try->now_us;
 }
 
 /* The password was compared; people may have changed meanwhile. */
@@ -178,26 +211,25 @@ static void on_verified(bool matches, gpointer user)
 {
     struct login_try *try = user;
     struct identity *identity = try->identity;
-    struct person *person = g_hash_table_lookup(identity->logins, try->login);
+    struct account *account = g_hash_table_lookup(identity->logins, try->login);
     try->now_us = identity_now(identity);
     try->actor = (struct identity_actor){.login = try->login, .address = try->address};
-    if (person) {
-        try->person_id = g_strdup(person->id);
-        try->person_version = person->version;
+    if (account) {
+        try->person_id = g_strdup(account->id);
+        try->person_version = account->version;
         try->actor.user = try->person_id;
     }
-    if (matches && person && person->enabled && person->locked_until_us <= try->now_us) {
-        person->failures = 0;
-        person->locked_until_us = 0;
+    bool known = matches && account && account->enabled && account->locked_until_us <= try->now_us;
+    if (known && account->totp_us && !try->code) { /* asked for, neither a failure nor a login */
         limiter_give_back(identity->by_login, try->login);
         limiter_give_back(identity->by_address, try->address);
-        try->token = random_text(TOKEN_BYTES);
-        try->session = session_new(person, store_id_new(), random_text(TOKEN_BYTES), try->address);
-        try->session->key = session_key(try->token);
-        try->session->created_us = try->session->seen_us = try->session->saved_us = try->now_us;
-    } else {
-        count_failure(try, person);
+        fail(try, &PROBLEM_CODE_NEEDED, 0);
+        return;
     }
+    if (known && code_holds(try, account))
+        open_session(try, account);
+    else
+        count_failure(try, account);
     store_write(identity->store, try_write, try, try_written);
 }
 
@@ -219,25 +251,27 @@ static unsigned must_wait(struct identity *identity, const char *login, const ch
     return MAX(MAX(address_s, login_s), lock_s);
 }
 
-void identity_login(struct identity *identity, const char *login, const char *password,
-                    const char *address, const char *agent, login_fn fn, gpointer user)
+void identity_login(struct identity *identity, const struct login_attempt *attempt, login_fn fn,
+                    gpointer user)
 {
     struct login_try *try = g_new0(struct login_try, 1);
-    g_autofree char *lower = g_utf8_strdown(login, -1);
-    g_autofree char *shown = g_strndup(agent ? agent : "", AGENT_MAX_BYTES);
+    g_autofree char *lower = g_utf8_strdown(attempt->login, -1);
+    g_autofree char *shown = g_strndup(attempt->agent ? attempt->agent : "", AGENT_MAX_BYTES);
     try->identity = identity;
     try->login = g_strstrip(g_utf8_substring(lower, 0, MIN(g_utf8_strlen(lower, -1), 64)));
-    try->address = g_strdup(address);
+    try->address = g_strdup(attempt->address);
     try->agent = g_utf8_make_valid(shown, -1);
+    try->code = g_strdup(attempt->code);
+    try->wrong = &PROBLEM_WRONG_LOGIN;
     try->fn = fn;
     try->user = user;
-    unsigned wait_s = must_wait(identity, try->login, address, identity_now(identity));
+    unsigned wait_s = must_wait(identity, try->login, try->address, identity_now(identity));
     if (wait_s) {
         fail(try, &PROBLEM_LIMIT, wait_s);
         return;
     }
-    const struct person *person = g_hash_table_lookup(identity->logins, try->login);
-    if (!hasher_verify(identity->hasher, password, person ? person->hash : NULL, on_verified, try,
-                       try_drop))
+    const struct account *account = g_hash_table_lookup(identity->logins, try->login);
+    if (!hasher_verify(identity->hasher, attempt->password, account ? account->hash : NULL,
+                       on_verified, try, try_drop))
         fail(try, &PROBLEM_BUSY, 0);
 }

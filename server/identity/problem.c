@@ -47,6 +47,55 @@ const struct problem PROBLEM_FULL = {
 const struct problem PROBLEM_REASON = {400, "invalid_reason", "reason", "事由须为 2 至 200 个字",
                                        "a reason has 2 to 200 characters"};
 
+const struct problem PROBLEM_PARENT = {400, "invalid_parent", "parent",
+                                       "上级部门不存在，或形成了循环",
+                                       "there is no such parent, or it would be its own"};
+const struct problem PROBLEM_DEPARTMENT_AREA = {
+    400, "invalid_area", "area", "没有这个区划，或代码不是 9、12、15 位数字",
+    "there is no such area, or its code has not 9, 12 or 15 digits"};
+const struct problem PROBLEM_DEPARTMENT_KIND = {400, "invalid_kind", "kind", "没有这种部门类型",
+                                                "there is no such kind of department"};
+const struct problem PROBLEM_DEPARTMENT_ID = {
+    400, "invalid_id", "id", "部门编号须为 2 至 64 个小写字母、数字或 . _ -",
+    "an id is 2 to 64 lower-case letters, digits or . _ -"};
+const struct problem PROBLEM_DEPARTMENT_TAKEN = {409, "id_taken", "id", "该编号已被使用",
+                                                 "this id is in use"};
+const struct problem PROBLEM_NO_DEPARTMENT = {404, "not_found", NULL, "没有这个部门",
+                                              "there is no such department"};
+const struct problem PROBLEM_LEADER = {400, "invalid_leader", "leader",
+                                       "负责人须有姓名或 5 至 20 位的电话",
+                                       "a leader has a name or a phone of 5 to 20 digits"};
+const struct problem PROBLEM_GRANT_OF = {400, "grant_without_role", "grants",
+                                         "该授权只能授予同一区域的人大代表",
+                                         "this grant is only for deputies of that area"};
+const struct problem PROBLEM_AUDITOR_ACCOUNT = {
+    403, "auditor_account", "grants",
+    "安全审计员账户不由系统管理员管理，请在服务器上用 wallctl 操作",
+    "accounts of security auditors are not the administrator's: use wallctl on the server"};
+
+const struct problem PROBLEM_NO_RIGHT = {403, "no_right", NULL, "您没有此项权限",
+                                         "Your rights do not allow this"};
+const struct problem PROBLEM_NO_SESSION = {404, "not_found", NULL, "没有这个会话",
+                                           "there is no such session"};
+
+const struct problem PROBLEM_OUT_OF_REACH = {
+    403, "out_of_reach", "grants", "该用户的区域超出了您的管理范围",
+    "this user's areas reach further than what you manage"};
+const struct problem PROBLEM_PHONE = {400, "invalid_phone", "phone", "电话号码须为 5 至 20 位数字",
+                                      "a phone number has 5 to 20 digits"};
+const struct problem PROBLEM_CODE = {401, "wrong_code", "code", "动态码不正确或已用过",
+                                     "the code is wrong, or was used before"};
+/* While one is logged in: a 401 would say that one is not. */
+const struct problem PROBLEM_CODE_WRONG = {403, "wrong_code", "code", "动态码不正确或已用过",
+                                           "the code is wrong, or was used before"};
+const struct problem PROBLEM_CODE_NEEDED = {401, "code_required", "code",
+                                            "请输入身份验证器上的 6 位动态码",
+                                            "type the 6 digits of your authenticator"};
+const struct problem PROBLEM_FACTOR_THERE = {409, "totp_there", NULL, "动态码已启用，请先关闭",
+                                             "the second factor is on: switch it off first"};
+const struct problem PROBLEM_NO_FACTOR = {409, "totp_none", NULL, "没有待确认的动态码",
+                                          "there is no second factor to confirm"};
+
 const struct problem *problem_saving(const GError *error)
 {
     if (g_error_matches(error, STORE_ERROR, STORE_ERROR_FULL))

@@ -3,7 +3,8 @@
 
 struct page_job {
     char *before_id, *camera, *user_id;
-    gint64 before_seq, limit;
+    char *action, *pattern, *login, *object;
+    gint64 before_seq, limit, from_us, to_us;
     json_t *page;
     records_fn fn;
     gpointer user;
@@ -17,6 +18,10 @@ static void page_done(gpointer data, const GError *error)
     g_free(job->before_id);
     g_free(job->camera);
     g_free(job->user_id);
+    g_free(job->action);
+    g_free(job->pattern);
+    g_free(job->login);
+    g_free(job->object);
     g_free(job);
 }
 
@@ -142,18 +147,30 @@ static bool audit_read(struct store_tx *tx, gpointer data, GError **error)
         {NULL, NULL},
     };
     struct page_job *job = data;
-    store_rows_auto rows =
-        store_query(tx, error,
-                    "SELECT seq, time_us, user_id, login, address, action, object, details, hash"
-                    " FROM audit WHERE seq < ? ORDER BY seq DESC LIMIT ?",
-                    "ii", job->before_seq, job->limit);
+    store_rows_auto rows = store_query(
+        tx, error,
+        "SELECT seq, time_us, user_id, login, address, action, object, details, hash"
+        " FROM audit WHERE seq < ? AND time_us >= ? AND time_us < ?"
+        " AND (? = '' OR action = ? OR action LIKE ?)"
+        " AND (? = '' OR login = ?) AND (? = '' OR object = ?)"
+        " ORDER BY seq DESC LIMIT ?",
+        "iiisssssssi", job->before_seq, job->from_us, job->to_us, job->action, job->action,
+        job->pattern, job->login, job->login, job->object, job->object, job->limit);
     return read_page(rows, columns, job, "records", error);
 }
 
-void records_audit(struct store *store, gint64 before, gint64 limit, records_fn fn, gpointer user)
+void records_audit(struct store *store, const struct records_filter *filter, records_fn fn,
+                   gpointer user)
 {
-    struct page_job *job = page_new(limit, fn, user);
-    job->before_seq = before;
+    struct page_job *job = page_new(filter->limit, fn, user);
+    job->before_seq = filter->before;
+    job->from_us = filter->from_us;
+    job->to_us = filter->to_us;
+    job->action = g_strdup(filter->action ? filter->action : "");
+    bool beginning = g_str_has_suffix(job->action, ".");
+    job->pattern = g_strconcat(job->action, beginning ? "%" : "", NULL);
+    job->login = g_strdup(filter->login ? filter->login : "");
+    job->object = g_strdup(filter->object ? filter->object : "");
     store_read(store, audit_read, job, page_done);
 }
 

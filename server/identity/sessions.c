@@ -10,6 +10,7 @@ void session_free(gpointer data)
     struct session *session = data;
     net_session_unref(session->net);
     g_free(session->key);
+    g_free(session->agent);
     g_free(session);
 }
 
@@ -18,26 +19,27 @@ char *session_key(const char *token)
     return g_compute_checksum_for_string(G_CHECKSUM_SHA256, token, -1);
 }
 
-struct session *session_new(const struct person *person, char *id, char *csrf, const char *address)
+struct session *session_new(const struct account *account, char *id, char *csrf,
+                            const char *address)
 {
     struct session *session = g_new0(struct session, 1);
     struct net_session *net = session->net = net_session_create();
-    const struct role *role = person_role(person);
-    rights_t rights = person_rights(person);
+    const struct role *role = account_role(account);
+    rights_t rights = account_rights(account);
     net->id = id;
     net->csrf = csrf;
-    net->user_id = g_strdup(person->id);
-    net->login = g_strdup(person->login);
-    net->name = g_strdup(person->name);
+    net->user_id = g_strdup(account->id);
+    net->login = g_strdup(account->login);
+    net->name = g_strdup(account->name);
     net->role = g_strdup(role ? role->code : "");
     net->address = g_strdup(address);
-    net->grants = g_array_copy(person->grants);
+    net->grants = g_array_copy(account->grants);
     for (int right = 0; right < RIGHT_COUNT; right++) {
-        if (rights & (1U << right))
+        if (rights & right_bit((enum right)right))
             net_session_allow(net, right_name((enum right)right));
     }
-    for (guint i = 0; i < person->grants->len; i++)
-        net_session_add_area(net, g_array_index(person->grants, struct grant, i).area);
+    for (guint i = 0; i < account->grants->len; i++)
+        net_session_add_area(net, g_array_index(account->grants, struct grant, i).area);
     return session;
 }
 
@@ -69,15 +71,16 @@ bool session_insert(struct store_tx *tx, const struct session *session, const ch
 
 static struct session *session_of_row(struct identity *identity, struct store_rows *rows)
 {
-    const struct person *person = g_hash_table_lookup(identity->people, store_text(rows, 2));
-    if (!person || !person->enabled)
+    const struct account *account = g_hash_table_lookup(identity->people, store_text(rows, 2));
+    if (!account || !account->enabled)
         return NULL;
     struct session *session =
-        session_new(person, store_text_dup(rows, 1), store_text_dup(rows, 3), store_text(rows, 4));
+        session_new(account, store_text_dup(rows, 1), store_text_dup(rows, 3), store_text(rows, 4));
     size_t size;
     const uint8_t *key = store_blob(rows, 0, &size);
     char hex[2 * KEY_BYTES + 1];
     session->key = g_strdup(sodium_bin2hex(hex, sizeof hex, key, MIN(size, (size_t)KEY_BYTES)));
+    session->agent = store_text_dup(rows, 7);
     session->created_us = store_int(rows, 5);
     session->seen_us = session->saved_us = store_int(rows, 6);
     return session;
@@ -88,7 +91,7 @@ static bool load(struct store_tx *tx, gpointer job, GError **error)
     struct identity *identity = job;
     store_rows_auto rows = store_query(tx, error,
                                        "SELECT token_hash, id, user_id, csrf, address, created_us,"
-                                       " seen_us FROM session",
+                                       " seen_us, agent FROM session",
                                        "");
     if (!rows)
         return false;
@@ -156,7 +159,7 @@ static void end_where(struct identity *identity,
 }
 
 struct person_match {
-    const char *person, *but;
+    const char *account, *but;
 };
 
 static bool is_of_person(struct identity *identity, const struct session *session,
@@ -164,7 +167,7 @@ static bool is_of_person(struct identity *identity, const struct session *sessio
 {
     const struct person_match *match = user;
     (void)identity;
-    return strcmp(session->net->user_id, match->person) == 0 &&
+    return strcmp(session->net->user_id, match->account) == 0 &&
            g_strcmp0(session->net->id, match->but) != 0;
 }
 
@@ -267,7 +270,19 @@ bool identity_may_in(const struct net_session *session, enum right right, const 
         return false;
     for (guint i = 0; i < session->grants->len; i++) {
         const struct grant *grant = &g_array_index(session->grants, struct grant, i);
-        if ((grant->role->rights & (1U << right)) && area_within(grant->area, area_code))
+        if ((grant->role->rights & right_bit((enum right)right)) &&
+            area_within(grant->area, area_code))
+            return true;
+    }
+    return false;
+}
+
+bool identity_has_role_in(const struct net_session *session, const char *role,
+                          const char *area_code)
+{
+    for (guint i = 0; session && session->grants && i < session->grants->len; i++) {
+        const struct grant *grant = &g_array_index(session->grants, struct grant, i);
+        if (strcmp(grant->role->code, role) == 0 && area_within(grant->area, area_code))
             return true;
     }
     return false;

@@ -23,9 +23,9 @@ static void shift(struct identity *identity, gint64 by_us)
         ((struct view_reason *)value)->until_us += by_us;
     g_hash_table_iter_init(&iter, identity->people);
     while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        struct person *person = value;
-        if (person->locked_until_us)
-            person->locked_until_us += by_us;
+        struct account *account = value;
+        if (account->locked_until_us)
+            account->locked_until_us += by_us;
     }
     attempts_shift(identity, by_us);
     limiter_shift(identity->by_address, by_us);

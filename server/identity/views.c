@@ -115,14 +115,14 @@ static void begin_done(gpointer data, const GError *error)
 guint64 identity_view_begin(struct identity *identity, const struct net_session *session,
                             const struct identity_view *view)
 {
-    const struct person *person = g_hash_table_lookup(identity->people, session->user_id);
+    const struct account *account = g_hash_table_lookup(identity->people, session->user_id);
     const char *reason = identity_view_reason(identity, session);
     struct view_job *v = g_new0(struct view_job, 1);
     v->id = store_id_new();
     v->user_id = g_strdup(session->user_id);
     v->login = g_strdup(session->login);
     v->name = g_strdup(session->name);
-    v->unit = g_strdup(person ? person->unit : "");
+    v->unit = g_strdup(account ? account->unit : "");
     v->reason = g_strdup(reason ? reason : "");
     v->camera = g_strdup(view->camera ? view->camera : "");
     v->profile = g_strdup(view->profile ? view->profile : "");

@@ -11,6 +11,7 @@ struct net_client {
     char *address;
     gpointer user;
     char id[24];
+    bool guest;     /* of net->guests */
     bool open;      /* `opened` ran, `closed` has not */
     bool want_pull; /* something may be there */
     bool writing;   /* in net->writers */
@@ -38,6 +39,7 @@ struct net_frame {
     GByteArray *buffer;
     guint start;    /* of the payload */
     GBytes *shared; /* reference: the frame itself, head and all; the buffer has nothing of it */
+    bool last;      /* shared: nothing more is there for now */
 };
 
 void net_frame_append(struct net_frame *frame, const void *data, size_t size)
@@ -63,6 +65,16 @@ uint8_t *net_frame_data(struct net_frame *frame)
     return frame->buffer->data + frame->start;
 }
 
+/* Who is told of it; NULL: nobody (any more). */
+static const struct net_client_ops *ops_of(const struct net_client *client, gpointer *user)
+{
+    const struct net *net = client->conn->net;
+    *user = client->guest ? net->guests_user : net->client_user;
+    if (client->guest)
+        return net->guests ? &net->guests->clients : NULL;
+    return net->client_ops;
+}
+
 /* --- frames (RFC 6455 §5.2, never masked from a server) */
 
 enum { OPCODE_TEXT = 1, OPCODE_BINARY = 2, OPCODE_PING = 9, FRAME_FINAL = 0x80 };
@@ -73,7 +85,7 @@ static struct net_frame frame_begin(GByteArray *buffer)
 {
     guint start = buffer->len + USUAL_HEAD;
     g_byte_array_set_size(buffer, start);
-    return (struct net_frame){buffer, start, NULL};
+    return (struct net_frame){.buffer = buffer, .start = start};
 }
 
 static guint frame_head_bytes(guint64 size)
@@ -121,10 +133,11 @@ GBytes *net_message_new(GBytes *payload)
     return g_bytes_new_take(message, head_size + size);
 }
 
-void net_frame_share(struct net_frame *frame, GBytes *message)
+void net_frame_share(struct net_frame *frame, GBytes *message, bool last)
 {
     g_assert(!frame->shared && net_frame_size(frame) == 0);
     frame->shared = g_bytes_ref(message);
+    frame->last = last;
 }
 
 /* --- writing */
@@ -142,15 +155,29 @@ static void want_write(struct net_client *client)
     g_ptr_array_add(net->writers, client);
 }
 
-static void write_now(struct net_client *client)
+/* `ready`: the socket takes more. */
+static void write_now(struct net_client *client, bool ready)
 {
     struct lws *wsi = client->conn->wsi;
     /* closing is libwebsockets' own, and what it still holds goes first */
-    if (client->close_code || client->conn->killed || lws_partial_buffered(wsi) ||
-        lws_send_pipe_choked(wsi))
+    if (client->close_code || client->conn->killed || lws_partial_buffered(wsi) || !ready)
         lws_callback_on_writable(wsi);
     else if (client_writable(client) < 0)
         conn_kill(client->conn);
+}
+
+/* Asks for all at once, which is one call for a turn instead of one for each socket. */
+static void poll_writers(const GPtrArray *writers, GArray *polled)
+{
+    g_array_set_size(polled, writers->len);
+    for (guint i = 0; i < writers->len; i++) {
+        const struct net_client *client = writers->pdata[i];
+        int fd = client ? lws_get_socket_fd(client->conn->wsi) : -1; /* −1 is passed over */
+        g_array_index(polled, GPollFD, i) = (GPollFD){.fd = fd, .events = G_IO_OUT};
+    }
+    if (g_poll((GPollFD *)(gpointer)polled->data, polled->len, 0) < 0)
+        for (guint i = 0; i < polled->len; i++)
+            g_array_index(polled, GPollFD, i).revents = 0; /* each is told when it is ready */
 }
 
 struct flush_source {
@@ -166,12 +193,13 @@ static gboolean flush(GSource *source, GSourceFunc unused, gpointer unused_too)
     (void)unused;
     (void)unused_too;
     g_source_set_ready_time(source, -1);
+    poll_writers(writers, net->polled);
     for (guint i = 0; i < count; i++) {
         struct net_client *client = g_steal_pointer(&writers->pdata[i]);
         if (!client) /* gone meanwhile */
             continue;
         client->writing = false;
-        write_now(client);
+        write_now(client, g_array_index(net->polled, GPollFD, i).revents & G_IO_OUT);
     }
     /* who has more to write has joined again behind the others: the next turn is theirs */
     g_ptr_array_remove_range(writers, 0, count);
@@ -281,14 +309,14 @@ static void count_binary(struct net_client *client, size_t size)
     net->counters.binary_bytes += size;
 }
 
-/* Returned: a shared message that goes out by itself when the buffer was empty, else NULL. */
+/* Returned: a shared message that goes out behind the buffer, and ends this turn; or NULL. */
 static GBytes *gather_pictures(struct net_client *client, GByteArray *buffer)
 {
-    struct net *net = client->conn->net;
+    gpointer user;
+    const struct net_client_ops *ops = ops_of(client, &user);
     while (client->want_pull && buffer->len < NET_WRITE_BYTES) {
-        bool empty = buffer->len == 0;
         struct net_frame frame = frame_begin(buffer);
-        if (!net->client_ops->pull(client, &frame, net->client_user)) {
+        if (!ops || !ops->pull || !ops->pull(client, &frame, user)) {
             g_assert(net_frame_size(&frame) == 0);
             frame_cancel(&frame);
             client->want_pull = false;
@@ -300,13 +328,9 @@ static GBytes *gather_pictures(struct net_client *client, GByteArray *buffer)
             continue;
         }
         frame_cancel(&frame);
-        gsize size;
-        const void *data = g_bytes_get_data(frame.shared, &size);
-        count_binary(client, size);
-        if (empty)
-            return frame.shared;
-        g_byte_array_append(buffer, data, (guint)size);
-        g_bytes_unref(frame.shared);
+        count_binary(client, g_bytes_get_size(frame.shared));
+        client->want_pull = !frame.last;
+        return frame.shared;
     }
     return NULL;
 }
@@ -340,11 +364,11 @@ int client_writable(struct net_client *client)
     }
     gather_texts(client, buffer);
     g_autoptr(GBytes) shared = NULL;
-    if (g_queue_is_empty(&client->texts) && client->conn->net->client_ops)
+    if (g_queue_is_empty(&client->texts))
         shared = gather_pictures(client, buffer);
-    gsize size = buffer->len;
-    const uint8_t *data = shared ? g_bytes_get_data(shared, &size) : buffer->data;
-    if (!write_out(client, data, size))
+    gsize size = 0;
+    const uint8_t *data = shared ? g_bytes_get_data(shared, &size) : NULL;
+    if (!write_out(client, buffer->data, buffer->len) || !write_out(client, data, size))
         return -1;
     if (!g_queue_is_empty(&client->texts) || client->want_pull || client->close_code)
         want_write(client);
@@ -362,7 +386,8 @@ static void refuse_message(struct net_client *client, const char *zh, const char
 
 static void deliver(struct net_client *client)
 {
-    struct net *net = client->conn->net;
+    gpointer user;
+    const struct net_client_ops *ops = ops_of(client, &user);
     if (client->binary) {
         refuse_message(client, "不接受二进制消息", "Binary messages are not taken", NULL);
         return;
@@ -374,8 +399,8 @@ static void deliver(struct net_client *client)
         refuse_message(client, "消息应为含有 t 的 JSON 对象",
                        "A message must be a JSON object with \"t\"",
                        json_object_get(message, "re"));
-    else if (net->client_ops)
-        net->client_ops->text(client, message, net->client_user);
+    else if (ops)
+        ops->text(client, message, user);
     json_decref(message);
 }
 
@@ -428,6 +453,7 @@ struct net_client *client_create(struct conn *conn, const struct net_request *re
     struct net_client *client = g_new0(struct net_client, 1);
     client->conn = conn;
     client->session = net_session_ref(request->session);
+    client->guest = request->guest;
     client->address = g_strdup(request->address);
     client->message = g_byte_array_new();
     client->stats.opened_us = clock_wall_us();
@@ -441,8 +467,10 @@ int client_opened(struct net_client *client)
     client->open = true;
     client->heard_us = client->pinged_us = clock_mono_us();
     net->client_count++;
-    if (net->client_ops)
-        net->client_ops->opened(client, net->client_user);
+    gpointer user;
+    const struct net_client_ops *ops = ops_of(client, &user);
+    if (ops)
+        ops->opened(client, user);
     return 0;
 }
 
@@ -473,8 +501,10 @@ void client_gone(struct net_client *client)
         client->open = false;
         net->client_count--;
         client->close_code = NET_CLOSE_GOING_AWAY; /* sending in `closed` does nothing */
-        if (net->client_ops)
-            net->client_ops->closed(client, net->client_user);
+        gpointer user;
+        const struct net_client_ops *ops = ops_of(client, &user);
+        if (ops)
+            ops->closed(client, user);
     }
     guint place;
     if (client->writing && g_ptr_array_find(net->writers, client, &place))

@@ -38,8 +38,9 @@ uint8_t *net_frame_data(struct net_frame *frame);
 /* A binary message that many clients are sent: written once, shared by reference. `payload` is
  * borrowed; the message is returned. */
 GBytes *net_message_new(GBytes *payload);
-/* Makes `message`, of net_message_new(), the whole of an empty frame; a reference is taken. */
-void net_frame_share(struct net_frame *frame, GBytes *message);
+/* Makes `message`, of net_message_new(), the whole of an empty frame; a reference is taken. `last`:
+ * nothing more is there, `pull` need not be called again before net_client_want_pull(). */
+void net_frame_share(struct net_frame *frame, GBytes *message, bool last);
 
 struct net_client_ops {
     /* The upgrade is done; a good place for net_client_set_user() and the greeting. */

@@ -8,20 +8,23 @@
 #include <sys/socket.h>
 
 /* A refused body up to so many bytes is read and thrown away, so that the client can read why; of
- * more the connection is closed. */
+ * more the connection is closed at once. Neither goes on to a next request: a client that has its
+ * answer would send that right behind the rest of the body, see input_waits(). */
 #define DISCARD_BYTES ((guint64)32 * 1024 * 1024)
 
-void conn_accept(struct net *net, int fd, const char *address)
+void conn_accept(const struct door *door, int fd, const char *address)
 {
     struct conn *conn = g_new0(struct conn, 1);
+    struct net *net = door->net;
     conn->net = net;
+    conn->door = door;
     conn->link.data = conn;
     conn->deadline_us = clock_mono_us() + NET_US(NET_HEAD_S);
     g_strlcpy(conn->address, address, sizeof conn->address);
     g_queue_push_tail_link(&net->conns, &conn->link);
     net->adopting = conn;
     lws_adopt_desc_t adoption = {
-        .vh = net->vhost,
+        .vh = door->vhost,
         .type = LWS_ADOPT_SOCKET | LWS_ADOPT_HTTP | LWS_ADOPT_ALLOW_SSL,
         .fd = {.sockfd = fd},
         .opaque = conn,
@@ -60,6 +63,21 @@ static void clear_output(struct conn *conn)
     conn->out_offset = 0;
 }
 
+/* Returned: what was read of the body, owned by the caller; NULL: nothing is being read. */
+static GByteArray *take_body(struct conn *conn)
+{
+    if (conn->body_in)
+        *conn->body_pool -= conn->body_in->len;
+    return g_steal_pointer(&conn->body_in);
+}
+
+static void drop_body(struct conn *conn)
+{
+    GByteArray *body = take_body(conn);
+    if (body)
+        g_byte_array_unref(body);
+}
+
 void conn_gone(struct conn *conn)
 {
     struct net *net = conn->net;
@@ -72,8 +90,7 @@ void conn_gone(struct conn *conn)
         client_gone(conn->client);
     drop_request(conn);
     clear_output(conn);
-    if (conn->body_in)
-        g_byte_array_unref(conn->body_in);
+    drop_body(conn);
     g_free(conn->stream_session);
     g_free(conn);
 }
@@ -131,6 +148,25 @@ static bool check_head(struct net_request *request, bool chunked, bool bad_lengt
     return !request->answered;
 }
 
+static size_t *pool_of(const struct net_request *request)
+{
+    return &request->net->bodies_bytes[request->session != NULL];
+}
+
+/* Is there room for `size` more bytes of a body of `length`? Small ones always have it: the number
+ * of connections bounds them. */
+static bool has_room(const struct net_request *request, guint64 length, guint64 size)
+{
+    return length <= NET_BODY_BYTES || *pool_of(request) + size <= request->net->max_bodies_bytes;
+}
+
+static void refuse_body(struct net_request *request)
+{
+    net_request_set_header(request, "Retry-After", "5");
+    net_reply_error(request, 503, "busy", "服务器正在接收过多数据，请稍后再试",
+                    "The server is receiving too much data, please try again later");
+}
+
 static void expect_body(struct conn *conn, guint64 length)
 {
     struct net_request *request = conn->request;
@@ -141,37 +177,86 @@ static void expect_body(struct conn *conn, guint64 length)
         conn->keep_alive = false;
     conn->state = CONN_BODY;
     conn->body_expected_bytes = (size_t)length;
+    conn->body_pool = pool_of(request);
     conn->body_in = g_byte_array_sized_new((guint)MIN(length, 65536));
     conn->deadline_us = clock_mono_us() + NET_US(NET_BODY_S + length / NET_BODY_RATE);
+}
+
+static void pause_others(struct conn *conn, bool pause)
+{
+    for (GList *l = conn->net->conns.head; l; l = l->next) {
+        struct conn *other = l->data;
+        if (other != conn && other->wsi && !other->input_paused)
+            lws_rx_flow_control(other->wsi, pause ? 0 : 1);
+    }
+}
+
+/* Whether the head of this request came from what libwebsockets had read before and kept: the
+ * client sent it together with another one (pipelining). Does 4.1 see a body announced then, it
+ * takes the head once more for that body, and calls for its end again and again without returning.
+ * It tells only whether any connection has input waiting, so that the others are left out where one
+ * has. */
+static bool input_waits(struct conn *conn)
+{
+    if (lws_service_adjust_timeout(conn->net->context, 1, 0) != 0)
+        return false;
+    pause_others(conn, true);
+    bool own = lws_service_adjust_timeout(conn->net->context, 1, 0) == 0;
+    pause_others(conn, false);
+    return own;
+}
+
+/* The answer has to leave before libwebsockets closes the connection. */
+static int refuse_pipelined(struct conn *conn)
+{
+    static unsigned char answer[] =
+        "HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    if (!conn->last)
+        (void)!lws_write(conn->wsi, answer, sizeof answer - 1, LWS_WRITE_HTTP);
+    return -1;
+}
+
+/* Answers from the head alone; its body may still be on its way. */
+static void answered_early(struct conn *conn, guint64 length)
+{
+    conn->keep_alive = false;
+    conn->last = length <= DISCARD_BYTES;
 }
 
 int conn_http(struct conn *conn)
 {
     bool chunked, bad_length;
     guint64 length;
+    bool has_body = lws_hdr_total_length(conn->wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0;
+    if (conn->last || (has_body && input_waits(conn)))
+        return refuse_pipelined(conn);
     /* ours run instead; it would cut long answers */
     lws_set_timeout(conn->wsi, NO_PENDING_TIMEOUT, 0);
     conn->deadline_us = 0;
     conn->request = request_read(conn, &chunked, &bad_length, &length);
     struct net_request *request = conn->request;
-    bool has_length = lws_hdr_total_length(conn->wsi, WSI_TOKEN_HTTP_CONTENT_LENGTH) > 0;
-    if (!has_length && strcmp(request->method, "GET") != 0 &&
+    if (!has_body && strcmp(request->method, "GET") != 0 &&
         strcmp(request->method, "DELETE") != 0 && strcmp(request->method, "OPTIONS") != 0)
         conn->keep_alive = false; /* libwebsockets waits for a body without end */
     if (!check_head(request, chunked, bad_length))
         return 0;
+    bool keep_alive = conn->keep_alive;
+    if (length > 0)
+        answered_early(conn, length);
     size_t bound = route_admit(request, length);
-    if (request->answered) {
-        if (length > DISCARD_BYTES)
-            conn->keep_alive = false;
-    } else if (length > bound) {
-        if (length > DISCARD_BYTES)
-            conn->keep_alive = false;
+    if (request->answered)
+        return 0;
+    if (length > bound) {
         net_reply_error(request, 413, "too_large", "请求正文过大", "The body is too large");
-    } else if (length > 0) {
-        expect_body(conn, length);
+    } else if (!has_room(request, length, length)) {
+        refuse_body(request);
     } else {
-        run(conn);
+        conn->keep_alive = keep_alive;
+        conn->last = false;
+        if (length > 0)
+            expect_body(conn, length);
+        else
+            run(conn);
     }
     return 0;
 }
@@ -182,7 +267,14 @@ int conn_body(struct conn *conn, const uint8_t *data, size_t size)
         return 0; /* of a request that is already answered */
     if (conn->body_in->len + size > conn->body_expected_bytes)
         return -1;
+    if (!has_room(conn->request, conn->body_expected_bytes, size)) {
+        answered_early(conn, conn->body_expected_bytes);
+        drop_body(conn);
+        refuse_body(conn->request);
+        return 0;
+    }
     g_byte_array_append(conn->body_in, data, (guint)size);
+    *conn->body_pool += size;
     return 0;
 }
 
@@ -191,8 +283,7 @@ int conn_body_done(struct conn *conn)
     if (conn->state != CONN_BODY)
         return 0;
     g_bytes_unref(conn->request->body);
-    conn->request->body = g_byte_array_free_to_bytes(conn->body_in);
-    conn->body_in = NULL;
+    conn->request->body = g_byte_array_free_to_bytes(take_body(conn));
     run(conn);
     return 0;
 }
@@ -256,12 +347,12 @@ static int finish(struct conn *conn)
     drop_request(conn);
     conn->state = CONN_HEAD;
     conn->deadline_us = clock_mono_us() + NET_US(NET_IDLE_S);
-    if (conn->body_in)
-        g_byte_array_unref(conn->body_in);
-    conn->body_in = NULL;
-    if (!conn->keep_alive || lws_http_transaction_completed(conn->wsi))
+    drop_body(conn);
+    if (conn->last)
+        conn->deadline_us = clock_mono_us() + NET_US(NET_BODY_S);
+    else if (!conn->keep_alive)
         return -1;
-    return 0;
+    return lws_http_transaction_completed(conn->wsi) ? -1 : 0;
 }
 
 int conn_writable(struct conn *conn)
@@ -278,6 +369,16 @@ int conn_writable(struct conn *conn)
         return finish(conn);
     }
     return conn->stream ? stream_writable(conn) : 0;
+}
+
+int conn_raw(struct conn *conn)
+{
+    if (conn->request)
+        return 0; /* the rest of it */
+    conn->request = request_unknown(conn);
+    net_reply_error(conn->request, 501, "bad_method", "服务器不认识这个方法",
+                    "The server does not know that method");
+    return 0;
 }
 
 int conn_upgrade(struct conn *conn)

@@ -51,19 +51,19 @@ static void write_address(const struct sockaddr_storage *from, char *out, sockle
 }
 
 /* false: nothing more to accept now. */
-static bool accept_one(struct net *net)
+static bool accept_one(struct door *door)
 {
     struct sockaddr_storage from = {0};
     socklen_t size = sizeof from;
-    int fd = accept4(net->listen_fd, (struct sockaddr *)&from, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    int fd = accept4(door->fd, (struct sockaddr *)&from, &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (fd < 0) {
         if (errno == EMFILE || errno == ENFILE || errno == ENOMEM || errno == ENOBUFS) {
             log_error(NET_OBJECT, "cannot accept more connections: %s", g_strerror(errno));
-            net->listen_paused = true;
+            door->paused = true;
         }
         return errno == ECONNABORTED || errno == EINTR;
     }
-    if (net->conns.length >= NET_CONNECTIONS) {
+    if (door->net->conns.length >= NET_CONNECTIONS) {
         close(fd);
         return true;
     }
@@ -72,7 +72,7 @@ static bool accept_one(struct net *net)
     set_option(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
     char address[INET6_ADDRSTRLEN];
     write_address(&from, address, sizeof address);
-    conn_accept(net, fd, address);
+    conn_accept(door, fd, address);
     return true;
 }
 
@@ -80,29 +80,29 @@ static gboolean on_readable(gint fd, GIOCondition condition, gpointer user)
 {
     (void)fd;
     (void)condition;
-    struct net *net = user;
-    for (guint i = 0; i < ACCEPTS_A_TURN && accept_one(net); i++)
+    struct door *door = user;
+    for (guint i = 0; i < ACCEPTS_A_TURN && accept_one(door); i++)
         ;
-    if (!net->listen_paused)
+    if (!door->paused)
         return G_SOURCE_CONTINUE;
-    g_source_unref(net->listen_source);
-    net->listen_source = NULL;
+    g_source_unref(door->source);
+    door->source = NULL;
     return G_SOURCE_REMOVE;
 }
 
-static void watch(struct net *net)
+static void watch(struct door *door)
 {
-    net->listen_source = g_unix_fd_source_new(net->listen_fd, G_IO_IN);
-    g_source_set_callback(net->listen_source, G_SOURCE_FUNC(on_readable), net, NULL);
-    g_source_attach(net->listen_source, loop_context(net->loop));
+    door->source = g_unix_fd_source_new(door->fd, G_IO_IN);
+    g_source_set_callback(door->source, G_SOURCE_FUNC(on_readable), door, NULL);
+    g_source_attach(door->source, loop_context(door->net->loop));
 }
 
-void listener_resume(struct net *net)
+void listener_resume(struct door *door)
 {
-    if (!net->listen_paused)
+    if (!door->paused)
         return;
-    net->listen_paused = false;
-    watch(net);
+    door->paused = false;
+    watch(door);
 }
 
 static int open_socket(const struct addrinfo *info)
@@ -135,7 +135,7 @@ static guint bound_port(int fd)
     return ntohs(bound.any.sa_family == AF_INET6 ? bound.v6.sin6_port : bound.v4.sin_port);
 }
 
-bool listener_open(struct net *net, const char *host, guint port, GError **error)
+bool listener_open(struct door *door, const char *host, guint port, GError **error)
 {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM, .ai_flags = AI_PASSIVE | AI_NUMERICSERV};
     struct addrinfo *list = NULL;
@@ -147,10 +147,10 @@ bool listener_open(struct net *net, const char *host, guint port, GError **error
                     gai_strerror(code));
         return false;
     }
-    net->listen_fd = open_socket(list);
+    door->fd = open_socket(list);
     int why = errno;
     freeaddrinfo(list);
-    if (net->listen_fd < 0) {
+    if (door->fd < 0) {
         bool busy = why == EADDRINUSE;
         g_set_error(error, NET_ERROR, busy ? NET_ERROR_BUSY : NET_ERROR_ADDRESS,
                     busy ? "port %u on %s is in use by another program"
@@ -158,19 +158,19 @@ bool listener_open(struct net *net, const char *host, guint port, GError **error
                     port, host, g_strerror(why));
         return false;
     }
-    net->port = bound_port(net->listen_fd);
-    watch(net);
+    door->port = bound_port(door->fd);
+    watch(door);
     return true;
 }
 
-void listener_close(struct net *net)
+void listener_close(struct door *door)
 {
-    if (net->listen_source) {
-        g_source_destroy(net->listen_source);
-        g_source_unref(net->listen_source);
-        net->listen_source = NULL;
+    if (door->source) {
+        g_source_destroy(door->source);
+        g_source_unref(door->source);
+        door->source = NULL;
     }
-    if (net->listen_fd >= 0)
-        close(net->listen_fd);
-    net->listen_fd = -1;
+    if (door->fd >= 0)
+        close(door->fd);
+    door->fd = -1;
 }

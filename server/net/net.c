@@ -23,6 +23,9 @@ static int on_event(struct lws *wsi, enum lws_callback_reasons reason, void *use
         return conn_body(conn, data, size);
     case LWS_CALLBACK_HTTP_BODY_COMPLETION:
         return conn_body_done(conn);
+    case LWS_CALLBACK_RAW_RX:
+        return conn_raw(conn);
+    case LWS_CALLBACK_RAW_WRITEABLE:
     case LWS_CALLBACK_HTTP_WRITEABLE:
         return conn_writable(conn);
     case LWS_CALLBACK_HTTP_CONFIRM_UPGRADE:
@@ -66,14 +69,34 @@ static void on_log(int level, const char *line)
         log_debug(NET_OBJECT, "libwebsockets: %s", copy);
 }
 
-static bool open_context(struct net *net, const char *certificate, const char *key, GError **error)
+static bool open_vhost(struct door *door, struct lws_context_creation_info *info,
+                       const char *certificate, const char *key, GError **error)
 {
+    info->vhost_name = door->outside ? "outside" : "townwall";
+    info->ssl_cert_filepath = certificate;
+    info->ssl_private_key_filepath = key;
+    door->vhost = lws_create_vhost(door->net->context, info);
+    if (!door->vhost)
+        g_set_error(error, NET_ERROR, NET_ERROR_FAILED, "libwebsockets refuses the certificate %s",
+                    certificate ? certificate : "(none)");
+    return door->vhost != NULL;
+}
+
+/* The first door opens the context too. */
+static bool open_context(struct door *door, const char *certificate, const char *key,
+                         GError **error)
+{
+    struct net *net = door->net;
     void *loops[1] = {net->handle};
     struct lws_context_creation_info info = {
         .port = CONTEXT_PORT_NO_LISTEN_SERVER,
         .protocols = protocols,
         .options = LWS_SERVER_OPTION_GLIB | LWS_SERVER_OPTION_EXPLICIT_VHOSTS |
-                   LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS,
+                   LWS_SERVER_OPTION_DO_SSL_GLOBAL_INIT | LWS_SERVER_OPTION_DISABLE_OS_CA_CERTS |
+                   LWS_SERVER_OPTION_FALLBACK_TO_APPLY_LISTEN_ACCEPT_CONFIG,
+        /* a request whose method it does not know is handed to us as it came */
+        .listen_accept_role = "raw-skt",
+        .listen_accept_protocol = "http",
         .foreign_loops = loops,
         .gid = -1,
         .uid = -1,
@@ -83,27 +106,19 @@ static bool open_context(struct net *net, const char *certificate, const char *k
         .timeout_secs = NET_STALL_S,
         .keepalive_timeout = NET_IDLE_S,
         .alpn = "http/1.1",
-        .vhost_name = "townwall",
-        .ssl_cert_filepath = certificate,
-        .ssl_private_key_filepath = key,
         .ssl_options_set = (long)(SSL_OP_NO_TLSv1 | SSL_OP_NO_TLSv1_1 | SSL_OP_NO_RENEGOTIATION |
                                   SSL_OP_NO_COMPRESSION),
     };
     lws_set_log_level(LLL_ERR | LLL_WARN, on_log);
-    net->context = lws_create_context(&info);
+    if (!net->context)
+        net->context = lws_create_context(&info);
     if (!net->context) {
         g_set_error(error, NET_ERROR, NET_ERROR_FAILED,
                     "libwebsockets cannot start on the GLib loop; is the package "
                     "libwebsockets-evlib-glib installed?");
         return false;
     }
-    net->vhost = lws_create_vhost(net->context, &info);
-    if (!net->vhost) {
-        g_set_error(error, NET_ERROR, NET_ERROR_FAILED, "libwebsockets refuses the certificate %s",
-                    certificate ? certificate : "(none)");
-        return false;
-    }
-    return true;
+    return open_vhost(door, &info, certificate, key, error);
 }
 
 /* --- metrics */
@@ -153,7 +168,8 @@ static gboolean on_tick(gpointer user)
     gint64 now_us = clock_mono_us();
     for (GList *l = net->conns.head; l; l = l->next)
         conn_tick(l->data, now_us);
-    listener_resume(net);
+    listener_resume(&net->inside);
+    listener_resume(&net->outer);
     /* timers set outside its own callbacks are only seen when it is woken */
     lws_cancel_service(net->context);
     return G_SOURCE_CONTINUE;
@@ -180,34 +196,48 @@ static char *host_of(const char *url)
     return host ? g_strndup(host + 3, strcspn(host + 3, ":/")) : NULL;
 }
 
-/* Decides whether there is TLS, and with which pair (NULL without TLS). */
-static bool choose_tls(struct net *net, const json_t *config, const char *host, char **certificate,
-                       char **key, GError **error)
+/* Below "server" or "server.outside"; borrowed, NULL absent. */
+static const char *setting(const struct door *door, const json_t *config, const char *key)
 {
-    const char *mode = text_at(config, "server.tls.mode");
+    g_autofree char *path = g_strconcat(door->outside ? "server.outside." : "server.", key, NULL);
+    return text_at(config, path);
+}
+
+static char *setting_path(const struct door *door, const json_t *config, const char *key)
+{
+    const char *text = setting(door, config, key);
+    return text ? g_canonicalize_filename(text, text_at(config, "data_dir")) : NULL;
+}
+
+/* Decides whether there is TLS, and with which pair (NULL without TLS). */
+static bool choose_tls(struct door *door, const json_t *config, const char *host,
+                       char **certificate, char **key, GError **error)
+{
+    const char *mode = setting(door, config, "tls.mode");
     if (!mode)
         mode = "auto";
     if (strcmp(mode, "files") == 0) {
-        *certificate = path_at(config, "server.tls.cert");
-        *key = path_at(config, "server.tls.key");
-        net->secure = net->hsts = true;
+        *certificate = setting_path(door, config, "tls.cert");
+        *key = setting_path(door, config, "tls.key");
+        door->secure = door->hsts = true;
         return tls_check(*certificate, *key, error);
     }
-    net->secure = strcmp(mode, "on") == 0 || (strcmp(mode, "auto") == 0 && !host_is_loopback(host));
-    if (!net->secure)
+    door->secure =
+        strcmp(mode, "on") == 0 || (strcmp(mode, "auto") == 0 && !host_is_loopback(host));
+    if (!door->secure)
         return true;
-    g_autofree char *public_host = host_of(net->public_url);
+    g_autofree char *public_host = host_of(door->public_url);
     const char *dir = text_at(config, "data_dir");
     return tls_make(dir ? dir : ".", public_host, certificate, key, error);
 }
 
-static void write_url(struct net *net, const char *host)
+static void write_url(struct door *door, const char *host)
 {
     bool any = strcmp(host, "0.0.0.0") == 0 || strcmp(host, "::") == 0;
     const char *name = any ? g_get_host_name() : host;
     bool literal = strchr(name, ':') != NULL;
-    net->url = g_strdup_printf("%s://%s%s%s:%u", net->secure ? "https" : "http", literal ? "[" : "",
-                               name, literal ? "]" : "", net->port);
+    door->url = g_strdup_printf("%s://%s%s%s:%u", door->secure ? "https" : "http",
+                                literal ? "[" : "", name, literal ? "]" : "", door->port);
 }
 
 /* A town's browsers need more descriptors than the usual soft limit. */
@@ -224,24 +254,32 @@ static void raise_descriptor_limit(void)
         log_warn(NET_OBJECT, "the limit of open files stays low");
 }
 
+static bool open_door(struct door *door, const json_t *config, const char *host, GError **error)
+{
+    g_autofree char *certificate = NULL, *key = NULL;
+    door->public_url = g_strdup(setting(door, config, "public_url"));
+    if (!choose_tls(door, config, host, &certificate, &key, error))
+        return false;
+    json_int_t port = json_integer_value(
+        config_get(config, door->outside ? "server.outside.port" : "server.port"));
+    if (!listener_open(door, host, (guint)port, error))
+        return false;
+    if (!open_context(door, certificate, key, error))
+        return false;
+    write_url(door, host);
+    log_info(NET_OBJECT, "listening on %s%s", door->url, door->outside ? " for guests" : "");
+    return true;
+}
+
 static bool start(struct net *net, const json_t *config, GError **error)
 {
     const char *host = text_at(config, "server.listen");
-    g_autofree char *certificate = NULL, *key = NULL;
-    if (!host)
-        host = "127.0.0.1";
-    if (!net_check_config(config, error))
+    const char *outside = text_at(config, "server.outside.listen");
+    if (!net_check_config(config, error) ||
+        !open_door(&net->inside, config, host ? host : "127.0.0.1", error) ||
+        (outside && !open_door(&net->outer, config, outside, error)))
         return false;
-    if (!choose_tls(net, config, host, &certificate, &key, error))
-        return false;
-    json_int_t port = json_integer_value(config_get(config, "server.port"));
-    if (!listener_open(net, host, (guint)port, error))
-        return false;
-    if (!open_context(net, certificate, key, error))
-        return false;
-    write_url(net, host);
     net->tick = loop_every(net->loop, 1000, on_tick, net);
-    log_info(NET_OBJECT, "listening on %s", net->url);
     return true;
 }
 
@@ -252,7 +290,6 @@ static void read_config(struct net *net, const json_t *config)
     net->files = files_create(web_dir);
     net->max_clients = clients > 0 ? (guint)clients : NET_CLIENTS;
     net->metrics_token = g_strdup(text_at(config, "server.metrics_token"));
-    net->public_url = g_strdup(text_at(config, "server.public_url"));
 }
 
 struct net *net_create(struct loop *loop, const json_t *config, const struct net_gate *gate,
@@ -263,13 +300,16 @@ struct net *net_create(struct loop *loop, const json_t *config, const struct net
     net->loop = loop;
     net->gate = gate;
     net->gate_user = user;
-    net->listen_fd = -1;
+    net->inside = (struct door){.net = net, .fd = -1};
+    net->outer = (struct door){.net = net, .fd = -1, .outside = true};
     net->handle = g_main_loop_new(loop_context(loop), FALSE);
     net->routes = g_ptr_array_new_with_free_func(g_free);
     net->frame_buffer = g_byte_array_new();
     net->writers = g_ptr_array_new();
+    net->polled = g_array_new(FALSE, FALSE, sizeof(GPollFD));
     net->flush = client_flush_create(net);
     net_set_pace(net, NET_PING_S, NET_STALL_S);
+    net_set_bodies(net, NET_BODIES_BYTES);
     read_config(net, config);
     add_metrics(net);
     route_add_builtin(net);
@@ -286,7 +326,8 @@ void net_destroy(struct net *net)
         return;
     loop_cancel(net->loop, &net->tick);
     loop_cancel(net->loop, &net->reaper);
-    listener_close(net);
+    listener_close(&net->inside);
+    listener_close(&net->outer);
     if (net->context)
         lws_context_destroy(net->context);
     loop_cancel(net->loop, &net->reaper);
@@ -297,12 +338,15 @@ void net_destroy(struct net *net)
     g_source_destroy(net->flush);
     g_source_unref(net->flush);
     g_ptr_array_unref(net->writers);
+    g_array_unref(net->polled);
     g_byte_array_unref(net->frame_buffer);
     g_ptr_array_unref(net->routes);
     g_main_loop_unref(net->handle);
-    g_free(net->public_url);
+    g_free(net->inside.public_url);
+    g_free(net->outer.public_url);
     g_free(net->metrics_token);
-    g_free(net->url);
+    g_free(net->inside.url);
+    g_free(net->outer.url);
     if (net->outside)
         g_string_free(net->outside, TRUE);
     g_free(net);
@@ -310,18 +354,30 @@ void net_destroy(struct net *net)
 
 guint net_port(const struct net *net)
 {
-    return net->port;
+    return net->inside.port;
 }
 
 const char *net_url(const struct net *net)
 {
-    return net->url;
+    return net->inside.url;
+}
+
+const char *net_guests_url(const struct net *net)
+{
+    const struct door *door = net->outer.url ? &net->outer : &net->inside;
+    return door->public_url ? door->public_url : door->url;
 }
 
 void net_set_client_ops(struct net *net, const struct net_client_ops *ops, gpointer user)
 {
     net->client_ops = ops;
     net->client_user = user;
+}
+
+void net_set_guests(struct net *net, const struct net_guests *guests, gpointer user)
+{
+    net->guests = guests;
+    net->guests_user = user;
 }
 
 void net_close_session(struct net *net, const char *session_id)
@@ -363,4 +419,9 @@ void net_set_pace(struct net *net, guint ping_s, guint stall_s)
 {
     net->ping_us = NET_US(ping_s);
     net->stall_us = NET_US(stall_s);
+}
+
+void net_set_bodies(struct net *net, size_t bytes)
+{
+    net->max_bodies_bytes = bytes;
 }

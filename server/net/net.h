@@ -39,7 +39,8 @@ bool net_check_config(const json_t *config, GError **error);
 
 /* `config`, borrowed: the whole checked configuration; read are data_dir and of "server" listen,
  * port (0: any free one, see net_port()), tls.mode, tls.cert, tls.key, public_url, web_dir,
- * max_clients and metrics_token (config/townwall.schema.json describes them). Relative paths start
+ * max_clients, metrics_token, and of "server.outside" the first six of these
+ * (config/townwall.schema.json describes them). Relative paths start
  * at data_dir. Where TLS needs a certificate and none is configured, a self-signed pair is made in
  * data_dir/tls. tls.mode "off" is refused unless listen is loopback. Listens at once. Returned:
  * owned by the caller; NULL with one clear line, a busy port included. */
@@ -51,12 +52,36 @@ void net_destroy(struct net *net);
 guint net_port(const struct net *net);
 /* "https://127.0.0.1:8443"; borrowed. */
 const char *net_url(const struct net *net);
+/* The address that guests are given: of the outer door when there is one, as people type it;
+ * borrowed. */
+const char *net_guests_url(const struct net *net);
 
 /* Copies the table (strings are borrowed, so static). Asserts that no route comes twice. `user` is
  * given to each `fn`. */
 void net_add_routes(struct net *net, const struct net_route *routes, guint count, gpointer user);
+/* Calls `fn` for every route of this server, in the order in which they were added: so that none
+ * can hide from who checks the rights. `right`: NULL any session, NET_PUBLIC. */
+void net_each_route(const struct net *net,
+                    void (*fn)(const char *method, const char *pattern, const char *right,
+                               gpointer user),
+                    gpointer user);
+/* Called before the body of a request to this route is read: when `fn` answers, nothing of the body
+ * is kept. For public routes whose senders show in the head who they are. Asserts that there is
+ * such a route; once for each. */
+typedef void (*net_guard_fn)(struct net_request *request, gpointer user);
+void net_guard_route(struct net *net, const char *method, const char *pattern, net_guard_fn fn);
 /* One set of WebSocket callbacks; without it /ws answers 404. */
 void net_set_client_ops(struct net *net, const struct net_client_ops *ops, gpointer user);
+
+/* People without an account, whose browsers carry the cookie NET_GUEST_COOKIE: routes of NET_GUEST
+ * are theirs, and the WebSocket of /ws?guest=1. Their sessions hold no right. */
+#define NET_GUEST_COOKIE "tw_meet"
+struct net_guests {
+    struct net_session *(*find)(const char *token, const char *address, gpointer user);
+    struct net_client_ops clients; /* instead of net_set_client_ops() */
+};
+/* `guests` is borrowed; NULL: there are none (any more). */
+void net_set_guests(struct net *net, const struct net_guests *guests, gpointer user);
 
 /* Lets our pages fetch pictures and data from another server, "https://host:port": the map service
  * of a town. Copied; asserts that it is no more than that. */
@@ -77,3 +102,6 @@ void net_set_health(struct net *net, void (*fn)(json_t *problems, gpointer user)
 /* How often clients are pinged and how long one may read nothing, instead of the 10 s and 30 s of
  * docs/websocket.md; kept to a second. For tests. */
 void net_set_pace(struct net *net, guint ping_s, guint stall_s);
+/* How many bytes of bodies may be in memory while they are read, of requests with a session and of
+ * those without, each; instead of 128 MiB. For tests. */
+void net_set_bodies(struct net *net, size_t bytes);

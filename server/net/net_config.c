@@ -19,26 +19,32 @@ static bool is_host(const char *host)
     return *host != '\0';
 }
 
-bool net_check_config(const json_t *config, GError **error)
+static bool check_door(const json_t *server, const char *where, GError **error)
 {
-    const json_t *server = json_object_get(config, "server");
     const json_t *tls = json_object_get(server, "tls");
     const char *host = text_of(server, "listen"), *mode = text_of(tls, "mode");
     if (host && !is_host(host)) {
         g_set_error(error, NET_ERROR, NET_ERROR_ADDRESS,
-                    "server.listen: expected an IP address or a host name, not \"%s\"", host);
+                    "%s.listen: expected an IP address or a host name, not \"%s\"", where, host);
         return false;
     }
     if (mode && strcmp(mode, "files") == 0 && (!text_of(tls, "cert") || !text_of(tls, "key"))) {
         g_set_error(error, NET_ERROR, NET_ERROR_CERTIFICATE,
-                    "server.tls.mode \"files\" needs server.tls.cert and server.tls.key");
+                    "%s.tls.mode \"files\" needs %s.tls.cert and %s.tls.key", where, where, where);
         return false;
     }
     if (mode && host && strcmp(mode, "off") == 0 && !host_is_loopback(host)) {
         g_set_error(error, NET_ERROR, NET_ERROR_CERTIFICATE,
-                    "server.tls.mode \"off\" is allowed on a loopback address only, not on %s",
+                    "%s.tls.mode \"off\" is allowed on a loopback address only, not on %s", where,
                     host);
         return false;
     }
     return true;
+}
+
+bool net_check_config(const json_t *config, GError **error)
+{
+    const json_t *server = json_object_get(config, "server");
+    return check_door(server, "server", error) &&
+           check_door(json_object_get(server, "outside"), "server.outside", error);
 }

@@ -18,11 +18,12 @@ enum {
     NET_PING_S = 10,  /* between pings */
     NET_BODY_RATE = 16384,
     NET_CONNECTIONS = 4096,
-    NET_CLIENTS = 200,                /* WebSockets, when not configured */
-    NET_SEND_BYTES = 8 * 1024 * 1024, /* most in one system call */
-    NET_PART_BYTES = 262144,          /* of a long answer, at once */
-    NET_WRITE_BYTES = 65536,          /* gathered into one write */
-    NET_UNSENT_BYTES = 128 * 1024,    /* of a socket: keeps pictures fresh */
+    NET_BODIES_BYTES = 128 * 1024 * 1024, /* being read, of requests with a session or without */
+    NET_CLIENTS = 200,                    /* WebSockets, when not configured */
+    NET_SEND_BYTES = 8 * 1024 * 1024,     /* most in one system call */
+    NET_PART_BYTES = 262144,              /* of a long answer, at once */
+    NET_WRITE_BYTES = 65536,              /* gathered into one write */
+    NET_UNSENT_BYTES = 128 * 1024,        /* of a socket: keeps pictures fresh */
 };
 
 #define NET_US(seconds) ((gint64)(seconds)*G_USEC_PER_SEC)
@@ -36,20 +37,37 @@ enum conn_state {
     CONN_SOCKET, /* upgraded */
 };
 
+/* Where browsers come in. */
+struct door {
+    struct net *net;
+    bool outside;      /* of guests: their pages, routes and WebSockets alone */
+    bool secure, hsts; /* TLS; with a certificate that was configured */
+    bool paused;       /* takes no more: descriptors ran out */
+    int fd;            /* -1: not open */
+    guint port;
+    GSource *source;
+    struct lws_vhost *vhost;
+    char *url;
+    char *public_url; /* "https://wall.example.org" when a proxy stands in front */
+};
+
 struct conn {
     struct net *net;
+    const struct door *door;
     struct lws *wsi; /* NULL until adopted */
     GList link;      /* in net->conns */
     char address[INET6_ADDRSTRLEN];
     enum conn_state state;
     gint64 deadline_us; /* monotonic; 0: none */
     bool keep_alive;
+    bool last; /* answered before its body had come: that is thrown away, nothing follows */
     bool killed, reaped;
     bool input_paused; /* libwebsockets would spin on input it does not read */
 
     struct net_request *request; /* reference; the one under way */
     GByteArray *body_in;
     size_t body_expected_bytes;
+    size_t *body_pool; /* of net->bodies_bytes, where it is counted */
 
     GBytes *out; /* head and body being written, one after the other */
     GBytes *out_next;
@@ -77,6 +95,9 @@ struct net_request {
     bool head, secure, answered, cancelled, in_route;
     bool session_ended; /* while it waits for its answer */
     struct net_session *session;
+    bool outside; /* came in by the outer door */
+    bool hsts;
+    bool guest;     /* the session is one of net->guests */
     GString *extra; /* header lines of the coming answer */
     bool has_cache_control;
     void (*cancel)(gpointer user);
@@ -87,6 +108,7 @@ struct net_request {
 struct route_entry {
     struct net_route route;
     gpointer user;
+    net_guard_fn guard; /* NULL: none */
 };
 
 struct net_counters {
@@ -99,15 +121,9 @@ struct net {
     gpointer gate_user;
     GMainLoop *handle; /* how libwebsockets is told the context; never run */
     struct lws_context *context;
-    struct lws_vhost *vhost;
-    bool secure, hsts, destroying;
+    struct door inside, outer;
     GString *outside; /* origins that pages may reach, see net_allow_origin(); NULL: none */
-    char *url;
-    guint port;
 
-    int listen_fd;
-    GSource *listen_source;
-    bool listen_paused;
     guint tick, reaper;
 
     GQueue conns;
@@ -116,16 +132,20 @@ struct net {
     GPtrArray *routes; /* struct route_entry */
     struct files *files;
     char *metrics_token;
-    char *public_url; /* "https://wall.example.org" when a proxy stands in front */
     guint max_clients;
+    size_t bodies_bytes[2]; /* that are being read: without a session, with one */
+    size_t max_bodies_bytes;
     gint64 ping_us, stall_us;
 
     const struct net_client_ops *client_ops;
     gpointer client_user;
+    const struct net_guests *guests;
+    gpointer guests_user;
     guint64 clients_ever;
     guint client_count;
     GByteArray *frame_buffer; /* one for all: a write copies what it cannot send */
-    GPtrArray *writers;       /* clients with something to write; see client_flush() */
+    GPtrArray *writers;       /* clients with something to write; see client_flush_create() */
+    GArray *polled;           /* GPollFD of each of them, while they are written to */
     GSource *flush;
 
     void (*health)(json_t *problems, gpointer user);
@@ -138,10 +158,10 @@ struct net {
 };
 
 /* --- listener.c */
-/* Binds and listens; `port` 0: any free one, then net->port. false: one clear line. */
-bool listener_open(struct net *net, const char *host, guint port, GError **error);
-void listener_close(struct net *net);  /* takes no more; connections stay. Not open is fine */
-void listener_resume(struct net *net); /* after file descriptors ran out */
+/* Binds and listens; `port` 0: any free one, then door->port. false: one clear line. */
+bool listener_open(struct door *door, const char *host, guint port, GError **error);
+void listener_close(struct door *door);  /* takes no more; connections stay. Not open is fine */
+void listener_resume(struct door *door); /* after file descriptors ran out */
 /* Pure. Of a numeric address; of an address or a name, as configured. */
 bool address_is_loopback(const char *address);
 bool host_is_loopback(const char *host);
@@ -156,13 +176,14 @@ bool tls_make(const char *data_dir, const char *public_host, char **certificate,
 
 /* --- conn.c: one connection. What returns int is for libwebsockets' callback: not 0 closes. */
 /* Takes `fd`, whatever comes of it. */
-void conn_accept(struct net *net, int fd, const char *address);
+void conn_accept(const struct door *door, int fd, const char *address);
 /* A request's head is there; a part of its body; all of it. */
 int conn_http(struct conn *conn);
 int conn_body(struct conn *conn, const uint8_t *data, size_t size);
 int conn_body_done(struct conn *conn);
 int conn_writable(struct conn *conn); /* writes what is left of an answer */
 int conn_upgrade(struct conn *conn);  /* 0: it becomes a WebSocket */
+int conn_raw(struct conn *conn);      /* no HTTP that libwebsockets knows: refused */
 /* libwebsockets let go of it: frees it with all that belongs to it. */
 void conn_gone(struct conn *conn);
 /* Once a second: ends what is over its deadline. `now_us` is monotonic. */
@@ -179,6 +200,9 @@ void conn_answer(struct conn *conn, GString *head, GBytes *body, size_t first, s
  * impossible to take is told by the flags. `length`: bytes of the body, 0 without. */
 struct net_request *request_read(struct conn *conn, bool *chunked, bool *bad_length,
                                  guint64 *length);
+/* One whose method libwebsockets does not know: it has no path and no headers, and is the last of
+ * its connection. Returned: one reference, never NULL. */
+struct net_request *request_unknown(struct conn *conn);
 /* The client left: the route's cancel function runs, an answer does nothing any more. */
 void request_cancel(struct net_request *request);
 /* Calls the route. One that neither answered nor kept a reference is answered 500. */

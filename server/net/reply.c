@@ -60,7 +60,7 @@ GString *reply_head(struct net_request *request, guint status, const char *conte
                            "Referrer-Policy: no-referrer\r\n"
                            "Cross-Origin-Resource-Policy: same-origin\r\n",
                            document ? "" : "Content-Security-Policy: " DATA_POLICY "\r\n");
-    if (request->net->hsts)
+    if (request->hsts)
         g_string_append(head, "Strict-Transport-Security: max-age=31536000\r\n");
     g_string_append_len(head, request->extra->str, (gssize)request->extra->len);
     return head;

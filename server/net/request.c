@@ -29,10 +29,8 @@ static const struct {
 };
 
 static const char *const kept_customs[] = {
-    "x-csrf-token:",
-    "x-townwall-feed:",
-    "x-townwall-time:",
-    "x-townwall-signature:",
+    "x-csrf-token:",    "x-townwall-feed:", "x-townwall-name:",      "x-townwall-key:",
+    "x-townwall-text:", "x-townwall-time:", "x-townwall-signature:",
 };
 
 static const struct {
@@ -108,7 +106,7 @@ static void read_line(struct net_request *request, struct lws *wsi)
 /* Behind a proxy on this machine, the address that the proxy saw. */
 static char *client_address(const struct conn *conn)
 {
-    g_autofree char *chain = conn->net->public_url && address_is_loopback(conn->address)
+    g_autofree char *chain = conn->door->public_url && address_is_loopback(conn->address)
                                  ? copy_token(conn->wsi, WSI_TOKEN_X_FORWARDED_FOR)
                                  : NULL;
     char *last = chain ? strrchr(chain, ',') : NULL;
@@ -122,8 +120,8 @@ static bool is_http_1_1(struct lws *wsi)
     return version && strcmp(version, "HTTP/1.1") == 0;
 }
 
-struct net_request *request_read(struct conn *conn, bool *chunked, bool *bad_length,
-                                 guint64 *length)
+/* Nothing is known of it yet but who asks. Takes `address`. */
+static struct net_request *request_create(struct conn *conn, char *address)
 {
     struct net_request *request = g_new0(struct net_request, 1);
     request->refs = 1;
@@ -134,11 +132,29 @@ struct net_request *request_read(struct conn *conn, bool *chunked, bool *bad_len
     request->query = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     request->params = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     request->body = g_bytes_new_static("", 0);
-    request->address = client_address(conn);
-    request->secure = conn->net->secure ||
-                      (conn->net->public_url && g_str_has_prefix(conn->net->public_url, "https:"));
+    request->address = address;
+    const char *url = conn->door->public_url;
+    request->secure = conn->door->secure || (url && g_str_has_prefix(url, "https:"));
+    request->outside = conn->door->outside;
+    request->hsts = conn->door->hsts;
     request->extra = g_string_new(NULL);
     request->started_us = clock_mono_us();
+    return request;
+}
+
+struct net_request *request_unknown(struct conn *conn)
+{
+    struct net_request *request = request_create(conn, g_strdup(conn->address));
+    request->method = "unknown";
+    request->path = g_strdup("");
+    conn->keep_alive = false;
+    return request;
+}
+
+struct net_request *request_read(struct conn *conn, bool *chunked, bool *bad_length,
+                                 guint64 *length)
+{
+    struct net_request *request = request_create(conn, client_address(conn));
     read_line(request, conn->wsi);
     read_headers(request, conn->wsi);
     read_query(request, conn->wsi);

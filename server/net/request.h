@@ -13,6 +13,8 @@ struct net_request;
 
 /* As `right`: anybody, also without a session. */
 #define NET_PUBLIC "-"
+/* As `right`: a guest, known by the cookie of net_set_guests() and by nothing else. */
+#define NET_GUEST "+"
 /* Body bound of a route that names none. */
 #define NET_BODY_BYTES 65536
 
@@ -46,7 +48,8 @@ bool net_request_query_int(struct net_request *request, const char *name, gint64
                            gint64 fallback, gint64 *value);
 /* A header by lower-case name, NULL when absent. Kept: accept, accept-encoding, accept-language,
  * authorization, content-type, host, if-none-match, origin, range, referer, user-agent,
- * x-csrf-token, x-townwall-feed, x-townwall-time, x-townwall-signature. */
+ * x-csrf-token, x-townwall-feed, x-townwall-key, x-townwall-name, x-townwall-text, x-townwall-time,
+ * x-townwall-signature. */
 const char *net_request_header(const struct net_request *request, const char *name);
 /* The whole body; never NULL, borrowed. */
 GBytes *net_request_body(const struct net_request *request);

@@ -29,9 +29,33 @@ void net_add_routes(struct net *net, const struct net_route *routes, guint count
                      strcmp(other->route.pattern, routes[i].pattern) != 0);
         }
         struct route_entry *entry = g_new(struct route_entry, 1);
-        *entry = (struct route_entry){routes[i], user};
+        *entry = (struct route_entry){routes[i], user, NULL};
         g_ptr_array_add(net->routes, entry);
     }
+}
+
+void net_each_route(const struct net *net,
+                    void (*fn)(const char *method, const char *pattern, const char *right,
+                               gpointer user),
+                    gpointer user)
+{
+    for (guint i = 0; i < net->routes->len; i++) {
+        const struct net_route *route = &((const struct route_entry *)net->routes->pdata[i])->route;
+        fn(route->method, route->pattern, route->right, user);
+    }
+}
+
+void net_guard_route(struct net *net, const char *method, const char *pattern, net_guard_fn fn)
+{
+    for (guint i = 0; i < net->routes->len; i++) {
+        struct route_entry *entry = net->routes->pdata[i];
+        if (strcmp(entry->route.method, method) != 0 || strcmp(entry->route.pattern, pattern) != 0)
+            continue;
+        g_assert(!entry->guard);
+        entry->guard = fn;
+        return;
+    }
+    g_assert_not_reached();
 }
 
 struct found {
@@ -80,6 +104,17 @@ static void find_session(struct net_request *request)
         request->session = gate->session_find(token, request->address, request->net->gate_user);
 }
 
+static void find_guest(struct net_request *request)
+{
+    const struct net_guests *guests = request->net->guests;
+    const char *cookie = net_request_header(request, "cookie");
+    char token[257];
+    if (guests && cookie &&
+        http_cookie(cookie, strlen(cookie), NET_GUEST_COOKIE, token, sizeof token))
+        request->session = guests->find(token, request->address, request->net->guests_user);
+    request->guest = request->session != NULL;
+}
+
 /* Whether the client may ask at this rate; answers 429 otherwise. */
 static bool check_rate(struct net_request *request)
 {
@@ -101,7 +136,7 @@ static bool check_rate(struct net_request *request)
 static bool check_right(struct net_request *request, const char *right)
 {
     const struct net_gate *gate = request->net->gate;
-    if (!right || net_session_may(request->session, right))
+    if (!right || request->guest || net_session_may(request->session, right))
         return true;
     if (gate && gate->refused)
         gate->refused(request->session, request->method, request->path, right, request->address,
@@ -126,9 +161,10 @@ static bool same_secret(const char *a, const char *b)
 static bool check_origin(struct net_request *request)
 {
     const char *origin = net_request_header(request, "origin");
-    const char *public_url = request->net->public_url;
+    const struct door *door = request->conn->door;
+    const char *public_url = door->public_url;
     if ((origin && public_url && g_ascii_strcasecmp(origin, public_url) == 0) ||
-        http_same_origin(origin, net_request_header(request, "host"), request->net->secure))
+        http_same_origin(origin, net_request_header(request, "host"), door->secure))
         return true;
     net_reply_error(request, 403, "bad_origin", "请求来自其他网站",
                     "The request comes from another site");
@@ -181,16 +217,38 @@ static void serve_file(struct net_request *request)
         reply_denied(request, 404);
 }
 
+/* What guests need, and nothing else, is served outside. */
+static bool is_for_guests(const char *path)
+{
+    static const char *const below[] = {"/api/v1/meet/", "/meet/", "/assets/"};
+    static const char *const whole[] = {"/meet", "/icon.svg"};
+    for (gsize i = 0; i < G_N_ELEMENTS(below); i++)
+        if (g_str_has_prefix(path, below[i]))
+            return true;
+    for (gsize i = 0; i < G_N_ELEMENTS(whole); i++)
+        if (strcmp(path, whole[i]) == 0)
+            return true;
+    return false;
+}
+
 static size_t admit(struct net_request *request, const struct found *found)
 {
     bool api = g_str_has_prefix(request->path, "/api/") || found->allow->len;
+    if (request->outside && !is_for_guests(request->path)) {
+        reply_denied(request, 404);
+        return 0;
+    }
     if (!api) {
         serve_file(request);
         return 0;
     }
     const struct net_route *route = found->entry ? &found->entry->route : NULL;
     bool public_route = route && route->right && strcmp(route->right, NET_PUBLIC) == 0;
-    find_session(request);
+    bool guest_route = route && route->right && strcmp(route->right, NET_GUEST) == 0;
+    if (guest_route)
+        find_guest(request);
+    if (!request->guest && !request->outside)
+        find_session(request);
     if (!check_rate(request))
         return 0;
     if (!request->session && !public_route && g_str_has_prefix(request->path, "/api/")) {
@@ -199,11 +257,13 @@ static size_t admit(struct net_request *request, const struct found *found)
         reply_unrouted(request, found->allow->str);
     } else if (!request->session && !public_route) {
         reply_denied(request, 401);
-    } else if (check_forgery(request, public_route) &&
+    } else if (check_forgery(request, public_route || request->guest) &&
                (public_route || check_right(request, route->right))) {
         keep_params(request, found);
         request->route = route;
         request->route_user = found->entry->user;
+        if (found->entry->guard)
+            found->entry->guard(request, request->route_user);
         return route->body_limit_bytes ? route->body_limit_bytes : NET_BODY_BYTES;
     }
     return 0;
@@ -240,7 +300,11 @@ bool route_admit_socket(struct net_request *request)
     }
     if (!check_origin(request))
         return false;
-    find_session(request);
+    const char *guest = net_request_query(request, "guest");
+    if (request->outside || (guest && strcmp(guest, "1") == 0))
+        find_guest(request);
+    else
+        find_session(request);
     if (!check_rate(request))
         return false;
     if (!request->session) {

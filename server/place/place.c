@@ -2,6 +2,7 @@
 #include "common/log.h"
 #include "place/areas.h"
 #include "place/base_map.h"
+#include "place/ground.h"
 #include "place/tiles.h"
 #include <glib/gstdio.h>
 #include <string.h>
@@ -14,6 +15,8 @@ struct place {
     json_t *town;      /* town.json, {} without a town */
     json_t *areas;     /* GeoJSON */
     GArray *area_list; /* struct area, borrowing from `areas` */
+    struct ground *ground;
+    json_t *findings; /* of the ground, an array */
     GBytes *areas_text;
     GBytes *style_dark, *style_light; /* NULL: none */
     struct tiles *tiles;              /* NULL: none, or not served by us */
@@ -55,6 +58,21 @@ static bool load_areas(struct place *place, GError **error)
         return false;
     place->area_list = areas_check(place->areas, path, error);
     return place->area_list && areas_store(place->options.store, place->area_list, error);
+}
+
+/* Every finding in the log: whoever imports areas looks there first. */
+static bool lay_ground(struct place *place, GError **error)
+{
+    size_t i;
+    json_t *finding;
+    place->findings = json_array();
+    place->ground = ground_create(place->areas, place->findings, error);
+    json_array_foreach(place->findings, i, finding)
+    {
+        const json_t *message = json_object_get(finding, "message");
+        log_warn("place", "areas: %s", json_string_value(json_object_get(message, "en")));
+    }
+    return place->ground != NULL;
 }
 
 /* The style that town.json names for a theme, or the one that follows from the base map. */
@@ -268,6 +286,16 @@ static void get_tile(struct net_request *request, gpointer user)
     tiles_read(place->tiles, z, x, y, tile_done, wanted);
 }
 
+/* --- wallctl */
+
+static void list_findings(struct control_call *call, const json_t *args, gpointer user)
+{
+    (void)args;
+    const struct place *place = user;
+    control_reply(call, json_pack("{s:i,s:O}", "areas", (int)place->area_list->len, "findings",
+                                  place->findings));
+}
+
 /* --- life */
 
 struct place *place_create(const struct place_options *options, GError **error)
@@ -280,11 +308,13 @@ struct place *place_create(const struct place_options *options, GError **error)
     };
     struct place *place = g_new0(struct place, 1);
     place->options = *options;
-    if (!load_town(place, error))
+    if (!load_town(place, error) || !lay_ground(place, error))
         goto fail;
+    json_object_set(place->areas, "findings", place->findings);
     char *text = json_dumps(place->areas, JSON_COMPACT | JSON_REAL_PRECISION(9));
     place->areas_text = g_bytes_new_with_free_func(text, strlen(text), free, text);
     net_add_routes(options->net, routes, G_N_ELEMENTS(routes), place);
+    control_register(options->control, "areas.findings", list_findings, place);
     log_info("place", "%s: %u villages and communities, %u grid cells", place_name(place),
              place_count(place, "village") + place_count(place, "community"),
              place_count(place, "cell"));
@@ -302,11 +332,18 @@ void place_destroy(struct place *place)
     g_clear_pointer(&place->areas_text, g_bytes_unref);
     g_clear_pointer(&place->style_dark, g_bytes_unref);
     g_clear_pointer(&place->style_light, g_bytes_unref);
+    ground_unref(place->ground);
+    json_decref(place->findings);
     if (place->area_list)
         g_array_unref(place->area_list);
     json_decref(place->areas);
     json_decref(place->town);
     g_free(place);
+}
+
+struct ground *place_ground(const struct place *place)
+{
+    return place->ground;
 }
 
 const char *place_name(const struct place *place)

@@ -45,8 +45,12 @@ bool changes_begin_epoch(struct store_tx *tx, gint64 epoch, GError **error)
 {
     char text[32];
     g_snprintf(text, sizeof text, "%" G_GINT64_FORMAT, epoch);
-    return store_exec(tx, error, "DELETE FROM outbox", "") &&
-           store_setting_put(tx, "epoch", text, error);
+    if (!store_exec(tx, error, "DELETE FROM outbox", "") ||
+        !store_setting_put(tx, "epoch", text, error))
+        return false;
+    tx->epoch = epoch;
+    tx->seq = 0;
+    return true;
 }
 
 bool changes_position(struct store_tx *tx, gint64 *epoch, gint64 *seq, GError **error)

@@ -1,4 +1,5 @@
 #include "store/migrate.h"
+#include "store/dialect.h"
 #include <string.h>
 
 static bool applied_checksum(struct store_tx *tx, int number, char **checksum, GError **error)
@@ -14,10 +15,20 @@ static bool applied_checksum(struct store_tx *tx, int number, char **checksum, G
     return !bad;
 }
 
+/* For the engine of `tx`. Returned: g_free(); NULL + error. */
+static char *sql_for(const struct store_tx *tx, const struct migration *migration, GError **error)
+{
+    if (engine_kind(tx->engine) == ENGINE_SQLITE)
+        return g_strdup(migration->sql);
+    return migration->postgresql ? g_strdup(migration->postgresql)
+                                 : dialect_postgresql(migration->sql, error);
+}
+
 static bool apply(struct store_tx *tx, const struct migration *migration, const char *checksum,
                   int64_t now_us, GError **error)
 {
-    if (engine_begin(tx->engine, true, error) && engine_script(tx->engine, migration->sql, error) &&
+    g_autofree char *sql = sql_for(tx, migration, error);
+    if (sql && engine_begin(tx->engine, true, error) && engine_script(tx->engine, sql, error) &&
         store_exec(tx, error,
                    "INSERT INTO schema_migration (number, name, checksum, applied_us)"
                    " VALUES (?, ?, ?, ?)",

@@ -6,9 +6,11 @@ struct migration {
     int number;
     const char *name; /* NULL ends the table */
     const char *sql;
+    const char *postgresql; /* the same for PostgreSQL; NULL: as dialect.h makes it of `sql` */
 };
 
-/* Generated from migrations/ENGINE/NNNN_name.sql. */
+/* Generated from migrations/sqlite/NNNN_name.sql, and from migrations/postgresql/ where a file of
+ * the same name is there. */
 extern const struct migration migrations[];
 
 /* Brings the database to the last of `table`. Fails with STORE_ERROR_NEWER when a newer program

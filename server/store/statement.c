@@ -1,30 +1,37 @@
 /* Statements as store.h shows them: prepared once a connection, bound by a string of types. */
 #include "store/engine.h"
+#include <string.h>
 
 /* More different statements than this are not kept; the program has far fewer. */
 #define MAX_STATEMENTS 512
+/* A server that cannot be reached is tried again after so long. */
+#define RETRY_US (G_USEC_PER_SEC / 2)
 
 struct store_rows {
     struct store_tx *tx;
     struct engine_stmt *stmt;
-    bool busy; /* between store_query() and store_rows_end() */
-    bool kept; /* in tx->statements */
+    char *types; /* it was prepared for */
+    bool busy;   /* between store_query() and store_rows_end() */
+    bool kept;   /* in tx->statements */
 };
 
 static void rows_free(gpointer data)
 {
     struct store_rows *rows = data;
     engine_finalize(rows->stmt);
+    g_free(rows->types);
     g_free(rows);
 }
 
-struct store_tx *tx_open(const char *path, bool read_only, GError **error)
+struct store_tx *tx_open(const char *where, bool read_only, GError **error)
 {
-    struct engine *engine = engine_open(path, read_only, error);
+    struct engine *engine = engine_open(where, read_only, error);
     if (!engine)
         return NULL;
     struct store_tx *tx = g_new0(struct store_tx, 1);
     tx->engine = engine;
+    tx->where = g_strdup(where);
+    tx->read_only = read_only;
     tx->statements = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, rows_free);
     return tx;
 }
@@ -37,22 +44,73 @@ void tx_close(struct store_tx *tx)
     engine_close(tx->engine);
     if (tx->announced)
         g_ptr_array_unref(tx->announced);
+    g_clear_error(&tx->failed);
+    g_free(tx->where);
     g_free(tx);
 }
 
-static struct store_rows *rows_take(struct store_tx *tx, const char *sql, GError **error)
+/* A new connection for one that was lost, not more often than RETRY_US; what it does not bring is
+ * refused with the reason meanwhile. */
+static bool reopen(struct store_tx *tx, GError **error)
+{
+    if (tx->failed && g_get_monotonic_time() - tx->failed_us < RETRY_US) {
+        g_propagate_error(error, g_error_copy(tx->failed));
+        return false;
+    }
+    g_hash_table_remove_all(tx->statements);
+    engine_close(tx->engine);
+    g_clear_error(&tx->failed);
+    tx->engine = engine_open(tx->where, tx->read_only, &tx->failed);
+    if (tx->engine)
+        return true;
+    tx->failed_us = g_get_monotonic_time();
+    g_propagate_error(error, g_error_copy(tx->failed));
+    return false;
+}
+
+/* Gives up a connection that nobody may use. */
+static bool drop(struct store_tx *tx)
+{
+    g_hash_table_remove_all(tx->statements);
+    engine_close(tx->engine);
+    tx->engine = NULL;
+    return false;
+}
+
+bool tx_begin(struct store_tx *tx, bool write,
+              bool (*again)(struct store_tx *tx, gpointer user, GError **error), gpointer user,
+              GError **error)
+{
+    GError *first = NULL;
+    if (tx->engine && engine_begin(tx->engine, write, &first))
+        return true;
+    if (tx->engine && !engine_lost(tx->engine)) {
+        g_propagate_error(error, first);
+        return false;
+    }
+    g_clear_error(&first);
+    if (!reopen(tx, error))
+        return false;
+    if (again && !again(tx, user, error))
+        return drop(tx);
+    return engine_begin(tx->engine, write, error);
+}
+
+static struct store_rows *rows_take(struct store_tx *tx, const char *sql, const char *types,
+                                    GError **error)
 {
     struct store_rows *rows = g_hash_table_lookup(tx->statements, sql);
-    if (rows && !rows->busy) {
+    if (rows && !rows->busy && strcmp(rows->types, types) == 0) {
         rows->busy = true;
         return rows;
     }
-    struct engine_stmt *stmt = engine_prepare(tx->engine, sql, error);
+    struct engine_stmt *stmt = engine_prepare(tx->engine, sql, types, error);
     if (!stmt)
         return NULL;
     bool keep = !rows && g_hash_table_size(tx->statements) < MAX_STATEMENTS;
     rows = g_new(struct store_rows, 1);
-    *rows = (struct store_rows){.tx = tx, .stmt = stmt, .busy = true, .kept = keep};
+    *rows = (struct store_rows){
+        .tx = tx, .stmt = stmt, .types = g_strdup(types), .busy = true, .kept = keep};
     if (keep)
         g_hash_table_insert(tx->statements, g_strdup(sql), rows);
     return rows;
@@ -94,7 +152,7 @@ static bool bind_one(struct engine_stmt *stmt, int index, char type, va_list *va
 static struct store_rows *query(struct store_tx *tx, GError **error, const char *sql,
                                 const char *types, va_list *values)
 {
-    struct store_rows *rows = rows_take(tx, sql, error);
+    struct store_rows *rows = rows_take(tx, sql, types, error);
     if (!rows)
         return NULL;
     g_assert(engine_parameters(rows->stmt) == (int)strlen(types));
@@ -159,6 +217,11 @@ bool store_query_int(struct store_tx *tx, GError **error, gint64 *value, bool *f
         *found = row;
     store_rows_end(rows);
     return step != ENGINE_FAIL;
+}
+
+struct engine_stmt *rows_stmt(struct store_rows *rows)
+{
+    return rows->stmt;
 }
 
 const char *store_text(struct store_rows *rows, int column)

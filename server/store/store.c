@@ -4,9 +4,6 @@
 #include "store/changes.h"
 #include "store/migrate.h"
 #include "store/worker.h"
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #define DEFAULT_READERS      2
 #define DEFAULT_MAX_JOBS     10000
@@ -21,7 +18,7 @@ struct subscription {
 
 struct store {
     /* --- immutable after store_open() */
-    int lock_fd;
+    struct owner owner; /* the writer's while it runs */
     unsigned max_jobs;
     struct queue *queue;
     struct worker writer;
@@ -191,32 +188,32 @@ void store_drain(struct store *store)
 
 /* --- opening and closing */
 
-/* One program at a time: the numbering of changes and the memory tables lean on it. The lock lies
- * beside the database, because closing a descriptor of the database itself would drop SQLite's. */
-static int lock_beside(const char *path, GError **error)
+/* What the planner of SQLite knows of tables, from a thousand rows of each index: some
+ * milliseconds, at each start. A server of PostgreSQL does it by itself. */
+static bool learn_sizes(struct store_tx *tx, GError **error)
 {
-    g_autofree char *name = g_strconcat(path, ".lock", NULL);
-    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
-        return fd;
-    g_set_error(error, STORE_ERROR, fd < 0 ? STORE_ERROR_FAILED : STORE_ERROR_BUSY, "%s: %s", name,
-                fd < 0 ? g_strerror(errno) : "another townwall has this database open");
-    if (fd >= 0)
-        close(fd);
-    return -1;
+    return engine_kind(tx->engine) != ENGINE_SQLITE ||
+           engine_script(tx->engine, "PRAGMA analysis_limit = 1000; ANALYZE", error);
 }
 
-static bool prepare_database(struct store *store, const char *path, GError **error)
+/* One program at a time: the numbering of changes and the memory tables lean on it. */
+static bool prepare_database(struct store *store, const char *where, GError **error)
 {
-    struct store_tx *tx = store->writer.tx = tx_open(path, false, error);
-    if (!tx || !migrate(tx, migrations, clock_wall_us(), error))
+    bool file = engine_kind_of(where) == ENGINE_SQLITE;
+    if (file && !owner_lock(&store->owner, NULL, where, error))
+        return false;
+    struct store_tx *tx = store->writer.tx = tx_open(where, false, error);
+    if (!tx || (!file && !owner_lock(&store->owner, tx, where, error)) ||
+        !migrate(tx, migrations, clock_wall_us(), error) || !learn_sizes(tx, error))
         return false;
     if (!engine_begin(tx->engine, true, error))
         return false;
-    if (!changes_position(tx, &store->epoch, &store->seq, error)) {
+    if (!owner_enter(&store->owner, tx, error)) {
         engine_rollback(tx->engine);
         return false;
     }
+    store->epoch = tx->epoch;
+    store->seq = tx->seq;
     return engine_commit(tx->engine, error);
 }
 
@@ -225,6 +222,7 @@ static void start_worker(struct store *store, struct worker *worker, enum queue_
     worker->kind = kind;
     worker->queue = store->queue;
     worker->counts = &store->counts;
+    worker->owner = &store->owner;
     worker->hold_seq = &store->hold_seq;
     worker_start(worker);
 }
@@ -241,8 +239,8 @@ struct store *store_open(const struct store_options *options, GError **error)
     atomic_store(&store->hold_seq, G_MAXINT64);
     store->writer.keep_changes =
         options->keep_changes ? options->keep_changes : DEFAULT_KEEP_CHANGES;
-    store->lock_fd = lock_beside(options->path, error);
-    if (store->lock_fd < 0 || !prepare_database(store, options->path, error))
+    store->owner.lock_fd = -1;
+    if (!prepare_database(store, options->path, error))
         goto fail;
     store->queue = queue_create(store->context, deliver, store);
     start_worker(store, &store->writer, QUEUE_WRITE);
@@ -277,8 +275,7 @@ void store_close(struct store *store)
         g_source_destroy(store->refuse_source);
         g_source_unref(store->refuse_source);
     }
-    if (store->lock_fd >= 0)
-        close(store->lock_fd);
+    owner_unlock(&store->owner);
     g_array_unref(store->subscriptions);
     g_main_context_unref(store->context);
     g_free(store);
@@ -396,10 +393,11 @@ void store_stats(const struct store *store, struct store_stats *stats)
         .waiting_reads = queue_waiting(store->queue, QUEUE_READ),
         .last_commit_us = atomic_load(&store->counts.last_commit_us),
         .full = atomic_load(&store->counts.full),
+        .away = atomic_load(&store->counts.away),
     };
 }
 
-/* --- a full disk */
+/* --- a full disk, a server that is away */
 
 static bool probe_write(struct store_tx *tx, gpointer job, GError **error)
 {
@@ -412,15 +410,15 @@ static void probe_done(gpointer job, const GError *error)
 {
     struct store *store = job;
     store->probing = false;
-    if (error)
+    if (error || !atomic_exchange(&store->counts.full, false))
         return;
-    atomic_store(&store->counts.full, false);
     log_info("store", "there is room on the disk again");
 }
 
 void store_probe(struct store *store)
 {
-    if (store->probing || !atomic_load(&store->counts.full))
+    bool wanted = atomic_load(&store->counts.full) || atomic_load(&store->counts.away);
+    if (store->probing || !wanted)
         return;
     store->probing = true;
     store_write(store, probe_write, store, probe_done);

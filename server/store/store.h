@@ -1,6 +1,7 @@
-/* The record of truth: one database, one writer thread that commits in groups, some reading
- * threads. SQL is what SQLite and PostgreSQL both run: `?` placeholders, BIGINT microseconds, TEXT
- * ids, booleans as 0/1 in SMALLINT. No type of the engine leaves this folder.
+/* The record of truth: one database (SQLite or PostgreSQL), one writer thread that commits in
+ * groups, some reading threads. SQL is what SQLite and PostgreSQL both run (docs/decisions/store.md
+ * "Dialect"): `?` placeholders, BIGINT microseconds, TEXT ids, booleans as 0/1 in SMALLINT. No type
+ * of the engine leaves this folder.
  *
  * Everything runs on the loop's thread, except what takes a `struct store_tx *`: that is valid only
  * inside a store_fn, on the thread that called it. */
@@ -15,19 +16,24 @@ struct store_rows;
 
 #define STORE_ERROR (g_quark_from_static_string("townwall-store"))
 enum store_error {
-    STORE_ERROR_FAILED,     /* the engine said no: damaged file, bad SQL */
+    STORE_ERROR_FAILED,     /* the engine said no: damaged file, bad SQL, no memory */
     STORE_ERROR_FULL,       /* no room on the disk, or over a quota */
-    STORE_ERROR_CONSTRAINT, /* unique, foreign key, check or not-null rule */
+    STORE_ERROR_CONSTRAINT, /* unique, foreign key, check or not-null rule; a value that no column
+                               takes. The same write is refused again */
     STORE_ERROR_CONFLICT,   /* the caller's own: based on an old version */
     STORE_ERROR_NOT_FOUND,  /* the caller's own */
     STORE_ERROR_REFUSED,    /* the caller's own: a rule says no */
     STORE_ERROR_NEWER,      /* database made by a newer program, or a migration was edited */
-    STORE_ERROR_BUSY,       /* over max_jobs wait */
+    STORE_ERROR_BUSY,       /* over max_jobs wait, somebody else has locked the database, or its
+                               server cannot be reached: later it may be taken */
     STORE_ERROR_CLOSED,     /* the store closes */
+    STORE_ERROR_LOST,       /* the database may hold other things than this program believes: it
+                               ends, and reads everything anew when it is started again */
 };
 
 struct store_options {
-    const char *path;      /* of the database file; its folder exists; made with mode 0600 */
+    const char *path; /* of the database file (also "sqlite:PATH"); its folder exists; made with
+                         mode 0600; or postgresql://… of a database that exists */
     GMainContext *context; /* of the loop (NULL: default) */
     unsigned readers;      /* reading threads, 0: 2 */
     unsigned max_jobs;     /* waiting jobs of each kind, 0: 10,000 */
@@ -164,9 +170,10 @@ struct store_stats {
     unsigned waiting_writes, waiting_reads;
     gint64 last_commit_us; /* duration of the newest group commit */
     bool full;             /* a write found no room, and none has been found since */
+    bool away;             /* the database's server could not be reached when it was tried last */
 };
 void store_stats(const struct store *store, struct store_stats *stats);
 
-/* Tries to write while the store is full, so that it is known when there is room again although
+/* Tries to write while the store is full or away, so that it is known when that is over although
  * nobody changes anything. Does nothing otherwise. */
 void store_probe(struct store *store);

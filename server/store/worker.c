@@ -1,6 +1,8 @@
 #include "store/worker.h"
 #include "common/clock.h"
+#include "common/log.h"
 #include "store/changes.h"
+#include <unistd.h>
 
 /* A group ends with what waits, at the latest after so many jobs or so long: the first of them
  * waits for its answer meanwhile. */
@@ -43,7 +45,9 @@ static bool run_jobs(struct worker *worker, struct batch *batch, struct job *job
             if (job->error)
                 g_propagate_error(error, g_error_copy(job->error));
             else
-                g_set_error(error, STORE_ERROR, STORE_ERROR_FAILED, "the transaction was lost");
+                g_set_error(error, STORE_ERROR,
+                            engine_lost(worker->tx->engine) ? STORE_ERROR_BUSY : STORE_ERROR_FAILED,
+                            "the transaction was lost");
             return false;
         }
         bool full = batch->jobs->len >= GROUP_JOBS || clock_mono_us() >= until_us;
@@ -61,6 +65,44 @@ static void fail_all(struct batch *batch, const GError *error)
     }
 }
 
+static bool begin_again(struct store_tx *tx, gpointer user, GError **error)
+{
+    return owner_return(user, tx, error);
+}
+
+/* Nothing acknowledged is lost by it, and what this program holds in memory may be wrong. */
+static void end_if_lost(const GError *error)
+{
+    if (!g_error_matches(error, STORE_ERROR, STORE_ERROR_LOST))
+        return;
+    log_error("store", "townwalld ends, to read everything anew: %s", error->message);
+    _exit(EXIT_FAILURE);
+}
+
+/* Runs jobs and commits them. false: everything in the batch is undone. */
+static bool commit_group(struct worker *worker, struct batch *batch, struct job *first,
+                         GError **error)
+{
+    struct store_tx *tx = worker->tx;
+    if (!tx_begin(tx, true, begin_again, worker->owner, error)) {
+        g_ptr_array_add(batch->jobs, first);
+        return false;
+    }
+    return run_jobs(worker, batch, first, error) &&
+           changes_publish(tx, worker->keep_changes, atomic_load(worker->hold_seq), error) &&
+           engine_commit(tx->engine, error);
+}
+
+/* There is a connection, or none could be made. */
+static void note_away(struct worker *worker)
+{
+    const struct store_tx *tx = worker->tx;
+    bool away = !tx->engine;
+    if (atomic_exchange(&worker->counts->away, away) != away)
+        log_warn("store", away ? "the database's server is away: nothing can be saved"
+                               : "the database's server is back");
+}
+
 /* One group: everything that waits, in one transaction and one sync. */
 static void run_group(struct worker *worker, struct job *first)
 {
@@ -69,17 +111,20 @@ static void run_group(struct worker *worker, struct job *first)
     GError *error = NULL;
     int64_t begun_us = clock_mono_us();
     tx->announced = changes_new();
-    if (!engine_begin(tx->engine, true, &error))
-        g_ptr_array_add(batch->jobs, first);
-    if (error || !run_jobs(worker, batch, first, &error) ||
-        !changes_publish(tx, worker->keep_changes, atomic_load(worker->hold_seq), &error) ||
-        !engine_commit(tx->engine, &error)) {
+    if (!commit_group(worker, batch, first, &error)) {
+        end_if_lost(error);
         engine_rollback(tx->engine);
         fail_all(batch, error);
         g_ptr_array_set_size(tx->announced, 0);
     }
     g_clear_error(&error);
+    note_away(worker);
     batch->changes = g_steal_pointer(&tx->announced);
+    if (batch->changes->len) {
+        const struct store_change *last = batch->changes->pdata[batch->changes->len - 1];
+        tx->epoch = last->epoch;
+        tx->seq = last->seq;
+    }
     unsigned failed = 0;
     for (guint i = 0; i < batch->jobs->len; i++) {
         const struct job *job = batch->jobs->pdata[i];
@@ -99,7 +144,7 @@ static void run_read(struct worker *worker, struct job *job)
     struct store_tx *tx = worker->tx;
     struct batch *batch = batch_new();
     g_ptr_array_add(batch->jobs, job);
-    if (engine_begin(tx->engine, false, &job->error)) {
+    if (tx_begin(tx, false, NULL, NULL, &job->error)) {
         run_fn(tx, job);
         engine_rollback(tx->engine);
     }

@@ -2,6 +2,7 @@
  */
 #pragma once
 #include "store/engine.h"
+#include "store/owner.h"
 #include "store/queue.h"
 #include <stdatomic.h>
 
@@ -9,7 +10,7 @@
 struct worker_counts {
     atomic_uint_fast64_t writes, commits, failed, reads;
     atomic_int_fast64_t last_commit_us;
-    atomic_bool full;
+    atomic_bool full, away;
 };
 
 struct worker {
@@ -20,6 +21,7 @@ struct worker {
     struct queue *queue;
     struct worker_counts *counts;
     int64_t keep_changes;
+    struct owner *owner;           /* of a writer */
     atomic_int_fast64_t *hold_seq; /* changes after this one are not trimmed */
 };
 

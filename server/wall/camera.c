@@ -65,6 +65,7 @@ struct camera *camera_create(guint32 n)
     struct camera *camera = g_new0(struct camera, 1);
     camera->n = n;
     camera->state = g_strdup("connecting");
+    camera->loss_pct = NAN;
     camera_fields_init(&camera->fields);
     return camera;
 }
@@ -106,12 +107,13 @@ static json_t *days_or_null(gint64 days)
 json_t *camera_live_json(const struct camera *camera)
 {
     g_autofree char *since = g_strdup_printf("%" G_GINT64_FORMAT, camera->since_us);
-    return json_pack(
-        "{s:i,s:s,s:o,s:o,s:s,s:o,s:i,s:i,s:o}", "n", (int)camera->n, "state", camera->state,
-        "reason", text_or_null(camera->reason), "detail", text_or_null(camera->detail), "since_us",
-        since, "codec", text_or_null(camera->codec), "width", camera->width, "height",
-        camera->height, "clock_offset_ms",
-        camera->has_clock_offset ? json_integer(camera->clock_offset_ms) : json_null());
+    return json_pack("{s:i,s:s,s:o,s:o,s:s,s:o,s:i,s:i,s:o,s:o}", "n", (int)camera->n, "state",
+                     camera->state, "reason", text_or_null(camera->reason), "detail",
+                     text_or_null(camera->detail), "since_us", since, "codec",
+                     text_or_null(camera->codec), "width", camera->width, "height", camera->height,
+                     "clock_offset_ms",
+                     camera->has_clock_offset ? json_integer(camera->clock_offset_ms) : json_null(),
+                     "loss_pct", number_or_null(camera->loss_pct));
 }
 
 json_t *camera_json(const struct camera *camera)
@@ -183,6 +185,14 @@ static gint64 time_value(const json_t *value)
     return json_integer_value(value);
 }
 
+static bool take_share(double *share, const json_t *value)
+{
+    double now = json_is_number(value) ? json_number_value(value) : NAN;
+    bool same = isnan(now) ? isnan(*share) : now >= *share && now <= *share;
+    *share = now;
+    return !same;
+}
+
 bool camera_take_state(struct camera *camera, const json_t *entry)
 {
     const char *state = json_string_value(json_object_get(entry, "state"));
@@ -203,6 +213,7 @@ bool camera_take_state(struct camera *camera, const json_t *entry)
                (has && camera->clock_offset_ms != json_integer_value(offset));
     camera->has_clock_offset = has;
     camera->clock_offset_ms = json_integer_value(offset);
+    changed |= take_share(&camera->loss_pct, json_object_get(entry, "loss_pct"));
     return changed;
 }
 

@@ -40,6 +40,7 @@ struct camera {
     int width, height;
     bool has_clock_offset;
     gint64 clock_offset_ms;
+    double loss_pct; /* NAN: not known */
 };
 struct camera *camera_create(guint32 n);
 void camera_destroy(struct camera *camera);

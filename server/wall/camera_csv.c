@@ -1,6 +1,6 @@
 #include "wall/camera_csv.h"
+#include "common/csv.h"
 #include "place/crs.h"
-#include "wall/csv.h"
 #include <math.h>
 #include <stddef.h>
 #include <string.h>
@@ -424,6 +424,38 @@ void camera_csv_destroy(struct camera_csv *csv)
     g_array_unref(csv->lines);
     g_ptr_array_unref(csv->notes);
     g_free(csv);
+}
+
+static void check_area(struct camera_csv *csv, guint line, const struct camera_fields *fields,
+                       const struct ground *ground)
+{
+    const char *name = fields->area ? ground_name(ground, fields->area) : NULL;
+    if (fields->area && !name) {
+        note(csv, true, line, "area", g_strdup_printf("区域数据里没有 %s", fields->area),
+             g_strdup_printf("there is no area %s in the town's data", fields->area));
+        return;
+    }
+    const char *cell = isnan(fields->lon)
+                           ? NULL
+                           : ground_at(ground, "governance", "cell", fields->lon, fields->lat);
+    if (!cell || !name || g_str_has_prefix(cell, fields->area))
+        return;
+    const char *there = ground_name(ground, cell);
+    note(csv, true, line, "area", g_strdup_printf("坐标在%s，不在%s", there, name),
+         g_strdup_printf("the position lies in %s, not in %s", there, name));
+}
+
+static int by_line(gconstpointer a, gconstpointer b)
+{
+    const struct camera_csv_note *const *first = a, *const *second = b;
+    return ((*first)->line > (*second)->line) - ((*first)->line < (*second)->line);
+}
+
+void camera_csv_check_areas(struct camera_csv *csv, const struct ground *ground)
+{
+    for (guint i = 0; i < csv->rows->len; i++)
+        check_area(csv, g_array_index(csv->lines, guint, i), csv->rows->pdata[i], ground);
+    g_ptr_array_sort(csv->notes, by_line);
 }
 
 json_t *camera_csv_notes_json(const struct camera_csv *csv, bool warnings)

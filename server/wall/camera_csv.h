@@ -1,6 +1,7 @@
 /* The camera list as a CSV file (docs/cameras-csv.md): columns by name, every mistake with its row
  * and column. Pure. */
 #pragma once
+#include "place/ground.h"
 #include "wall/camera.h"
 
 /* One mistake, or a warning that refuses nothing. */
@@ -22,6 +23,10 @@ struct camera_csv {
 /* Returned: never NULL; a file without a usable header has one note and no rows. */
 struct camera_csv *camera_csv_parse(const char *data, size_t size);
 void camera_csv_destroy(struct camera_csv *csv);
+
+/* Warns of areas that are not in the town, and of positions that lie in another cell than the row
+ * says. */
+void camera_csv_check_areas(struct camera_csv *csv, const struct ground *ground);
 
 /* {"line","column","message":{zh,en}} each; errors or warnings. */
 json_t *camera_csv_notes_json(const struct camera_csv *csv, bool warnings);

@@ -86,7 +86,7 @@ static bool is_read_only(const char *key)
 {
     static const char *const keys[] = {
         "n",      "state",      "reason",     "detail",          "since_us", "codec", "width",
-        "height", "source_lon", "source_lat", "clock_offset_ms", "scene",    NULL};
+        "height", "source_lon", "source_lat", "clock_offset_ms", "loss_pct", "scene", NULL};
     return g_strv_contains(keys, key);
 }
 

@@ -106,6 +106,8 @@ static void import_cameras(struct net_request *request, gpointer user)
     gsize size;
     const char *data = g_bytes_get_data(net_request_body(request), &size);
     struct camera_csv *csv = camera_csv_parse(data ? data : "", size);
+    if (wall->options.ground)
+        camera_csv_check_areas(csv, wall->options.ground);
     struct import *import = g_new0(struct import, 1);
     import->request = net_request_ref(request);
     import->errors = camera_csv_notes_json(csv, false);

@@ -24,8 +24,9 @@ struct hub_stream {
     char *codec;
     bool h265;
     int width, height;
-    GBytes *init; /* newest init piece (fmp4) */
-    guint inits;  /* how many came */
+    char *waiting, *waiting_detail; /* code: the camera is down; NULL: it is not */
+    GBytes *init;                   /* newest init piece (fmp4) */
+    guint inits;                    /* how many came */
     struct wire_unit init_unit;
     /* --- ring: messages [head, tail); key_at: newest keyframe, before_at: the one before */
     struct item items[RING_ITEMS];
@@ -97,6 +98,8 @@ static void stream_destroy(struct hub_stream *stream)
     g_clear_pointer(&stream->init, g_bytes_unref);
     g_ptr_array_unref(stream->readers);
     g_free(stream->codec);
+    g_free(stream->waiting);
+    g_free(stream->waiting_detail);
     g_free(stream);
 }
 
@@ -156,13 +159,16 @@ struct hub_reader *hub_open(struct hub *hub, const struct media_key *key,
     reader->stream = stream;
     reader->ops = *ops;
     reader->user = user;
-    reader->waiting_key = !stream->has_key;
-    reader->next = stream->has_key ? stream->key_at : stream->tail;
+    bool known = stream->has_key && !stream->waiting;
+    reader->waiting_key = !known;
+    reader->next = known ? stream->key_at : stream->tail;
     g_ptr_array_add(stream->readers, reader);
     hub->readers++;
-    if (stream->codec)
+    if (stream->waiting)
+        reader->ops.waiting(reader, stream->waiting, stream->waiting_detail, reader->user);
+    else if (stream->codec)
         tell_info(reader);
-    if (stream->has_key)
+    if (known)
         reader->ops.ready(reader, reader->user);
     return reader;
 }
@@ -323,6 +329,7 @@ void hub_take_stream(struct hub *hub, guint32 sub, const json_t *info)
     const char *codec = json_string_value(json_object_get(info, "codec"));
     if (!stream || !codec)
         return;
+    g_clear_pointer(&stream->waiting, g_free);
     g_free(stream->codec);
     stream->codec = g_strdup(codec);
     stream->h265 = json_is_true(json_object_get(info, "h265"));
@@ -330,6 +337,21 @@ void hub_take_stream(struct hub *hub, guint32 sub, const json_t *info)
     stream->height = (int)json_integer_value(json_object_get(info, "height"));
     for (guint i = 0; i < stream->readers->len; i++)
         tell_info(stream->readers->pdata[i]);
+}
+
+void hub_take_waiting(struct hub *hub, guint32 sub, const char *code, const char *detail)
+{
+    struct hub_stream *stream = stream_of(hub, sub);
+    if (!stream)
+        return;
+    g_free(stream->waiting);
+    stream->waiting = g_strdup(code);
+    g_free(stream->waiting_detail);
+    stream->waiting_detail = g_strdup(detail);
+    for (guint i = 0; i < stream->readers->len; i++) {
+        struct hub_reader *reader = stream->readers->pdata[i];
+        reader->ops.waiting(reader, code, detail, reader->user);
+    }
 }
 
 void hub_take_ended(struct hub *hub, guint32 sub, const char *code, const char *detail)

@@ -20,6 +20,9 @@ struct hub_reader_ops {
     void (*ready)(struct hub_reader *reader, gpointer user);
     /* The info is known, or another one. */
     void (*changed)(struct hub_reader *reader, const struct hub_info *info, gpointer user);
+    /* The camera is down, `code` says why; `changed` comes again when it is back. Also for a reader
+     * that is being opened: it gets nothing of before. */
+    void (*waiting)(struct hub_reader *reader, const char *code, const char *detail, gpointer user);
     /* The stream ended by itself; the reader must still be closed. */
     void (*ended)(struct hub_reader *reader, const char *code, const char *detail, gpointer user);
 };
@@ -48,6 +51,7 @@ guint64 hub_dropped(const struct hub_reader *reader);
 /* From the media link. */
 void hub_take_unit(struct hub *hub, guint32 sub, GBytes *message);
 void hub_take_stream(struct hub *hub, guint32 sub, const json_t *info);
+void hub_take_waiting(struct hub *hub, guint32 sub, const char *code, const char *detail);
 void hub_take_ended(struct hub *hub, guint32 sub, const char *code, const char *detail);
 
 guint hub_streams(const struct hub *hub);

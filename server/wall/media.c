@@ -371,6 +371,15 @@ static void take_states(struct media *media, const struct media_node *node, cons
     json_decref(own);
 }
 
+static void take_waiting(struct media *media, const struct media_node *node, const json_t *message)
+{
+    const char *code = json_string_value(json_object_get(message, "code"));
+    const char *detail = json_string_value(json_object_get(message, "detail"));
+    guint32 id = id_of(message, "sub");
+    if (subscription_at(media, node, id))
+        media->ops.waiting(id, code ? code : "no_data", detail, media->user);
+}
+
 static void take_ended(struct media *media, const struct media_node *node, const json_t *message)
 {
     const char *code = json_string_value(json_object_get(message, "code"));
@@ -391,6 +400,8 @@ static void on_control(struct media_node *node, const char *type, json_t *messag
     } else if (strcmp(type, "stream") == 0) {
         if (subscription_at(media, node, sub))
             media->ops.stream(sub, message, media->user);
+    } else if (strcmp(type, "waiting") == 0) {
+        take_waiting(media, node, message);
     } else if (strcmp(type, "ended") == 0) {
         take_ended(media, node, message);
     } else if (strcmp(type, "snapshot_failed") == 0) {

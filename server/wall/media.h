@@ -26,6 +26,9 @@ struct media_ops {
     void (*unit)(guint32 sub, GBytes *message, gpointer user);
     /* The link's `stream` of a subscription; borrowed. */
     void (*stream)(guint32 sub, const json_t *info, gpointer user);
+    /* Nothing comes of a subscription: its camera is down, `code` says why. It goes on by itself,
+     * and is told anew what it is then. */
+    void (*waiting)(guint32 sub, const char *code, const char *detail, gpointer user);
     /* A subscription ended by itself and is forgotten. */
     void (*ended)(guint32 sub, const char *code, const char *detail, gpointer user);
     /* A node's connection was lost: its cameras have no pictures until it is back. */

@@ -219,6 +219,15 @@ static void mp4_ended(struct hub_reader *reader, const char *code, const char *d
     mp4_end_soon(mp4);
 }
 
+/* Who has not got a piece yet is answered why; who has waits for more. */
+static void mp4_waiting(struct hub_reader *reader, const char *code, const char *detail,
+                        gpointer user)
+{
+    const struct mp4 *mp4 = user;
+    if (!mp4->begun)
+        mp4_ended(reader, code, detail, user);
+}
+
 static void mp4_drained(gpointer user)
 {
     mp4_write(user);
@@ -232,7 +241,7 @@ static void mp4_closed(gpointer user)
 static void get_mp4(struct net_request *request, gpointer user)
 {
     static const struct hub_reader_ops ops = {
-        .ready = mp4_ready, .changed = mp4_changed, .ended = mp4_ended};
+        .ready = mp4_ready, .changed = mp4_changed, .waiting = mp4_waiting, .ended = mp4_ended};
     struct wall *wall = user;
     const struct camera *camera = wall_find_camera(wall, request);
     if (!camera)

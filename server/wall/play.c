@@ -64,12 +64,18 @@ bool play_request_read(const json_t *message, struct play_request *request, cons
     return request->profile && request->rung && request->format;
 }
 
-void play_send_ended(struct net_client *client, guint stream, const char *code, const char *detail)
+static void send_why(struct net_client *client, const char *type, guint stream, const char *code,
+                     const char *detail)
 {
     const struct reason *reason = reason_find(code);
-    net_client_send_json(client, json_pack("{s:s,s:i,s:s,s:{s:s,s:s},s:s*}", "t", "ended", "stream",
+    net_client_send_json(client, json_pack("{s:s,s:i,s:s,s:{s:s,s:s},s:s*}", "t", type, "stream",
                                            (int)stream, "code", code, "message", "zh", reason->zh,
                                            "en", reason->en, "detail", detail));
+}
+
+void play_send_ended(struct net_client *client, guint stream, const char *code, const char *detail)
+{
+    send_why(client, "ended", stream, code, detail);
 }
 
 /* --- the reader's calls */
@@ -112,6 +118,14 @@ static void on_changed(struct hub_reader *reader, const struct hub_info *info, g
                                    info->width, "height", info->height));
 }
 
+static void on_waiting(struct hub_reader *reader, const char *code, const char *detail,
+                       gpointer user)
+{
+    (void)reader;
+    struct play *play = user;
+    send_why(play->client, "waiting", play->stream, code, detail);
+}
+
 static void on_ended(struct hub_reader *reader, const char *code, const char *detail, gpointer user)
 {
     struct play *play = user;
@@ -125,7 +139,7 @@ static void on_ended(struct hub_reader *reader, const char *code, const char *de
 static void open_reader(struct play *play)
 {
     static const struct hub_reader_ops ops = {
-        .ready = on_ready, .changed = on_changed, .ended = on_ended};
+        .ready = on_ready, .changed = on_changed, .waiting = on_waiting, .ended = on_ended};
     play->reader = hub_open(play->wall->hub, &play->key, &ops, play);
 }
 

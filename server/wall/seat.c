@@ -61,10 +61,8 @@ static void end_view(struct seat *seat, const char *why)
 void seat_destroy(struct seat *seat, const char *why)
 {
     struct wall *wall = seat->wall;
-    topic_unsubscribe(wall->camera_topic, seat->client);
-    topic_unsubscribe(wall->media_topic, seat->client);
-    topic_unsubscribe(wall->presence_topic, seat->client);
-    topic_unsubscribe(wall->notice_topic, seat->client);
+    for (guint i = 0; i < wall->topics->len; i++)
+        topic_unsubscribe(g_array_index(wall->topics, struct wall_topic, i).topic, seat->client);
     end_view(seat, why);
     g_hash_table_unref(seat->plays);
     g_ptr_array_unref(seat->turn);
@@ -77,8 +75,8 @@ void seat_destroy(struct seat *seat, const char *why)
 json_t *seat_json(const struct seat *seat)
 {
     const struct net_session *session = net_client_session(seat->client);
-    return json_pack("{s:s,s:s,s:s}", "seat", net_client_id(seat->client), "name", session->name,
-                     "role", session->role);
+    return json_pack("{s:s,s:s,s:s,s:s}", "seat", net_client_id(seat->client), "user",
+                     session->user_id, "name", session->name, "role", session->role);
 }
 
 static void begin_view(struct seat *seat)
@@ -116,24 +114,29 @@ static void refuse(struct seat *seat, const json_t *message, const char *zh, con
 static struct topic *topic_of(struct seat *seat, const json_t *message, enum right *right)
 {
     const char *name = json_string_value(json_object_get(message, "topic"));
-    struct wall *wall = seat->wall;
-    *right = RIGHT_CAMERA_LIST;
-    if (g_strcmp0(name, topic_name(wall->camera_topic)) == 0)
-        return wall->camera_topic;
-    if (g_strcmp0(name, topic_name(wall->media_topic)) == 0)
-        return wall->media_topic;
-    *right = RIGHT_WALL_SEE;
-    if (g_strcmp0(name, topic_name(wall->presence_topic)) == 0)
-        return wall->presence_topic;
-    if (g_strcmp0(name, topic_name(wall->notice_topic)) == 0)
-        return wall->notice_topic;
+    const GArray *topics = seat->wall->topics;
+    for (guint i = 0; i < topics->len; i++) {
+        const struct wall_topic *entry = &g_array_index(topics, struct wall_topic, i);
+        if (g_strcmp0(name, topic_name(entry->topic)) == 0) {
+            *right = entry->right;
+            return entry->topic;
+        }
+    }
     return NULL;
+}
+
+static bool is_of_another(struct seat *seat, json_t *message)
+{
+    const struct wall *wall = seat->wall;
+    return wall->more && wall->more->take(seat->client, message, wall->more_user);
 }
 
 static void take_sub(struct seat *seat, json_t *message)
 {
     enum right right;
     struct topic *topic = topic_of(seat, message, &right);
+    if (!topic && is_of_another(seat, message))
+        return;
     if (!topic) {
         refuse(seat, message, "没有这个主题", "there is no such topic");
         return;
@@ -152,7 +155,7 @@ static void take_unsub(struct seat *seat, json_t *message)
     struct topic *topic = topic_of(seat, message, &right);
     if (topic)
         topic_unsubscribe(topic, seat->client);
-    else
+    else if (!is_of_another(seat, message))
         refuse(seat, message, "没有这个主题", "there is no such topic");
 }
 
@@ -346,7 +349,8 @@ void seat_take(struct seat *seat, json_t *message)
             commands[i].take(seat, message);
             return;
         }
-    refuse(seat, message, "不认识的命令", "unknown command");
+    if (!is_of_another(seat, message))
+        refuse(seat, message, "不认识的命令", "unknown command");
 }
 
 /* --- pictures */
@@ -425,7 +429,8 @@ static bool pull_thumbs(struct seat *seat, struct net_frame *frame)
     GBytes *shared =
         thumb_view_batch(seat->view, seat->wall->thumbs, clock_wall_us(), net_message_new);
     if (shared) {
-        net_frame_share(frame, shared);
+        bool last = seat->turn->len == 0 && !thumb_view_due(seat->view, seat->wall->thumbs);
+        net_frame_share(frame, shared, last);
         return true;
     }
     return !thumb_view_follow(seat->view, seat->wall->thumbs) && pull_own_thumbs(seat, frame);

@@ -4,24 +4,34 @@
 #define MAX_HANDLE 65535        /* far above any town; bounds what a faulty node can make us keep */
 #define MAX_BYTES  (256 * 1024) /* of one JPEG of 160×90: of any size that is asked for */
 #define FOLLOW_US  G_USEC_PER_SEC /* a longer interval is kept for each camera by itself */
-#define BATCHES    16             /* as they came, about two seconds of them */
+#define BATCHES    16             /* sealed every tenth of a second: 1.6 s of them */
+/* of a batch, as docs/websocket.md promises; a payload of the link holds 64 and 240 KiB at most */
+#define BATCH_ENTRIES 256
+#define BATCH_BYTES   (512 * 1024)
 
-/* A link payload as it came, and as browsers get it. */
+/* Link payloads as they came, gathered until sealed, and as browsers get them: one message. */
 struct batch {
-    GBytes *payload, *message; /* message NULL: nobody asked yet */
+    GPtrArray *payloads; /* GBytes */
+    guint count;         /* pictures */
+    gsize bytes;         /* of the message */
+    GBytes *message;     /* NULL: nobody asked yet */
 };
 
 struct thumbs {
     GArray *all; /* struct thumb, index n */
     guint64 stamp;
     struct batch batches[BATCHES];
-    guint64 batch; /* number of the newest; the first is 1 */
+    guint64 batch; /* number of the newest that is sealed, the one after it is filled; first: 1 */
 };
 
 struct thumbs *thumbs_create(void)
 {
     struct thumbs *thumbs = g_new0(struct thumbs, 1);
     thumbs->all = g_array_new(FALSE, TRUE, sizeof(struct thumb));
+    for (guint i = 0; i < BATCHES; i++)
+        thumbs->batches[i] = (struct batch){
+            .payloads = g_ptr_array_new_with_free_func((GDestroyNotify)g_bytes_unref),
+            .bytes = WIRE_THUMBS_WS_HEAD};
     return thumbs;
 }
 
@@ -39,9 +49,16 @@ void thumbs_forget(struct thumbs *thumbs, guint32 n)
     *thumb = (struct thumb){0};
 }
 
+static struct batch *batch_at(struct thumbs *thumbs, guint64 number)
+{
+    return &thumbs->batches[number % BATCHES];
+}
+
 static void batch_clear(struct batch *batch)
 {
-    g_clear_pointer(&batch->payload, g_bytes_unref);
+    g_ptr_array_set_size(batch->payloads, 0);
+    batch->count = 0;
+    batch->bytes = WIRE_THUMBS_WS_HEAD;
     g_clear_pointer(&batch->message, g_bytes_unref);
 }
 
@@ -49,12 +66,29 @@ void thumbs_destroy(struct thumbs *thumbs)
 {
     if (!thumbs)
         return;
-    for (guint i = 0; i < BATCHES; i++)
+    for (guint i = 0; i < BATCHES; i++) {
         batch_clear(&thumbs->batches[i]);
+        g_ptr_array_unref(thumbs->batches[i].payloads);
+    }
     for (guint n = 0; n < thumbs->all->len; n++)
         thumbs_forget(thumbs, n);
     g_array_unref(thumbs->all);
     g_free(thumbs);
+}
+
+void thumbs_seal(struct thumbs *thumbs)
+{
+    if (batch_at(thumbs, thumbs->batch + 1)->count)
+        batch_clear(batch_at(thumbs, ++thumbs->batch + 1));
+}
+
+/* The batch that `count` pictures of `size` bytes go into. */
+static struct batch *batch_for(struct thumbs *thumbs, guint count, gsize size)
+{
+    const struct batch *batch = batch_at(thumbs, thumbs->batch + 1);
+    if (batch->count + count > BATCH_ENTRIES || batch->bytes + size > BATCH_BYTES)
+        thumbs_seal(thumbs);
+    return batch_at(thumbs, thumbs->batch + 1);
 }
 
 bool thumbs_take(struct thumbs *thumbs, GBytes *payload, void (*arrived)(guint32 n, gpointer user),
@@ -66,8 +100,7 @@ bool thumbs_take(struct thumbs *thumbs, GBytes *payload, void (*arrived)(guint32
     if (!wire_thumbs_link_count(data, size, &count))
         return false;
     size_t offset = WIRE_THUMBS_LINK_HEAD;
-    struct batch *batch = &thumbs->batches[++thumbs->batch % BATCHES];
-    batch_clear(batch);
+    struct batch *batch = batch_for(thumbs, count, size - offset);
     for (uint16_t i = 0; i < count; i++) {
         struct wire_thumb head;
         const uint8_t *jpeg;
@@ -81,31 +114,34 @@ bool thumbs_take(struct thumbs *thumbs, GBytes *payload, void (*arrived)(guint32
                                                .jpeg = jpeg,
                                                .head = head,
                                                .stamp = ++thumbs->stamp,
-                                               .batch = thumbs->batch};
+                                               .batch = thumbs->batch + 1};
         arrived(head.n, user);
     }
-    batch->payload = g_bytes_ref(payload);
+    g_ptr_array_add(batch->payloads, g_bytes_ref(payload));
+    batch->count += count;
+    batch->bytes += size - WIRE_THUMBS_LINK_HEAD;
     return true;
 }
 
 GBytes *thumbs_batch(struct thumbs *thumbs, guint64 number, gint64 wall_us,
                      GBytes *(*wrap)(GBytes *batch))
 {
-    struct batch *batch = &thumbs->batches[number % BATCHES];
-    if (number > thumbs->batch || number + BATCHES <= thumbs->batch || !batch->payload)
+    struct batch *batch = batch_at(thumbs, number);
+    if (number > thumbs->batch || number + BATCHES <= thumbs->batch + 1 || !batch->count)
         return NULL;
     if (batch->message)
         return batch->message;
-    gsize size;
-    const uint8_t *data = g_bytes_get_data(batch->payload, &size);
-    uint16_t count = 0;
-    wire_thumbs_link_count(data, size, &count);
-    size -= WIRE_THUMBS_LINK_HEAD;
-    uint8_t *copy = g_malloc(WIRE_THUMBS_WS_HEAD + size);
-    wire_thumbs_ws_head(copy, count, wall_us);
-    memcpy(copy + WIRE_THUMBS_WS_HEAD, data + WIRE_THUMBS_LINK_HEAD, size);
-    g_autoptr(GBytes) plain = g_bytes_new_take(copy, WIRE_THUMBS_WS_HEAD + size);
+    uint8_t *copy = g_malloc(batch->bytes), *end = copy + WIRE_THUMBS_WS_HEAD;
+    wire_thumbs_ws_head(copy, (uint16_t)batch->count, wall_us);
+    for (guint i = 0; i < batch->payloads->len; i++) {
+        gsize size;
+        const uint8_t *data = g_bytes_get_data(batch->payloads->pdata[i], &size);
+        memcpy(end, data + WIRE_THUMBS_LINK_HEAD, size - WIRE_THUMBS_LINK_HEAD);
+        end += size - WIRE_THUMBS_LINK_HEAD;
+    }
+    g_autoptr(GBytes) plain = g_bytes_new_take(copy, batch->bytes);
     batch->message = wrap(plain);
+    g_ptr_array_set_size(batch->payloads, 0);
     return batch->message;
 }
 
@@ -118,11 +154,6 @@ const struct thumb *thumbs_at(const struct thumbs *thumbs, guint32 n)
 guint64 thumbs_taken(const struct thumbs *thumbs)
 {
     return thumbs->stamp;
-}
-
-guint64 thumbs_newest_batch(const struct thumbs *thumbs)
-{
-    return thumbs->batch;
 }
 
 /* --- views */
@@ -251,10 +282,11 @@ static bool may_follow(const struct thumb_view *view)
     return view->all && view->interval_us <= FOLLOW_US;
 }
 
-bool thumb_view_follow(struct thumb_view *view, const struct thumbs *thumbs)
+bool thumb_view_follow(struct thumb_view *view, struct thumbs *thumbs)
 {
     if (view->followed || view->due || !may_follow(view))
         return view->followed != 0;
+    thumbs_seal(thumbs); /* it was sent those already */
     view->followed = thumbs->batch + 1;
     return true;
 }

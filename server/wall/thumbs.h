@@ -10,7 +10,7 @@ struct thumb {
     const uint8_t *jpeg;
     struct wire_thumb head;
     guint64 stamp; /* rises with every arrival of any camera; 0: none */
-    guint64 batch; /* number of the payload it came with */
+    guint64 batch; /* number of the batch it is in */
 };
 
 struct thumbs;
@@ -26,13 +26,15 @@ const struct thumb *thumbs_at(const struct thumbs *thumbs, guint32 n);
 void thumbs_forget(struct thumbs *thumbs, guint32 n);
 guint64 thumbs_taken(const struct thumbs *thumbs);
 
-/* The payloads of the last seconds as browsers get them (docs/websocket.md kind 1), numbered from
- * 1: written once, however many are sent them. NULL: none of that number (any more), or a malformed
- * one. Borrowed until the next thumbs_take(). `wall_us` goes into its head when this is the first
- * to ask; `wrap` makes of a borrowed batch what is kept and handed out, a new reference. */
+/* The pictures of the last seconds as browsers get them (docs/websocket.md kind 1), numbered from
+ * 1: what came until thumbs_seal(), or until the bounds of a batch, is one message, written once
+ * however many are sent it. */
+void thumbs_seal(struct thumbs *thumbs);
+/* NULL: none of that number (any more, or not sealed yet). Borrowed until the next thumbs_take() or
+ * thumbs_seal(). `wall_us` goes into its head when this is the first to ask; `wrap` makes of a
+ * borrowed batch what is kept and handed out, a new reference. */
 GBytes *thumbs_batch(struct thumbs *thumbs, guint64 number, gint64 wall_us,
                      GBytes *(*wrap)(GBytes *batch));
-guint64 thumbs_newest_batch(const struct thumbs *thumbs);
 
 /* What one seat shows. */
 struct thumb_view;
@@ -54,9 +56,9 @@ const struct thumb *thumb_view_next(struct thumb_view *view, const struct thumbs
                                     gint64 now_us);
 
 /* A view of all whose interval is a second at most and that was sent everything follows the batches
- * as they come. true: it does, now or already. One that falls behind goes on by itself: the newest
- * of each camera that it was not sent. */
-bool thumb_view_follow(struct thumb_view *view, const struct thumbs *thumbs);
+ * as they are sealed. true: it does, now or already. One that falls behind goes on by itself: the
+ * newest of each camera that it was not sent. */
+bool thumb_view_follow(struct thumb_view *view, struct thumbs *thumbs);
 void thumb_view_leave(struct thumb_view *view, const struct thumbs *thumbs);
 /* The next batch of one that follows, or NULL; see thumbs_batch(). */
 GBytes *thumb_view_batch(struct thumb_view *view, struct thumbs *thumbs, gint64 wall_us,

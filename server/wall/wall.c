@@ -103,6 +103,7 @@ static void on_set_changed(const GArray *handles, gpointer user)
             json_array_append_new(gone, json_integer(n));
             thumbs_forget(wall->thumbs, n);
             history_forget(wall->history, camera);
+            wall_tell_camera(wall, camera);
         } else {
             json_array_append_new(set, camera_json(camera));
         }
@@ -133,6 +134,7 @@ static void on_states(const json_t *list, gpointer user)
         if (!camera || camera->gone || !camera_take_state(camera, entry))
             continue;
         history_note(wall->history, camera);
+        wall_tell_camera(wall, camera);
         json_array_append_new(set, camera_live_json(camera));
     }
     publish_live(wall, set);
@@ -153,6 +155,7 @@ static void on_lost(const char *node, gpointer user)
                                   "since_us", now, "codec", camera->codec);
         if (camera_take_state(camera, entry)) {
             history_note(wall->history, camera);
+            wall_tell_camera(wall, camera);
             json_array_append_new(set, camera_live_json(camera));
         }
         json_decref(entry);
@@ -193,6 +196,12 @@ static void on_stream(guint32 sub, const json_t *info, gpointer user)
     hub_take_stream(wall->hub, sub, info);
 }
 
+static void on_waiting(guint32 sub, const char *code, const char *detail, gpointer user)
+{
+    struct wall *wall = user;
+    hub_take_waiting(wall->hub, sub, code, detail);
+}
+
 static void on_ended(guint32 sub, const char *code, const char *detail, gpointer user)
 {
     struct wall *wall = user;
@@ -219,6 +228,7 @@ static void tell_watch(struct wall *wall)
 static gboolean on_tick(gpointer user)
 {
     struct wall *wall = user;
+    thumbs_seal(wall->thumbs);
     for (guint i = 0; i < wall->seats->len; i++)
         seat_tick(wall->seats->pdata[i]);
     if (wall->watch_changed)
@@ -269,6 +279,8 @@ static void on_closed(struct net_client *client, gpointer user)
     struct seat *seat = net_client_user(client);
     g_ptr_array_remove_fast(wall->seats, seat);
     seat_destroy(seat, "closed");
+    if (wall->more)
+        wall->more->closed(client, wall->more_user);
     wall->watch_changed = true;
     wall->presence_changed = true;
 }
@@ -297,6 +309,32 @@ static void create_topics(struct wall *wall)
     wall->media_topic = topic_create("media", wall->boot, 1, &media, wall);
     wall->presence_topic = topic_create("presence", wall->boot, 16, &presence, wall);
     wall->notice_topic = topic_create("notices", wall->boot, 16, &notices, wall);
+    wall->topics = g_array_new(FALSE, FALSE, sizeof(struct wall_topic));
+    wall_add_topic(wall, wall->camera_topic, RIGHT_CAMERA_LIST);
+    wall_add_topic(wall, wall->media_topic, RIGHT_CAMERA_LIST);
+    wall_add_topic(wall, wall->presence_topic, RIGHT_WALL_SEE);
+    wall_add_topic(wall, wall->notice_topic, RIGHT_WALL_SEE);
+}
+
+void wall_add_topic(struct wall *wall, struct topic *topic, enum right right)
+{
+    struct wall_topic entry = {topic, right};
+    g_array_append_val(wall->topics, entry);
+}
+
+void wall_set_more(struct wall *wall, const struct wall_more *more, gpointer user)
+{
+    wall->more = more;
+    wall->more_user = user;
+}
+
+void wall_each_topic(const struct wall *wall,
+                     void (*fn)(const char *name, enum right right, gpointer user), gpointer user)
+{
+    for (guint i = 0; i < wall->topics->len; i++) {
+        const struct wall_topic *entry = &g_array_index(wall->topics, struct wall_topic, i);
+        fn(topic_name(entry->topic), entry->right, user);
+    }
 }
 
 struct wall *wall_create(const struct wall_options *options, GError **error)
@@ -305,6 +343,7 @@ struct wall *wall_create(const struct wall_options *options, GError **error)
                                                .thumbs = on_thumbs,
                                                .unit = on_unit,
                                                .stream = on_stream,
+                                               .waiting = on_waiting,
                                                .ended = on_ended,
                                                .lost = on_lost};
     static const struct net_client_ops client_ops = {
@@ -375,6 +414,7 @@ void wall_destroy(struct wall *wall)
     topic_destroy(wall->media_topic);
     topic_destroy(wall->presence_topic);
     topic_destroy(wall->notice_topic);
+    g_array_unref(wall->topics);
     json_decref(wall->notices);
     thumbs_destroy(wall->thumbs);
     limiter_destroy(wall->plays);

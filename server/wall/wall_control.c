@@ -77,6 +77,8 @@ static void import(struct control_call *call, const json_t *args, gpointer user)
         return;
     }
     struct camera_csv *csv = camera_csv_parse(json_string_value(text), json_string_length(text));
+    if (wall->options.ground)
+        camera_csv_check_areas(csv, wall->options.ground);
     struct import *job = g_new0(struct import, 1);
     job->call = call;
     job->refused = csv->bad;

@@ -123,6 +123,23 @@ test('descriptions without type, without o=, with trailing spaces and bare line 
   ].map((script) => plays(script)));
 });
 
+test('a description without Content-Length is read until the camera is silent or closes', async () => {
+  const head = 'RTSP/1.0 200 OK\r\nCSeq: $CSEQ\r\nContent-Type: application/sdp\r\n\r\n', body = sdp();
+  const servers = await Promise.all([
+    plays({ DESCRIBE: () => ({ raw: head + body }) }),
+    // in pieces, the first with the head
+    plays({ DESCRIBE: (request) => ({ raw: head + body.slice(0, 40), after: () => setImmediate(() => request.connection.write(body.slice(40))) }) }),
+    // the conversation goes on over another connection
+    plays({ DESCRIBE: (request) => ({ raw: head + body, after: () => request.connection.socket.end() }) }),
+  ]);
+  const methods = servers[2]!.requests;
+  assert.notEqual(methods.find(({ method }) => method === 'DESCRIBE')!.connection, methods.find(({ method }) => method === 'SETUP')!.connection);
+  const none = await down((await serve({ DESCRIBE: () => ({ raw: head }) })).url());
+  assert.match(none.detail!, /DESCRIBE was answered without a description/);
+  const endless = await down((await serve({ DESCRIBE: () => ({ raw: head + 'a=x\r\n'.repeat(20_000) }) })).url());
+  assert.match(endless.detail!, /DESCRIBE was answered with more than 64 KiB/);
+});
+
 test('sections that are nonsense do not take the good one with them', async () => {
   await Promise.all([
     'm=audio 0 RTP/AVP x\r\na=rtpmap:zz\r\na=fmtp:\r\n', 'm=application/TP-LINK 0 RTP/AVP smart/1/90000\r\na=rtpmap:95 TP-LINK/90000\r\na=control:track3\r\n',
@@ -279,6 +296,19 @@ test('401, 403, 453 and 503 at any step are told and not asked again at once', a
   }));
 });
 
+test('a full camera that says when to come again is asked then, inside of our limits', async () => {
+  const full = (status: number, after: string): Script => {
+    let asked = 0;
+    return { DESCRIBE: (request) => (asked++ ? server_of(request).usual(request) : { status, headers: [`Retry-After: ${after}`] }) };
+  };
+  // `backoff_max_s` is 1 here: without the header it would be half a minute at least
+  const servers = await Promise.all([serve(full(503, '1')), serve(full(453, '3600 (a comment)'))]);
+  const begun = performance.now();
+  await Promise.all(servers.map((server) => live(server.url())));
+  assert.ok(performance.now() - begun >= 1000, 'not at once');
+  for (const server of servers) assert.equal(server.methods().filter((method) => method === 'DESCRIBE').length, 2);
+});
+
 // --- 8
 
 test('Digest with SHA-256 goes before MD5 and Basic; a stale nonce is renewed; Basic where there is nothing else', async () => {
@@ -406,6 +436,31 @@ test('461 on one transport leads to the other, and what worked is remembered ove
   await until('TCP', () => asked(server).length === 5);
   assert.deepEqual(asked(server).slice(3), ['udp', 'tcp']);
   await until('it played over TCP', () => server.connections.some((c) => c.playing));
+});
+
+test('what worked is remembered by the next townwall-media', async () => {
+  const other = new Link();
+  try {
+    await other.start({ no_data_s: 2, backoff_max_s: 1 });
+    const asked = (server: RtspServer) => server.requests.filter((r) => r.method === 'SETUP').map((r) => (r.headers.get('transport')!.includes('TCP') ? 'tcp' : 'udp'));
+    const server = await serve({
+      SETUP: (r) => (/AVP;/.test(r.headers.get('transport')!) ? server_of(r).setup(r, ';server_port=6000-6001') : { status: 461 }),
+    });
+    const plays = async (): Promise<void> => {
+      other.cameras([{ n: 1, id: 'c1', url: server.url('u:secret') }]);
+      await other.until('live', () => other.states.get(1)?.state === 'live');
+    };
+    await plays();
+    assert.deepEqual(asked(server), ['tcp', 'udp']);
+    const file = join(other.dir, 'cameras-over-udp');
+    await until('it is written', () => existsSync(file));
+    assert.equal(readFileSync(file, 'utf8'), `${server.url()}\n`);
+    await other.again();
+    await plays();
+    assert.deepEqual(asked(server).slice(2), ['udp']);
+  } finally {
+    await other.stop();
+  }
 });
 
 test('UDP that brings nothing falls back to TCP in the same attempt', async () => {

@@ -47,7 +47,7 @@ const lateMs = async (): Promise<number> => Number((await order(stack, { cmd: 's
 before(async () => {
   stack = await startSmallStack({
     cameras: 36, rate, simulatorArgs: ['--gop', '12'],
-    config: { media: { no_data_s: 3, stale_s: 10, frozen_s: 20, black_s: 10, backoff_min_s: 0.5, backoff_max_s: 1, picture_cores: 0.5 } },
+    config: { media: { no_data_s: 3, stale_s: 10, frozen_s: 20, black_s: 10, idle_refresh_s: 1, backoff_min_s: 0.5, backoff_max_s: 1, picture_cores: 0.5 } },
   });
   operator = await Person.login(stack, 'operator');
   await operator.giveReason();
@@ -102,7 +102,12 @@ test('refused, locked out, full, slow, silent: each camera says its own reason',
     await toldOverRest(name, 'down', reason);
   }
   const opened = await open('stall');
+  const waiting = await opened.message((message) => message.t === 'waiting' && message.stream === 1);
+  assert.equal(waiting.code, 'no_data');
+  assert.ok((waiting.message as Json).zh && (waiting.message as Json).en && waiting.detail);
+  assert.ok(!opened.messages.some((message) => message.t === 'playing') && !opened.units.has(1), 'nothing of before');
   await clear('stall');
+  await opened.message((message) => message.t === 'playing' && message.stream === 1);
   await opened.until('the picture goes on', () => (opened.units.get(1)?.length ?? 0) > 15);
   opened.close();
 });
@@ -139,6 +144,7 @@ test('changes in mid-stream are followed without losing the camera', async () =>
   await wall.until('it goes on', () => [1, 2, 3].every((stream) => (wall.units.get(stream)?.at(-1)?.sequence ?? 0) > 60));
   for (const stream of [1, 2, 3, 4]) assert.equal(wall.units.get(stream)?.at(-1)?.dropped, 0, `stream ${stream}`);
   assert.ok(wall.units.get(3)?.some((unit) => unit.key && unit.data.length > 1 << 20), 'a large keyframe came whole');
+  // what swells beyond every bound is user data: it is left out, the pictures stay
   for (const name of ['parameters', 'oversize', 'oversize-too-much', 'clock'] as const)
     assert.ok(followed.history.get(id(name))?.every((camera) => camera.state !== 'down') ?? true, `${name} stayed there`);
   wall.close();
@@ -149,6 +155,14 @@ test('frozen and black pictures are told as what they are', async () => {
   await toldOverRest('freeze', 'stale', 'frozen');
   await told('black', 'stale', 'black', /^/);
   await toldOverRest('black', 'stale', 'black');
+});
+
+test('what is lost on the way is told of the camera that loses it, while it goes on', async () => {
+  await followed.saw(id('loss'), (camera) => (camera.loss_pct ?? 0) >= 0.5 && camera.state === 'live', 'tells its loss');
+  const { loss_pct: share } = await operator.json<Camera>(`/api/v1/cameras/${id('loss')}`);
+  assert.ok(share !== null && share > 0.3 && share < 8, `2 % of its packets are left out, ${share} % are told`);
+  for (const camera of witnesses.ids)
+    assert.ok(followed.history.get(camera)?.every(({ loss_pct: lost }) => !lost) ?? true, `${camera} lost nothing`);
 });
 
 test('what never becomes a whole keyframe is told', async () => {

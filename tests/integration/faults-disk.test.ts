@@ -2,13 +2,15 @@
 // is taken up where it was. Redis ends on a full disk, as it promises, and comes back.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, statfsSync, writeSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Stack } from '../../tools/supervise/stack.ts';
 import { Person, type Json, type Wall } from '../lib/client.ts';
+import { fillDisk } from '../lib/disk.ts';
+import { addFeed, send, type Answer } from '../lib/feed.ts';
 import { order } from '../lib/simulator.ts';
 import { endStack, startSmallStack } from '../lib/stack.ts';
 import { until } from '../lib/wait.ts';
@@ -23,6 +25,9 @@ let operator: Person;
 let admin: Person;
 let wall: Wall;
 let witnesses: Witnesses;
+let key: string;
+
+const report = (id: string): Promise<Answer> => send(stack.url, 'hotline', key, { id, type: 'noise', title: '噪音' });
 
 function run(...command: string[]): void {
   const [file = '', ...args] = command;
@@ -44,6 +49,7 @@ before(async () => {
   wall.send({ t: 'sub', topic: 'notices' });
   witnesses = new Witnesses(await operator.connect(), ['c0001', 'c0002', 'c0003', 'c0004'], rate);
   await witnesses.started();
+  key = addFeed(stack, 'hotline', '--dimension', 'livelihood');
 });
 after(async () => {
   try {
@@ -55,20 +61,7 @@ after(async () => {
   }
 });
 
-/** Writes until nothing more fits: not one page is left. */
-function fill(): void {
-  const file = openSync(ballast, 'a');
-  for (let size = 1 << 20; size >= 512;) {
-    try {
-      if (writeSync(file, Buffer.alloc(size, 1)) < size) size /= 2;
-    } catch (error) {
-      assert.equal((error as NodeJS.ErrnoException).code, 'ENOSPC');
-      size /= 2;
-    }
-  }
-  closeSync(file);
-  assert.equal(statfsSync(disk).bfree, 0);
-}
+const fill = (): void => fillDisk(ballast, disk);
 
 const notices = (): string[] => {
   const last = wall.messages.findLast((message) => message.topic === 'notices');
@@ -109,6 +102,7 @@ test('health, the log and the wall say that the disk is full', async () => {
   const answer = await new Person(stack.url).request('POST', '/api/v1/session', { login: 'leader', password: stack.logins().find((l) => l.login === 'leader')?.password });
   assert.equal(answer.status, 507, 'a login that cannot be put on record is refused, with the reason');
   assert.match(readFileSync(join(stack.logs, 'townwalld.log'), 'utf8'), /is full/);
+  assert.equal((await report('while full')).status, 503, 'a source is told to wait, never 202');
 });
 
 test('live video goes on meanwhile, also what is opened now', async () => {
@@ -126,6 +120,7 @@ test('with room again everything is taken, and Redis catches up', async () => {
   await wall.until('the notice goes', () => !notices().includes('disk_full'));
   await until('Redis answers', async () => (await stack.get('/metrics')).body.includes('townwall_redis_up 1'));
   assert.equal((await rename('c0001', '又能保存')).status, 200);
+  await until('the source is taken again', async () => (await report('with room')).status === 202);
   await until('Redis has every change', async () => /^townwall_bus_behind_changes 0$/m.test((await stack.get('/metrics')).body));
   assert.equal((await admin.json<Json>('/api/v1/cameras/c0001')).name, '又能保存');
 });

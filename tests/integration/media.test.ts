@@ -109,6 +109,21 @@ test('a camera set replaces the last one and touches only what changed', async (
   assert.ok(!link.messages.some((m) => m.t === 'ended' && m.sub === 1));
 });
 
+test('behind a later set only what it added or changed is told', async () => {
+  const link = await start();
+  const set = (path: string, more: { n: number; id: string; url: string; mode: string }[] = []) =>
+    [1, 2, 3].map((n) => ({ n, id: `c${n}`, url: `rtsp://127.0.0.1:1/${n === 2 ? path : n}`, mode: 'disabled' })).concat(more);
+  const told = (): number[] => link.messages.flatMap((m) => (m.t === 'states' && m.gen === link.generation ? m.list.map((state: { n: number }) => state.n) : []));
+  link.cameras(set('a'));
+  await link.until('all of the first set', () => told().length === 3);
+  link.cameras(set('b', [{ n: 4, id: 'c4', url: 'rtsp://127.0.0.1:1/4', mode: 'disabled' }]));
+  await link.until('the changed one and the new one', () => told().length >= 2);
+  link.cameras(set('c'));
+  await link.until('the changed one', () => told().length >= 1);
+  const all = [1, 2, 3].map((gen) => link.messages.flatMap((m) => (m.t === 'states' && m.gen === gen ? m.list.map((state: { n: number }) => state.n) : [])).sort());
+  assert.deepEqual(all, [[1, 2, 3], [2, 4], [2]]);
+});
+
 test('cameras go on while townwalld is away; states and pictures are there again after it', async () => {
   const link = await start();
   const port = await portOf(simulator(link.dir, '--cameras', '2', '--h265-share', '0'));
@@ -139,8 +154,33 @@ test('without credit nothing comes, and with it the stream goes on at a keyframe
   assert.ok(next.dropped > 20);
 });
 
-test('why a camera shows nothing', async () => {
+test('who opens a camera that is down waits for it, and gets nothing old', async () => {
   const link = await start();
+  const first = simulator(link.dir, '--cameras', '1', '--h265-share', '0');
+  const port = await portOf(first);
+  link.cameras([{ n: 1, id: 'c1', sub_url: `rtsp://127.0.0.1:${port}/cam/1/sub` }]);
+  link.subscribe(1, 1);
+  await link.until('units', () => link.unitsOf(1).length > 5);
+  first.process.kill('SIGKILL');
+  const waits = (sub: number) => link.messages.filter((m) => m.t === 'waiting' && m.sub === sub);
+  await link.until('who watched is told', () => waits(1).length > 0);
+  const since = BigInt(Date.now()) * 1000n;
+  link.subscribe(2, 1);
+  link.subscribe(3, 1, { format: 'fmp4' });
+  await link.until('who comes is told', () => [2, 3].every((sub) => waits(sub).length > 0));
+  assert.ok(['no_data', 'unreachable'].includes(waits(2)[0].code) && waits(2)[0].detail, JSON.stringify(waits(2)));
+  await portOf(simulator(link.dir, '--cameras', '1', '--h265-share', '0', '--port', String(port)));
+  await link.until('all play', () => [1, 2, 3].every((sub) => link.unitsOf(sub).some((unit) => unit.wall > since)));
+  for (const sub of [2, 3]) {
+    assert.ok(link.unitsOf(sub).every((unit) => unit.flags & INIT || unit.wall > since), 'nothing of before');
+    const told = link.messages.filter((m) => m.sub === sub && ['waiting', 'stream', 'ended'].includes(m.t)).map((m) => m.t);
+    assert.deepEqual([...new Set(told)], ['waiting', 'stream']);
+  }
+  assert.equal(link.messages.findLast((m) => m.sub === 1)!.t, 'stream', 'told anew what it is');
+});
+
+test('why a camera shows nothing', async () => {
+  const link = await start({ main_linger_s: 1 });
   const port = await portOf(simulator(link.dir, '--cameras', '1', '--auth', 'digest', '--user', 'u', '--password', 'p@s:s?w%d'));
   const silent = createServer(() => {}).listen(0, '127.0.0.1');
   await new Promise((done) => silent.once('listening', done));
@@ -171,7 +211,11 @@ test('why a camera shows nothing', async () => {
   assert.equal(link.states.get(9)!.state, 'disabled');
   assert.equal(link.states.get(10)!.state, 'idle');
   link.subscribe(1, 10);
-  await link.until('on demand', () => link.unitsOf(1).length > 5);
+  await link.until('on demand', () => link.unitsOf(1).length > 5 && isLive(link, 10));
+  link.send({ t: 'unsubscribe', sub: 1 }); // the last viewer
+  await link.until('idle again', () => link.states.get(10)!.state === 'idle');
+  link.subscribe(3, 10);
+  await link.until('and on demand again', () => link.unitsOf(3).length > 5 && isLive(link, 10));
   link.subscribe(2, 2);
   await link.until('told why', () => link.messages.some((m) => m.t === 'ended' && m.sub === 2 && m.code === 'wrong_password'));
   assert.doesNotMatch(link.log, /p@s|w%d|other@/);

@@ -1,11 +1,12 @@
-// A wall of cameras that we did not write: gst-rtsp-server, FFmpeg over HTTP, RTMP, files, recorded scenes.
+// A wall of cameras that we did not write: gst-rtsp-server, FFmpeg over HTTP, HLS, nginx over RTMP, files, recorded scenes.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { probePort } from '../../tools/supervise/ports.ts';
 import type { Stack } from '../../tools/supervise/stack.ts';
@@ -13,6 +14,7 @@ import { Person } from '../lib/client.ts';
 import { gstPeer, top, type Peer } from '../lib/media.ts';
 import { decodeJpeg } from '../lib/picture.ts';
 import { startStack, stopStack } from '../lib/stack.ts';
+import { until } from '../lib/wait.ts';
 
 const recorded = resolve(top, '../shared/data/video');
 const dir = mkdtempSync(join(tmpdir(), 'townwall-peers-'));
@@ -21,6 +23,7 @@ const servers: ChildProcess[] = [];
 let stack: Stack;
 let operator: Person;
 let stopping = false;
+let files: Server | null = null;
 
 /** A town without cameras of its own: what `tools/run --town DIR --no-simulator` is given. */
 function emptyTown(): string {
@@ -31,9 +34,11 @@ function emptyTown(): string {
   return town;
 }
 
-/** FFmpeg as an HTTP server of one viewer at a time; it is started again when its viewer left. */
+const scene = ['-v', 'error', '-re', '-stream_loop', '-1', '-i', join(dir, 'scene.mp4'), '-c', 'copy'];
+
+/** FFmpeg as a server of one viewer at a time; it is started again when its viewer left. */
 function ffmpegServer(url: string, format: string): void {
-  const child = spawn('ffmpeg', ['-v', 'error', '-re', '-stream_loop', '-1', '-i', join(dir, 'scene.mp4'), '-c', 'copy', '-f', format, '-listen', '1', url], { stdio: 'ignore' });
+  const child = spawn('ffmpeg', [...scene, '-f', format, '-listen', '1', url], { stdio: 'ignore' });
   servers.push(child);
   child.once('exit', () => {
     servers.splice(servers.indexOf(child), 1);
@@ -41,9 +46,41 @@ function ffmpegServer(url: string, format: string): void {
   });
 }
 
+/** nginx with its RTMP module, to which FFmpeg brings the scene. Returned: its port. */
+async function rtmpServer(): Promise<number> {
+  const port = await probePort('127.0.0.1', 0);
+  const file = join(dir, 'nginx.conf');
+  writeFileSync(file, `load_module /usr/lib/nginx/modules/ngx_rtmp_module.so;
+user root; daemon off; master_process off; pid ${dir}/nginx.pid; error_log ${dir}/nginx.log;
+events {}
+rtmp { server { listen 127.0.0.1:${port}; application town { live on; } } }
+`);
+  servers.push(spawn('nginx', ['-p', dir, '-c', file, '-e', join(dir, 'nginx.log')], { stdio: 'ignore' }));
+  await until('nginx listens', () => new Promise<boolean>((done) => {
+    const socket = connect(port, '127.0.0.1').once('connect', () => { socket.destroy(); done(true); }).once('error', () => done(false));
+  }));
+  const url = `rtmp://127.0.0.1:${port}/town/gate`;
+  servers.push(spawn('ffmpeg', [...scene, '-f', 'flv', url], { stdio: 'ignore' }));
+  return port;
+}
+
+/** FFmpeg that goes on writing an HLS list and its pieces, and a server of the files. Returned: its port. */
+async function hlsServer(): Promise<number> {
+  const folder = join(dir, 'hls');
+  mkdirSync(folder);
+  servers.push(spawn('ffmpeg', [...scene, '-f', 'hls', '-hls_time', '1', '-hls_list_size', '6', '-hls_flags', 'delete_segments', join(folder, 'live.m3u8')], { stdio: 'ignore' }));
+  files = createHttpServer((request, response) => {
+    const file = join(folder, basename(request.url ?? ''));
+    if (!existsSync(file)) response.writeHead(404).end();
+    else response.writeHead(200, { 'content-type': file.endsWith('.ts') ? 'video/mp2t' : 'application/vnd.apple.mpegurl' }).end(readFileSync(file));
+  }).listen(0, '127.0.0.1');
+  await once(files, 'listening');
+  return (files.address() as AddressInfo).port;
+}
+
 before(async () => {
-  const scene = spawnSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'smptehdbars=size=640x360:rate=25', '-t', '6', '-g', '25', '-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-preset', 'ultrafast', join(dir, 'scene.mp4')], { encoding: 'utf8' });
-  assert.equal(scene.stderr, '');
+  const made = spawnSync('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'smptehdbars=size=640x360:rate=25', '-t', '6', '-g', '25', '-pix_fmt', 'yuv420p', '-c:v', 'libx264', '-preset', 'ultrafast', join(dir, 'scene.mp4')], { encoding: 'utf8' });
+  assert.equal(made.stderr, '');
   stack = await startStack({ town: emptyTown(), simulator: false, config: { media: { file_roots: dir, frozen_s: 5 } } });
   operator = await Person.login(stack, 'operator');
   await operator.giveReason();
@@ -51,6 +88,7 @@ before(async () => {
 after(async () => {
   stopping = true;
   for (const server of servers) server.kill('SIGKILL');
+  files?.close();
   for (const peer of peers) await peer.stop();
   await stopStack(stack);
   rmSync(dir, { recursive: true, force: true });
@@ -87,11 +125,15 @@ test('cameras of gst-rtsp-server, FFmpeg and files come on the wall and play', a
   const guarded = await gst('--user', 'admin', '--password', 'p@ss:w?rd%');
   const http = await probePort('127.0.0.1', 0);
   ffmpegServer(`http://127.0.0.1:${http}/live.ts`, 'mpegts');
+  const rtmp = await rtmpServer();
+  const hls = await hlsServer();
   const rows: [string, string][] = [
     ['gst-h264', `rtsp://127.0.0.1:${rtsp}/h264`],
     ['gst-h265', `rtsp://127.0.0.1:${rtsp}/h265`],
     ['gst-guarded', `rtsp://admin:p@ss:w?rd%@127.0.0.1:${guarded}/h264`],
     ['ffmpeg-http', `http://127.0.0.1:${http}/live.ts`],
+    ['ffmpeg-rtmp', `rtmp://127.0.0.1:${rtmp}/town/gate`],
+    ['ffmpeg-hls', `http://127.0.0.1:${hls}/live.m3u8`],
     ['file', `file://${join(dir, 'scene.mp4')}`],
   ];
   for (const name of existsSync(recorded) ? readdirSync(recorded).filter((f) => f.endsWith('.264')) : []) {

@@ -6,8 +6,10 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { roles } from '../../tools/supervise/stack.ts';
-import { Person } from '../lib/client.ts';
+import { roles, type Stack } from '../../tools/supervise/stack.ts';
+import { Feed, Queue } from '../lib/alerts.ts';
+import { detailOf, did, openCase } from '../lib/cases.ts';
+import { Person, type Json } from '../lib/client.ts';
 import { build, checkLogs, top } from '../lib/programs.ts';
 import { until } from '../lib/wait.ts';
 
@@ -115,7 +117,7 @@ test('it prints where the wall and the logins are, and writes the rest into run.
   assert.equal(now.url, `http://127.0.0.1:${now.port}`);
   assert.equal(now.cameras, 8);
   assert.equal(now.pids.supervisor, first.process.pid);
-  assert.deepEqual(Object.keys(now.pids).sort(), ['redis', 'simcams', 'supervisor', 'townwall-media', 'townwalld']);
+  assert.deepEqual(Object.keys(now.pids).sort(), ['feeds', 'janus', 'redis', 'simcams', 'supervisor', 'townwall-media', 'townwalld']);
   for (const [name, pid] of Object.entries(now.pids)) assert.ok(pid && alive(pid), name);
   assert.deepEqual(Object.keys(now.sockets).sort(), ['control', 'media', 'redis', 'simcams']);
   for (const path of Object.values(now.sockets)) assert.ok(statSync(path).isSocket(), path);
@@ -125,12 +127,47 @@ test('it prints where the wall and the logins are, and writes the rest into run.
 test('each role has one login that opens the wall, in a file of its owner alone', async () => {
   assert.equal(statSync(join(data, 'logins.txt')).mode & 0o777, 0o600);
   const logins = readLogins();
-  assert.deepEqual(logins.map(([login, , role]) => [login, role]), roles.map(([login, role]) => [login, role]));
-  assert.equal(new Set(logins.map(([, password]) => password)).size, roles.length);
+  const single = logins.filter(([login]) => !login!.startsWith('handler_'));
+  assert.deepEqual(single.map(([login, , role]) => [login, role]), roles.map(([login, role]) => [login, role]));
+  assert.equal(new Set(logins.map(([, password]) => password)).size, logins.length);
   for (const [login, password] of logins) {
     const answer = await new Person(facts(data).url).request('POST', '/api/v1/session', { login, password });
     assert.equal(answer.status, 200, login);
   }
+});
+
+test('the departments that cases are routed to are there, each with a handler; a smoke alert reaches its department', async () => {
+  const { url } = facts(data);
+  const enter = async (name: string): Promise<Person> => {
+    const person = new Person(url);
+    const answer = await person.request('POST', '/api/v1/session', { login: name, password: readLogins().find(([login]) => login === name)?.[1] });
+    assert.equal(answer.status, 200, name);
+    person.csrf = ((await answer.json()) as { csrf: string }).csrf;
+    person.cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+    return person;
+  };
+  const { departments } = JSON.parse(wallctl(data, 'departments', 'list', '--json')) as { departments: { id: string }[] };
+  const ids = departments.map(({ id }) => id);
+  const { routes } = JSON.parse(readFileSync(join(top, 'config/routing.json'), 'utf8')) as { routes: { lead: string; co: string[] }[] };
+  for (const id of routes.flatMap(({ lead, co }) => [lead, ...co])) assert.ok(ids.includes(id), id);
+  const { users } = JSON.parse(wallctl(data, 'users', 'list', '--json')) as { users: { login: string; department?: string }[] };
+  const handlers = users.filter(({ login }) => login.startsWith('handler'));
+  assert.deepEqual(handlers.map(({ department }) => department).sort(), [...ids].sort(), 'one handler for each');
+  assert.equal(users.find(({ login }) => login === 'handler')?.department, 'emergency');
+
+  const [operator, handler, other] = await Promise.all([enter('operator'), enter('handler'), enter('handler_court')]);
+  const queue = await Queue.open(operator);
+  const feed = new Feed({ url, wallctl: [join(build, 'tools/wallctl/wallctl'), '--socket', facts(data).sockets.control] } as Stack, 'fresh-smoke');
+  const answer = await feed.post([{ id: 's1', kind: 'raised', dimension: 'sensor', type: 'smoke', device: 'smoke-17', title: '小吃店烟感报警' }]);
+  assert.equal(answer.status, 202, answer.body);
+  const alert = await queue.untilAlert('小吃店烟感报警', (one) => one.title === '小吃店烟感报警');
+  queue.close();
+  const draft = await operator.json<{ form: Json; lead: { id: string; known: boolean } }>(`/api/v1/cases/draft?alert=${alert.id}`);
+  assert.deepEqual([draft.lead.id, draft.lead.known], ['emergency', true]);
+  const made = await openCase(operator, { ...draft.form, category: 'work_safety', grade: 'urgent' });
+  await did(operator, await did(operator, made, 'triage', { form: { category: 'work_safety', grade: 'urgent' } }), 'dispatch', { lead: draft.lead.id });
+  assert.equal((await detailOf(handler, made.id)).case.lead, 'emergency');
+  assert.equal((await other.request('GET', `/api/v1/cases/${made.id}`)).status, 404, 'nobody else');
 });
 
 test('a second one on the same folder is told so in one line', () => {
@@ -142,7 +179,7 @@ test('a second one on the same folder is told so in one line', () => {
 });
 
 test('a killed program is started again', async () => {
-  for (const name of ['townwall-media', 'simcams', 'redis', 'townwalld']) {
+  for (const name of ['townwall-media', 'simcams', 'redis', 'janus', 'townwalld']) {
     const old = facts(data).pids[name] ?? 0;
     process.kill(old, 'SIGKILL');
     await until(`${name} again`, () => {
@@ -166,8 +203,15 @@ test('Ctrl-C stops what it started and nothing else; the next run goes on with t
   const ping = spawnSync('redis-cli', ['-s', join(root, 'foreign.sock'), 'ping'], { encoding: 'utf8' });
   assert.equal(ping.stdout, 'PONG\n');
 
+  const config = join(data, 'townwall.json');
+  const mine = { ...JSON.parse(readFileSync(config, 'utf8')) as Record<string, object>, wall: { history_days: 31 } };
+  writeFileSync(config, JSON.stringify({ ...mine, media: { picture_cores: 0.3, black_s: 61 }, server: { session: { hours: 9 }, port: 7 } }));
   const second = new Run('--cameras', '8', '--port', '0', '--dir', data);
   const url = await second.ready();
+  const now = JSON.parse(readFileSync(config, 'utf8')) as Record<string, Record<string, unknown>>;
+  assert.deepEqual([now.wall, now.media], [{ history_days: 31 }, { picture_cores: 0.3, black_s: 61 }], 'what was written stays');
+  assert.deepEqual([now.server?.session, now.server?.port], [{ hours: 9 }, facts(data).port], 'what the run stands on is set');
+  assert.match(second.stderr, /townwall\.json: server\.port is set by tools\/run/);
   assert.equal(readFileSync(join(data, 'logins.txt'), 'utf8'), before.logins);
   const fixed = (text: string): unknown[] => (JSON.parse(text) as { cameras: { id: string; name: string; url: string }[] }).cameras.map(({ id, name, url }) => [id, name, url]);
   assert.deepEqual(fixed(wallctl(data, 'cameras', 'list', '--json')), fixed(before.cameras));
@@ -178,11 +222,13 @@ test('Ctrl-C stops what it started and nothing else; the next run goes on with t
 });
 
 test('without its file of logins a town starts all the same, with new passwords', async () => {
+  const before = readLogins();
   rmSync(join(data, 'logins.txt'));
   const run = new Run('--cameras', '8', '--port', '0', '--dir', data);
   const url = await run.ready();
   assert.match(run.stderr, /get new passwords/);
-  assert.equal(readLogins().length, roles.length);
+  assert.deepEqual(readLogins().map(([login, , role]) => [login, role]), before.map(([login, , role]) => [login, role]));
+  assert.ok(readLogins().every(([, password], i) => password !== before[i]![1]));
   const [login, password] = readLogins()[0] ?? [];
   assert.equal((await new Person(url).request('POST', '/api/v1/session', { login, password })).status, 200);
   await run.interrupt();
@@ -208,6 +254,23 @@ test('a configuration whose parts do not fit together is refused by key', () => 
   }
 });
 
+test('a configuration that cannot be read is named and left as it is', async () => {
+  const file = join(data, 'townwall.json');
+  const good = readFileSync(file, 'utf8');
+  for (const [text, words] of [
+    ['{"media": {"frozen_s": "soon"}}', /townwall\.json: media\.frozen_s: expected number 5 to 86400, got "soon"/],
+    ['{\n "media": {,\n}', /townwall\.json.*line 2.*column 1\d/], ['{"medai": {}}', /townwall\.json: medai/],
+  ] as const) {
+    writeFileSync(file, text);
+    const run = new Run('--cameras', '8', '--port', '0', '--dir', data);
+    await until('tools/run ends', () => run.over, startMs);
+    assert.equal(run.process.exitCode, 1);
+    assert.match(run.stderr, words);
+    assert.equal(readFileSync(file, 'utf8'), text);
+  }
+  writeFileSync(file, good);
+});
+
 test('a real town is taken as it is, without a simulator', async () => {
   const town = join(root, 'town');
   const made = spawnSync(join(top, 'tools/node'), [join(top, 'tools/town/town.ts'), '--out', town, '--cameras', '5', '--no-tiles',
@@ -217,9 +280,10 @@ test('a real town is taken as it is, without a simulator', async () => {
   const dir = join(root, 'real');
   const run = new Run('--town', town, '--port', '0', '--dir', dir);
   await run.ready();
-  assert.deepEqual(Object.keys(facts(dir).pids).sort(), ['redis', 'supervisor', 'townwall-media', 'townwalld']);
+  assert.deepEqual(Object.keys(facts(dir).pids).sort(), ['janus', 'redis', 'supervisor', 'townwall-media', 'townwalld']);
   const { cameras } = JSON.parse(wallctl(dir, 'cameras', 'list', '--json')) as { cameras: unknown[] };
   assert.equal(cameras.length, 5);
+  assert.equal(facts(dir).cameras, 5);
   assert.deepEqual(readdirSync(town).sort(), files, 'nothing is written into the town');
   assert.equal(await run.interrupt(), 0);
 });
@@ -252,5 +316,5 @@ test('wrong options are one clear line each', () => {
   for (const [args, line] of cases) assert.deepEqual(refused(...args), { status: 2, stderr: `tools/run: ${line}\n`, stdout: '' });
   const help = spawnSync(command, ['--help'], { encoding: 'utf8' });
   assert.equal(help.status, 0);
-  for (const option of ['--cameras', '--port', '--dir', '--town', '--no-simulator', '--rate', '--picture-cores']) assert.ok(help.stdout.includes(option), option);
+  for (const option of ['--cameras', '--port', '--dir', '--town', '--no-simulator', '--no-feeds', '--rate', '--picture-cores']) assert.ok(help.stdout.includes(option), option);
 });

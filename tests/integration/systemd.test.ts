@@ -48,7 +48,7 @@ test('what is installed is whole, and what the operator edited is kept', () => {
 
 test('systemd-analyze finds nothing wrong with the units', () => {
   const names = readdirSync(units);
-  assert.deepEqual(names.sort(), ['townwall-media.service', 'townwall-redis.service', 'townwalld.service']);
+  assert.deepEqual(names.sort(), ['townwall-janus.service', 'townwall-media.service', 'townwall-redis.service', 'townwalld.service']);
   const checked = join(dir, 'units');
   spawnSync('cp', ['-r', units, checked]);
   for (const name of names) {

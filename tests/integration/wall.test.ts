@@ -366,6 +366,7 @@ test('wallctl tells and changes, with exit codes a script can use', () => {
   assert.equal(statSync(stack.path('wall.sock')).mode & 0o777, 0o600);
   assert.equal(run(['users', 'add', 'new1', '--role', 'operator', '--password-stdin'], 'a-Long-Passw0rd\n').status, 0);
   assert.ok(run(['users', 'list']).stdout.includes('new1'));
+  assert.match(run(['areas', 'findings', '--lang', 'en']).stdout, /^\d+ areas, 0 findings\n$/);
 });
 
 test('health and numbers', async () => {

@@ -18,8 +18,8 @@ export interface Visit {
   faults: string[];
 }
 
-/** A page of its own session, logged in, with a view reason where the login may watch. */
-export async function visit(browser: Browser, stack: Stack, login: string, size = { width: 1920, height: 1080 }, more: BrowserContextOptions = {}): Promise<Visit> {
+/** A page of its own session, logged in, with a view reason where the login may watch. `known`: its password, where the stack did not make it. */
+export async function visit(browser: Browser, stack: Stack, login: string, size = { width: 1920, height: 1080 }, more: BrowserContextOptions = {}, known?: string): Promise<Visit> {
   const context = await browser.newContext({ viewport: size, locale: 'zh-CN', reducedMotion: 'reduce', ...more });
   const page = await context.newPage();
   const faults: string[] = [];
@@ -30,7 +30,7 @@ export async function visit(browser: Browser, stack: Stack, login: string, size 
   page.on('response', (answer) => {
     if (answer.status() >= 500 && answer.status() !== 503) faults.push(`${answer.status()} ${answer.url()}`);
   });
-  const password = stack.logins().find((one) => one.login === login)?.password ?? '';
+  const password = known ?? stack.logins().find((one) => one.login === login)?.password ?? '';
   const session = await context.request.post(`${stack.url}/api/v1/session`, { data: { login, password } });
   if (!session.ok()) throw new Error(`login ${login}: ${session.status()} ${await session.text()}`);
   const { csrf, rights } = (await session.json()) as { csrf: string; rights: string[] };

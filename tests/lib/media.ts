@@ -43,6 +43,21 @@ export class Link {
       data_dir: this.dir, link: { address: 'unix:media.sock' }, log: { level: 'debug' },
       media: { file_roots: '/', picture_cores: 0.5, backoff_min_s: 1, backoff_max_s: 2, ...media },
     }));
+    await this.launch();
+  }
+
+  /** townwall-media is killed, and another one started with the same folder. */
+  async again(): Promise<void> {
+    const over = new Promise((done) => this.media!.once('exit', done));
+    this.media!.kill('SIGKILL');
+    await over;
+    this.messages.length = 0;
+    this.states.clear();
+    await this.launch();
+  }
+
+  private async launch(): Promise<void> {
+    const config = join(this.dir, 'townwall.json');
     const log = openSync(join(this.dir, 'log'), 'a');
     this.media = spawn(join(build, 'pipelines/node/townwall-media'), ['--config', config], {
       stdio: ['ignore', log, log],

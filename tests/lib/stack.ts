@@ -1,9 +1,10 @@
 // A small town for one test file: the real programs in a folder of their own, stopped when the test ends.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Stack, type StackOptions } from '../../tools/supervise/stack.ts';
 import { checkLogs, patience, preset } from './programs.ts';
+import { storeUrl } from './store.ts';
 import { giveTown } from './towns.ts';
 
 export { preset };
@@ -16,20 +17,29 @@ const fall = /ended \((SIG(?:SEGV|ABRT|BUS|ILL|FPE|TRAP)|exit [1-9]\d*)\)/;
 export async function startSmallStack(options: Partial<StackOptions> = {}): Promise<Stack> {
   const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'townwall-test-'));
   await giveTown(dir, options.cameras ?? 20, options.simulatorHost ?? '127.0.0.1');
-  return startStack({ ...options, dir });
+  return startPrograms({ ...options, dir });
 }
 
+/** With its map. */
 export async function startStack(options: Partial<StackOptions> = {}): Promise<Stack> {
-  const dir = mkdtempSync(join(tmpdir(), 'townwall-test-'));
+  const dir = options.dir ?? mkdtempSync(join(tmpdir(), 'townwall-test-'));
+  if (!options.town && !existsSync(join(dir, 'town/.made')))
+    await giveTown(dir, options.cameras ?? 20, options.simulatorHost ?? '127.0.0.1', true);
+  return startPrograms({ ...options, dir });
+}
+
+async function startPrograms(options: Partial<StackOptions> & { dir: string }): Promise<Stack> {
   const lines: string[] = [];
   const fell: string[] = [];
+  const url = await storeUrl(options.dir);
   const stack = new Stack({
-    cameras: 20, port: 0, listen: '127.0.0.1', dir, town: null, simulator: true, rate: 12.5, pictureCores: 0.5, preset, patience,
+    cameras: 20, port: 0, listen: '127.0.0.1', town: null, simulator: true, feeds: false, rate: 12.5, pictureCores: 0.5, preset, patience,
     progress: (line) => {
       lines.push(line);
       if (fall.test(line)) fell.push(line);
     },
     ...options,
+    config: url ? { ...options.config, store: { url } } : options.config,
   });
   fallen.set(stack, fell);
   try {

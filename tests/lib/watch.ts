@@ -6,7 +6,7 @@ import type { Unit } from './frames.ts';
 
 export interface Camera {
   n: number; id: string; name: string; state: string; reason: string | null; detail: string | null; codec: string | null;
-  width: number; height: number; clock_offset_ms: number | null; mode: string; since_us: string;
+  width: number; height: number; clock_offset_ms: number | null; loss_pct: number | null; mode: string; since_us: string;
 }
 
 interface CamerasMessage { t: string; topic?: string; id?: string; data?: { cameras?: Camera[]; set?: Camera[]; gone?: number[] } }

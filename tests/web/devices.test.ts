@@ -5,6 +5,8 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { Stack } from '../../tools/supervise/stack.ts';
 import { startBrowser, visit, type Visit } from '../lib/browser.ts';
+import { clean, shoot } from '../lib/pages.ts';
+import { shiftsOf, textsOf, watchShifts } from '../lib/screen.ts';
 import { order } from '../lib/simulator.ts';
 import { startStack, stopStack } from '../lib/stack.ts';
 
@@ -276,6 +278,64 @@ test('who administers cameras is told why there are no pictures; who watches see
   await operator.page.waitForSelector('[data-picture=drawn]', { timeout: 60_000 });
   assert.equal(await operator.page.locator('[data-actions]').count(), 0);
   await operator.context.close();
+});
+
+/** Each place of the page, and what shows that it is there. */
+const PLACES: [query: string, shown: string][] = [
+  ['', 'tr[data-camera]'], ['?camera=c0002', '[data-state-history], [data-picture]'], ['?view=rates', '[data-rates], table'], ['?add=1', '[data-edit]'], ['?import=1', '[data-file]'],
+];
+
+test('roles, contrast, no raw key and a still table, in both languages, on a desk and a phone', async () => {
+  const seen = await visit(browser, stack, 'admin');
+  await watchShifts(seen.page);
+  for (const [language, width, height] of [['zh-CN', 1920, 1080], ['en', 1920, 1080], ['zh-CN', 390, 844]] as const) {
+    await seen.page.setViewportSize({ width, height });
+    await seen.page.goto(`${stack.url}/devices`);
+    await seen.page.evaluate((locale) => localStorage.setItem('townwall.locale', locale), language);
+    for (const [query, shown] of PLACES) {
+      const what = `/devices${query} ${language} ${width}`;
+      await seen.page.goto(`${stack.url}/devices${query}`);
+      await seen.page.waitForSelector(shown, { state: 'attached' });
+      await clean(seen.page, what);
+      for (const text of await textsOf(seen.page)) {
+        assert.doesNotMatch(text, /^[a-z]+(\.[a-zA-Z_]\w*)+$|[{}]|undefined|NaN|\[object/, what);
+      }
+      assert.ok(await seen.page.evaluate(() => document.documentElement.scrollWidth - innerWidth) <= 0, `${what}: beyond the edge`);
+      if (!query && width > 900) assert.ok((await shiftsOf(seen.page)).sum < 0.02, `${what}: ${(await shiftsOf(seen.page)).what.join('; ')}`);
+    }
+    await shoot(seen.page, `devices-${language}-${width}`);
+  }
+  assert.deepEqual(seen.faults, []);
+  await seen.context.close();
+});
+
+test('Tab reaches what the table and the record of a camera have, and shows where it is', async () => {
+  for (const query of ['', '?camera=c0002']) {
+    await open(query);
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    const stops = new Set<string>();
+    for (let i = 0; i < 40; i++) {
+      await page.keyboard.press('Tab');
+      const { at, ring } = await page.evaluate(() => {
+        const it = document.activeElement as HTMLElement;
+        const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(it);
+        return { at: it.outerHTML.slice(0, 120), ring: it === document.body || (outlineStyle !== 'none' && parseFloat(outlineWidth) > 0) || boxShadow !== 'none' };
+      });
+      assert.ok(ring, `nothing shows that the keys are at ${at}`);
+      stops.add(at);
+    }
+    assert.ok(stops.size > 10, `${query}: ${stops.size} stops`);
+  }
+});
+
+test('the login reads well without a session', async () => {
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' });
+  const stranger = await context.newPage();
+  await stranger.goto(`${stack.url}/login`);
+  await stranger.waitForSelector('input[type=password]');
+  await clean(stranger, '/login');
+  assert.ok(await stranger.evaluate(() => document.documentElement.scrollWidth - innerWidth) <= 0);
+  await context.close();
 });
 
 test('no fault on the page', () => assert.deepEqual(admin.faults, []));

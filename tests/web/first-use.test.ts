@@ -139,4 +139,21 @@ test('the operator sees both on the wall', async () => {
   await operator.context.close();
 });
 
+test('the map stands around cameras that have a place, without any area', async () => {
+  const file = join(dir, 'placed.csv');
+  writeFileSync(file, `id,name,url,lon,lat\nff-1,自编,${ffmpegUrl},118.31,35.21\n`);
+  const [program = '', ...args] = stack.wallctl;
+  const done = spawnSync(program, [...args, 'cameras', 'import', file], { encoding: 'utf8' });
+  assert.equal(done.status, 0, done.stderr);
+  const operator = await visit(browser, stack, 'operator');
+  await operator.page.goto(`${stack.url}/wall/map`);
+  await operator.page.waitForFunction(() => {
+    const [lon = 0, lat = 0, zoom = 0] = (new URL(location.href).searchParams.get('at') ?? '').split(',').map(Number);
+    return document.querySelector('[data-ready=true]') !== null && Math.abs(lon - 118.31) < 0.01 && Math.abs(lat - 35.21) < 0.01 && zoom > 12;
+  }, undefined, { timeout: 60_000 });
+  await operator.page.screenshot({ path: join(top, 'build/screenshots/map-without-areas.png') });
+  assert.deepEqual(operator.faults, []);
+  await operator.context.close();
+});
+
 test('no fault on the page', () => assert.deepEqual(admin.faults, []));

@@ -140,10 +140,11 @@ test('a disk that fills is told before it is full, and when it is', async () => 
   await noNotice();
 });
 
-test('a session that ended leads to the login, which says so, and back', async () => {
+test('a session that ended leads to the login, which says so, and back; nothing of it is left in the page', async () => {
   const other = await visit(browser, stack, 'operator');
   await other.page.goto(`${stack.url}/wall/mosaic?camera=c0002`);
   await other.page.waitForSelector('[data-link=open]');
+  await other.page.evaluate(() => void Object.assign(window, { seen: 'alerts, drafts, what can be undone' }));
   const { csrf } = (await (await other.context.request.get(`${stack.url}/api/v1/session`)).json()) as { csrf: string };
   await other.context.request.delete(`${stack.url}/api/v1/session`, { headers: { 'X-CSRF-Token': csrf } });
   await other.page.waitForURL(/\/login\?next=/);
@@ -153,6 +154,18 @@ test('a session that ended leads to the login, which says so, and back', async (
   await other.page.fill('[name=password]', password);
   await other.page.click('[type=submit]');
   await other.page.waitForURL(/\/wall\/mosaic\?.*camera=c0002/);
+  await other.page.waitForSelector('[data-link=open]');
+  assert.equal(await other.page.evaluate(() => 'seen' in window), false);
+  // somebody else logs in beside it, with the same cookie
+  await other.page.evaluate(() => void Object.assign(window, { seen: 1 }));
+  const old = (await other.context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ');
+  const { csrf: oldCsrf } = (await (await other.context.request.get(`${stack.url}/api/v1/session`)).json()) as { csrf: string };
+  const leader = stack.logins().find(({ login }) => login === 'leader')!;
+  const changed = await other.context.request.post(`${stack.url}/api/v1/session`, { data: { login: 'leader', password: leader.password } });
+  assert.ok(changed.ok(), await changed.text());
+  const ended = await fetch(`${stack.url}/api/v1/session`, { method: 'DELETE', headers: { Cookie: old, 'X-CSRF-Token': oldCsrf, Origin: stack.url } });
+  assert.ok(ended.ok, await ended.text());
+  await other.page.waitForFunction(() => !('seen' in window));
   await other.page.waitForSelector('[data-link=open]');
   await other.context.close();
 });
@@ -195,11 +208,29 @@ test('a picture that grows old greys and says how old it is and why', async () =
   await order(stack, { cmd: 'fault', kind: 'stall', cameras: [4] });
   await open('/wall/live?cameras=c0004');
   await page.waitForSelector('figure.stale[data-camera=c0004]');
-  await page.waitForFunction(() => /无数据/.test(document.querySelector('figure[data-camera=c0004]')?.textContent ?? ''));
+  await page.waitForFunction(() => /无数据|没有数据/.test(document.querySelector('figure[data-camera=c0004]')?.textContent ?? ''));
   assert.match(await page.innerText('figure[data-camera=c0004] .bottom'), /陈旧/);
   await shot('stale');
   await order(stack, { cmd: 'clear', kind: 'stall', cameras: [4] });
   await page.waitForSelector('figure[data-camera=c0004][data-rung=live]:not(.stale)');
+});
+
+test('a camera that goes down while it is watched says why over its last thumbnail, and comes back by itself', async () => {
+  const tile = 'figure[data-camera=c0006]';
+  await open('/wall/live?cameras=c0006');
+  await page.waitForSelector(`${tile}[data-rung=live]`);
+  await order(stack, { cmd: 'fault', kind: 'refuse', cameras: [6] });
+  await page.waitForSelector(`${tile}.stale[data-rung=thumb] .trouble`);
+  assert.match(await page.innerText(`${tile} .trouble`), /^摄像机/);
+  const shown = await page.innerText(tile);
+  assert.doesNotMatch(shown, /等待画面/);
+  assert.match(await page.innerText(`${tile} .age`), /\d/);
+  await shot('waiting');
+  await page.reload();
+  await page.waitForSelector(`${tile}.stale[data-rung=thumb] .trouble >> text=摄像机`);
+  await order(stack, { cmd: 'clear', kind: 'refuse', cameras: [6] });
+  await page.waitForSelector(`${tile}[data-rung=live]:not(.stale)`);
+  assert.equal(await page.locator(`${tile} .trouble`).count(), 0);
 });
 
 test('nothing found says how to go on', async () => {

@@ -6,6 +6,8 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { Stack } from '../../tools/supervise/stack.ts';
 import { startBrowser, visit, type Visit } from '../lib/browser.ts';
+import { Person } from '../lib/client.ts';
+import { gstPeer } from '../lib/media.ts';
 import { stampAt, type Box } from '../lib/pixels.ts';
 import { order } from '../lib/simulator.ts';
 import { readStamp, stampAgeMs, type Stamp } from '../lib/stamp.ts';
@@ -242,6 +244,46 @@ test('a camera that changes its size in mid-stream plays on, by both ways and tr
     await order(stack, { cmd: 'clear', kind: 'resolution', cameras: numbers });
     for (const one of [changed, other]) await sized(one, 640);
     assert.equal(await page.evaluate(() => document.body.dataset.loaded), 'once', 'without a reload');
+  }
+});
+
+test('a camera that comes back with another codec plays on, by both ways', async () => {
+  const admin = await Person.login(stack, 'admin');
+  const camera = camerasOf('h264').filter((one) => one !== id(DEAD)).at(-3)!;
+  const options = (codec: string, width: number) => ['--codec', codec, '--width', `${width}`, '--height', `${width / 2}`];
+  let peer = gstPeer(stack.options.dir, ...options('h264', 320));
+  try {
+    const port = await peer.port();
+    const again = async (codec: string, width: number): Promise<void> => {
+      await peer.kill();
+      peer = gstPeer(stack.options.dir, '--port', `${port}`, ...options(codec, width));
+      await peer.port();
+    };
+    const plays = async (width: number): Promise<void> => {
+      await page.waitForFunction(([one, px]) => document.querySelector<HTMLCanvasElement>(`${one} canvas`)?.width === px, [player(camera), width] as const);
+      await until(player(camera), { rung: 'live' });
+      const seen = Number(await page.getAttribute(player(camera), 'data-frames'));
+      await page.waitForFunction(([one, least]) => Number(document.querySelector<HTMLElement>(one)!.dataset.frames) > least, [player(camera), seen + 5] as const);
+      assert.match((await page.getAttribute(player(camera), 'data-codec'))!, /^avc1/, 'what this browser decodes');
+    };
+    const was = await admin.json<Record<string, unknown>>(`/api/v1/cameras/${camera}`);
+    assert.equal((await admin.request('PUT', `/api/v1/cameras/${camera}`, { ...was, url: `rtsp://127.0.0.1:${port}/cam`, sub_url: '' })).status, 200);
+    await open(`/wall/live?cameras=${camera}`);
+    await page.evaluate(() => void (document.body.dataset.loaded = 'once'));
+    await plays(320);
+    await again('h265', 480);
+    await plays(480);
+    assert.equal(await page.evaluate(() => document.body.dataset.loaded), 'once', 'without a reload');
+    await open(`/wall/live?cameras=${camera}&decoder=mse`);
+    await page.evaluate(() => void (document.body.dataset.loaded = 'once'));
+    await plays(480);
+    await again('h264', 640);
+    await plays(640);
+    assert.equal(await page.evaluate(() => document.body.dataset.loaded), 'once', 'without a reload');
+    const now = await admin.json<Record<string, unknown>>(`/api/v1/cameras/${camera}`);
+    assert.equal((await admin.request('PUT', `/api/v1/cameras/${camera}`, { ...now, url: was['url'], sub_url: was['sub_url'] })).status, 200);
+  } finally {
+    await peer.kill();
   }
 });
 

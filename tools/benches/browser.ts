@@ -18,13 +18,14 @@ const mosaic = '[data-test=mosaic]', map = '.maplibregl-canvas';
 async function showMosaic(page: Page, town: Town): Promise<void> {
   await page.goto(`${town.stack.url}/wall/mosaic`);
   const most = Math.ceil(options.cameras * 0.98); // some wait for a camera that is slow just now
-  await page.waitForFunction(([selector, count]) =>
-    document.querySelectorAll(`${selector} li:not([data-rung=none])`).length >= Number(count), [mosaic, most] as const);
+  await (await page.waitForFunction(([selector, count]) =>
+    document.querySelectorAll(`${selector} li:not([data-rung=none])`).length >= Number(count), [mosaic, most] as const)).dispose();
 }
 
+/* What waitForSelector() returns keeps its element, and so a whole page that was left: locators keep nothing. */
 async function showMap(page: Page, town: Town): Promise<void> {
   await page.goto(`${town.stack.url}/wall/map`);
-  await page.waitForSelector('[data-ready=true]');
+  await page.locator('[data-ready=true]').waitFor();
 }
 
 async function frameTimes(page: Page, town: Town): Promise<Figures[]> {
@@ -80,7 +81,7 @@ async function stay(page: Page, town: Town, browser: number): Promise<Memory[]> 
     await turn(page, random);
     if (i % 3 === 2) {
       for (const key of ['g', '1', 'g', '2']) await page.keyboard.press(key);
-      await page.waitForSelector(mosaic);
+      await page.locator(mosaic).waitFor();
     }
     samples.push(await memoryOf(page, browser));
     const { heap, resident } = samples.at(-1)!;
@@ -108,6 +109,8 @@ async function main(): Promise<void> {
     try {
       const { page, faults } = await visit(browser, town.stack, 'operator', { width: options.width, height: options.height });
       page.setDefaultTimeout(120_000);
+      // the programs make every picture all the time: beside static tiles they have as much to do as beside the mosaic
+      town.wall.send({ t: 'thumbs', cameras: 'all', interval_ms: 1000, why: 'mosaic' });
       await page.addInitScript(countFrames);
       const rounds = await frameTimes(page, town);
       const samples = await stay(page, town, chromium());

@@ -43,7 +43,7 @@ async function throughServer(town: Town): Promise<Sent> {
     const { last } = talker;
     const round: Sent = {
       program: 'townwalld', cpu_cores: used / last.seconds, bytes_per_s: last.bytes / last.seconds,
-      mbit_per_s: (last.bytes * 8e-6) / last.seconds, pictures_per_s: last.pictures / last.seconds, texts_per_s: last.texts / last.seconds,
+      mbit_per_s: (last.bytes * 8e-6) / last.seconds, pictures_per_s: last.pictures / last.seconds, batches_per_s: last.batches / last.seconds, texts_per_s: last.texts / last.seconds,
       delivery_p50_ms: last.delivery_p50_ms, delivery_p99_ms: last.delivery_p99_ms,
       topic_p50_ms: last.topic_p50_ms, topic_p99_ms: last.topic_p99_ms,
       memory_per_client_kb: ((residentMb(town.server) - before) * 1024) / clients,

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, existsSync, writeFileSync, openSync 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { goalsOf } from './common/catalog.ts';
+import { benchOf } from './common/catalog.ts';
 import { median } from './common/figures.ts';
 import { readOptions } from './common/options.ts';
 import { cpuSeconds, residentMb, ticksPerSecond } from './common/processes.ts';
@@ -19,7 +19,7 @@ const options = readOptions('ingest', {
 }, ['packets-apart', 'udp', 'no-build']);
 const { seconds, cameras, rounds } = options;
 const build = join(top, 'build', preset);
-const ratioGoal = goalsOf('ingest').ratio!, rssGoalMb = 250;
+const ratioGoal = benchOf('ingest').goals.ratio!, rssGoalMb = 250;
 
 interface Round {
   program: string; seconds: number; cpu_cores: number; mbit_per_s: number; rss_mb: number;

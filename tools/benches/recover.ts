@@ -53,7 +53,7 @@ async function begin(dir: string): Promise<[Stack, number]> {
   let launched = 0;
   const { rate, pictureCores } = machineDefaults(availableParallelism());
   const stack = new Stack({
-    cameras: options.cameras, port: 0, listen: '127.0.0.1', dir, town: null, simulator: true, rate, pictureCores, preset,
+    cameras: options.cameras, port: 0, listen: '127.0.0.1', dir, town: null, simulator: true, feeds: false, rate, pictureCores, preset,
     progress: (line) => {
       if (line === 'waiting for the wall') launched = performance.now(); // said when the programs have been started
     },

@@ -11,12 +11,13 @@ import { buildFor, mediaTopic, withTown, type Town } from './common/town.ts';
 
 const options = readOptions('soak', {
   minutes: [60, 0.1, 10_000], cameras: [300, 1, 4095], rate: [12.5, 1, 60], gop: [25, 1, 600], seed: [1, 0, 1e9], settle: [120, 1, 600], linger: [12, 0, 600],
+  back: [660, 1, 3600], // who answered 401 is left alone for up to ten minutes
 }, ['no-build']);
 const kinds: [kind: string, value?: number][] = [
   ['refuse'], ['unauthorized'], ['limit', 0], ['slow', 2000], ['stall'], ['freeze'], ['black'], ['loss', 0.05], ['desync'], ['clock', 3_600_000],
   ['oversize', 200_000], ['resolution'], ['drop'],
 ];
-const sampleMs = 5000, linesEveryMs = 60_000, backMs = 120_000;
+const sampleMs = 5000, linesEveryMs = 60_000;
 const random = randomOf(options.seed);
 const between = (low: number, high: number): number => low + (high - low) * random();
 const oneOf = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
@@ -88,7 +89,7 @@ async function storm(town: Town): Promise<{ samples: Sample[]; faults: Record<st
 /** Waits until the wall says that all are live, as long as the limit allows; how many are not. */
 async function missing(wall: Wall): Promise<number> {
   const live = (): number => mediaTopic(wall)?.counts.live ?? 0;
-  await wall.until('all back', () => live() === options.cameras, backMs).catch(() => undefined);
+  await wall.until('all back', () => live() === options.cameras, options.back * 1000).catch(() => undefined);
   return options.cameras - live();
 }
 

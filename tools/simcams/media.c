@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <gio/gio.h>
 #include <math.h>
+#include <netinet/udp.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -106,16 +107,84 @@ static socklen_t address_size(const struct sockaddr_in6 *address)
     return address->sin6_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof *address;
 }
 
+/* Packets from `first` on that one system call of one message can send: of one receiver, of one
+ * size but for the last, which may be shorter. */
+static unsigned train_length(const struct media *media, unsigned first)
+{
+    const struct datagram *head = &media->datagrams[first];
+    size_t bytes = head->size_bytes;
+    unsigned count = 1;
+    while (count < TRAIN_PACKETS && first + count < media->batch_count) {
+        const struct datagram *next = &media->datagrams[first + count];
+        bytes += next->size_bytes;
+        if (next->client != head->client || next->size_bytes > head->size_bytes ||
+            bytes > TRAIN_BYTES)
+            break;
+        count++;
+        if (next->size_bytes < head->size_bytes)
+            break;
+    }
+    return count;
+}
+
+/* Fills message `i` with `count` packets from `first` on. */
+static void build_message(struct media *media, unsigned i, unsigned first, unsigned count)
+{
+    const struct datagram *head = &media->datagrams[first];
+    struct msghdr *message = &media->messages[i].msg_hdr;
+    media->addresses[i] = peer_at(head->client, head->client->transport.client_port);
+    *message = (struct msghdr){
+        .msg_name = &media->addresses[i],
+        .msg_namelen = address_size(&media->addresses[i]),
+        .msg_iov = &media->vectors[first],
+        .msg_iovlen = count,
+    };
+    if (count == 1)
+        return;
+    message->msg_control = &media->controls[i];
+    message->msg_controllen = sizeof media->controls[i].bytes;
+    struct cmsghdr *control = CMSG_FIRSTHDR(message);
+    control->cmsg_level = IPPROTO_UDP;
+    control->cmsg_type = UDP_SEGMENT;
+    control->cmsg_len = CMSG_LEN(sizeof(uint16_t));
+    const uint16_t size_bytes = (uint16_t)head->size_bytes;
+    memcpy(CMSG_DATA(control), &size_bytes, sizeof size_bytes);
+}
+
+/* Returned: messages built. */
+static unsigned build_messages(struct media *media, bool apart)
+{
+    unsigned messages = 0;
+    for (unsigned at = 0; at < media->batch_count; messages++) {
+        const unsigned count = apart ? 1 : train_length(media, at);
+        build_message(media, messages, at, count);
+        at += count;
+    }
+    return messages;
+}
+
+/* A way whose packets are smaller than ours, or a device that cannot cut: each goes by itself. */
+static void send_apart(const struct media *media, const struct msghdr *train)
+{
+    for (size_t i = 0; i < train->msg_iovlen; i++)
+        (void)sendto(media->rtp_fd, train->msg_iov[i].iov_base, train->msg_iov[i].iov_len,
+                     MSG_DONTWAIT, train->msg_name, train->msg_namelen);
+}
+
 static void send_batch(struct server *server)
 {
     struct media *media = &server->media;
+    const unsigned messages = build_messages(media, server->options->packets_apart);
     unsigned done = 0;
-    while (done < media->batch_count) {
-        const int sent = sendmmsg(media->rtp_fd, media->messages + done, media->batch_count - done,
-                                  MSG_DONTWAIT);
+    while (done < messages) {
+        const int sent =
+            sendmmsg(media->rtp_fd, media->messages + done, messages - done, MSG_DONTWAIT);
         if (sent < 0 && errno == EINTR)
             continue;
-        /* a full buffer or an unreachable peer loses that datagram, as a network does */
+        if (sent < 0 && media->messages[done].msg_hdr.msg_iovlen > 1 &&
+            (errno == EINVAL || errno == EMSGSIZE || errno == EIO))
+            send_apart(media, &media->messages[done].msg_hdr);
+        /* a full buffer or an unreachable peer loses that message, as a network does */
         done += sent > 0 ? (unsigned)sent : 1;
     }
     media->batch_count = 0;
@@ -130,14 +199,8 @@ static uint8_t *batch_room(struct server *server, const struct client *client, s
     const unsigned i = media->batch_count++;
     uint8_t *room = media->batch + media->batch_bytes;
     media->batch_bytes += size_bytes;
-    media->addresses[i] = peer_at(client, client->transport.client_port);
+    media->datagrams[i] = (struct datagram){client, size_bytes - INTERLEAVED_BYTES};
     media->vectors[i] = (struct iovec){room + INTERLEAVED_BYTES, size_bytes - INTERLEAVED_BYTES};
-    media->messages[i].msg_hdr = (struct msghdr){
-        .msg_name = &media->addresses[i],
-        .msg_namelen = address_size(&media->addresses[i]),
-        .msg_iov = &media->vectors[i],
-        .msg_iovlen = 1,
-    };
     return room;
 }
 

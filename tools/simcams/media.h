@@ -8,7 +8,17 @@
 struct server;
 struct client;
 
-enum { UDP_BATCH = 256 };
+enum {
+    UDP_BATCH = 256,
+    TRAIN_PACKETS = 64, /* UDP_MAX_SEGMENTS of older kernels */
+    TRAIN_BYTES = 60000,
+};
+
+/* A packet that waits for its turn's end. */
+struct datagram {
+    const struct client *client;
+    size_t size_bytes;
+};
 
 struct media {
     /* the picture being built for one TCP client */
@@ -19,8 +29,13 @@ struct media {
     uint8_t *batch;
     size_t batch_bytes;
     unsigned batch_count;
-    struct mmsghdr messages[UDP_BATCH];
+    struct datagram datagrams[UDP_BATCH];
     struct iovec vectors[UDP_BATCH];
+    struct mmsghdr messages[UDP_BATCH]; /* each carries one datagram or more */
+    union {
+        struct cmsghdr head; /* for its alignment */
+        uint8_t bytes[CMSG_SPACE(sizeof(uint16_t))];
+    } controls[UDP_BATCH];
     struct sockaddr_in6 addresses[UDP_BATCH];
     int rtp_fd;
     int rtcp_fd;

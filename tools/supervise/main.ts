@@ -62,7 +62,7 @@ async function main(): Promise<void> {
   const lockFile = lock(options.dir);
   say(`machine: ${availableParallelism()} cores; simulated cameras ${options.rate} pictures/s (--rate), ` +
     `${options.pictureCores} cores for small pictures (--picture-cores)`);
-  const stack = new Stack({ ...options, preset: 'release', progress: say });
+  const stack = new Stack({ ...options, preset: 'release', departments: options.town === null, progress: say });
   let stopping = false;
   const stop = async (code: number): Promise<void> => {
     if (stopping) return;

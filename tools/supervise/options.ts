@@ -10,8 +10,12 @@ export interface Options {
   dir: string;
   town: string | null;
   simulator: boolean;
+  /** Invented incidents are reported. */
+  feeds: boolean;
   rate: number;
   pictureCores: number;
+  /** false: `pictureCores` is a guess that what stands in townwall.json goes before */
+  pictureCoresGiven?: boolean;
 }
 
 export class UsageError extends Error {}
@@ -59,8 +63,8 @@ function isEmpty(folder: string): boolean {
 
 export function parseOptions(args: string[], cwd: string): Options {
   const options: Options = {
-    cameras: 1447, port: 8443, listen: '127.0.0.1', dir: resolve(cwd, 'run-data'), town: null, simulator: true,
-    ...machineDefaults(availableParallelism()),
+    cameras: 1447, port: 8443, listen: '127.0.0.1', dir: resolve(cwd, 'run-data'), town: null, simulator: true, feeds: true,
+    ...machineDefaults(availableParallelism()), pictureCoresGiven: false,
   };
   let camerasGiven = false;
   for (let i = 0; i < args.length; i++) {
@@ -74,13 +78,15 @@ export function parseOptions(args: string[], cwd: string): Options {
       const name = flag as keyof typeof numberOptions;
       options[numberOptions[name][0]] = parseNumber(name, value());
       camerasGiven ||= name === '--cameras';
+      options.pictureCoresGiven ||= name === '--picture-cores';
     } else if (flag === '--listen') options.listen = value();
     else if (flag === '--dir') options.dir = resolve(cwd, value());
     else if (flag === '--town') options.town = resolve(cwd, value());
     else if (flag === '--no-simulator') options.simulator = false;
+    else if (flag === '--no-feeds') options.feeds = false;
     else throw new UsageError(`unknown option ${flag}; tools/run --help lists them`);
   }
-  if (options.town !== null) options.simulator = false; // a real town has its own cameras
+  if (options.town !== null) options.simulator = options.feeds = false; // a real town has its own cameras and its own troubles
   if (options.town !== null && !existsSync(`${options.town}/town.json`) && !isEmpty(options.town))
     throw new UsageError(`--town: ${options.town} has no town.json (docs/town-format.md)`);
   if (existsSync(options.dir) && !statSync(options.dir).isDirectory())

@@ -7,7 +7,10 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseCsv } from '../../tests/lib/csv.ts';
 import { Child, stopMs, type Program } from './child.ts';
+import { laid, overruled, readConfig, written, type Section } from './config.ts';
+import { demoKeys } from './feeds.ts';
 import type { Options } from './options.ts';
 import { freePort, probePort } from './ports.ts';
 
@@ -20,6 +23,8 @@ export interface StackOptions extends Options {
   config?: Record<string, Record<string, unknown>>;
   /** how much longer than usual starting and stopping may take (1); for builds with sanitizers */
   patience?: number;
+  /** the departments of the demo town are written down, each with a login of its handler; tests make their own (false) */
+  departments?: boolean;
   /** more arguments for the simulator */
   simulatorArgs?: string[];
   /** longest wait before a program that ended is started again (5000) */
@@ -34,6 +39,8 @@ export interface StackOptions extends Options {
 }
 
 export interface Login { login: string; password: string; role: string }
+
+interface Handler { department: string; name: string }
 
 export const roles: [login: string, role: string, name: string][] = [
   ['calltaker', 'call_taker', '接线员'], ['operator', 'operator', '值班员'], ['grid', 'grid_worker', '网格员'],
@@ -51,6 +58,8 @@ export class Stack {
   readonly logs: string;
   url = '';
   private simulatorPort = 0;
+  /** on the wall when it was ready; null before */
+  private cameras: number | null = null;
   private stopped = false;
 
   constructor(options: StackOptions) {
@@ -83,18 +92,21 @@ export class Stack {
     this.launch({ name: 'redis', command: ['redis-server', this.path('redis.conf')], log: this.log('redis') });
     if (this.options.simulator) await this.startSimulator();
     const config = this.path('townwall.json');
+    this.startJanus(config);
     this.launch({ name: 'townwalld', command: [this.binary('server/app', 'townwalld'), '--config', config], log: this.log('townwalld') });
     this.launch({ name: 'townwall-media', command: [this.binary('pipelines/node', 'townwall-media'), '--config', config], log: this.log('townwall-media') });
     await this.waitHealthy();
     this.writeRun();
     await this.importCameras();
+    this.cameras = (JSON.parse(this.ask(['status', '--json'])) as { cameras: number }).cameras;
     await this.makeLogins();
+    if (this.options.feeds) this.startFeeds();
     this.writeRun();
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
-    const order = ['townwall-media', 'townwalld', 'simcams', 'redis'];
+    const order = ['feeds', 'townwall-media', 'townwalld', 'janus', 'simcams', 'redis'];
     for (const name of order) await this.children.get(name)?.stop(stopMs * (this.options.patience ?? 1));
     rmSync(this.path('run.json'), { force: true });
   }
@@ -150,20 +162,23 @@ export class Stack {
     return this.options.town ?? this.path('town');
   }
 
+  /** What a person wrote into townwall.json stays; what this run stands on is set, and said where that is another. */
   private writeConfig(): void {
-    const file = this.path('townwall.json');
-    const base: Record<string, Record<string, unknown> | string> = {
+    const [file, madeFile] = [this.path('townwall.json'), this.path('.townwall.made.json')];
+    const must: Section = {
       data_dir: this.options.dir,
       server: { listen: this.options.listen, port: this.options.port, web_dir: resolve(top, 'web/dist') },
       redis: { url: `unix:${this.path('redis.sock')}` },
       town: { dir: this.town },
-      media: { picture_cores: this.options.pictureCores },
     };
-    for (const [section, keys] of Object.entries(this.options.config ?? {})) {
-      const at = base[section];
-      base[section] = { ...(typeof at === 'object' ? at : {}), ...keys };
-    }
-    writeAtomic(file, JSON.stringify(base, null, 2) + '\n', 0o600);
+    const cores: Section = { media: { picture_cores: this.options.pictureCores } };
+    const made = existsSync(madeFile) ? JSON.parse(readFileSync(madeFile, 'utf8')) as Section : {};
+    const mine = existsSync(file) ? written(readConfig(file, this.binary('server/app', 'townwalld')), made) : {};
+    const set = laid(laid(must, this.options.pictureCoresGiven === false ? {} : cores), this.options.config ?? {});
+    for (const key of overruled(mine, set)) this.say(`${file}: ${key} is set by tools/run, what stood there was replaced`);
+    const now = laid(laid(cores, mine), set);
+    writeAtomic(madeFile, JSON.stringify(laid(cores, set), null, 2) + '\n', 0o600);
+    writeAtomic(file, JSON.stringify(now, null, 2) + '\n', 0o600);
   }
 
   private writeRedisConfig(): void {
@@ -172,6 +187,18 @@ export class Stack {
       'port 0', `unixsocket ${this.path('redis.sock')}`, 'unixsocketperm 700', `dir ${this.path('redis')}`,
       'appendonly yes', 'appendfsync always', 'save ""', 'daemonize no', 'maxmemory-policy noeviction', '',
     ].join('\n'), 0o600);
+  }
+
+  /** Sound and pictures of meetings; everything else goes on without it. */
+  private startJanus(config: string): void {
+    const { rtc } = JSON.parse(readFileSync(config, 'utf8')) as { rtc?: { url?: string; secret?: unknown } };
+    if (rtc?.secret !== undefined || !(rtc?.url ?? 'unix:').startsWith('unix:')) return;
+    const made = spawnSync(this.binary('server/app', 'townwalld'), ['--write-janus', '--config', config], { encoding: 'utf8' });
+    if (made.status !== 0) {
+      this.say(`meetings have neither sound nor pictures: ${made.stderr.trim()}`);
+      return;
+    }
+    this.launch({ name: 'janus', command: ['janus', '-F', this.path('janus')], log: this.log('janus') });
   }
 
   private async startSimulator(): Promise<void> {
@@ -237,18 +264,50 @@ export class Stack {
     const known = this.loginNames();
     if (known.size > 0) this.say('logins.txt is not there: the demo logins get new passwords');
     const logins: Login[] = [];
-    for (const [login, role, name] of roles) {
+    const handlers = this.options.departments ? this.makeDepartments() : new Map<string, Handler>();
+    const more = [...handlers].filter(([login]) => !roles.some(([one]) => one === login));
+    for (const [login, role, name] of [...roles, ...more.map(([login, { name }]) => [login, 'department_handler', name] as const)]) {
       const password = randomBytes(9).toString('base64url');
       const words = known.has(login) ? ['password', login] : ['add', login, '--role', role, '--name', name];
       this.ask(['users', ...words, '--password-stdin'], password + '\n');
+      const department = handlers.get(login)?.department;
+      if (department && !known.has(login)) this.ask(['users', 'change', login, '--department', department]);
       logins.push({ login, password, role });
     }
     writeAtomic(file, logins.map((l) => `${l.login}\t${l.password}\t${l.role}`).join('\n') + '\n', 0o600);
   }
 
+  /** The departments of the town's folder that are not known yet. Returned: who handles their orders, by login. */
+  private makeDepartments(): Map<string, Handler> {
+    const rows = (name: string): Record<string, string>[] => {
+      const file = resolve(this.town, name);
+      return existsSync(file) ? parseCsv(readFileSync(file, 'utf8')).rows : [];
+    };
+    const { departments } = JSON.parse(this.ask(['departments', 'list', '--json'])) as { departments: { id: string }[] };
+    const names = new Map<string, string>();
+    for (const { code = '', name = '', name_en = '' } of rows('departments.csv')) {
+      names.set(code, name);
+      if (!departments.some(({ id }) => id === code))
+        this.ask(['departments', 'add', code, '--name', name, ...(name_en ? ['--name-en', name_en] : [])]);
+    }
+    return new Map(rows('people.csv')
+      .filter(({ login, role, department = '' }) => login && role === 'department_handler' && names.has(department))
+      .map(({ login = '', department = '' }) => [login, { department, name: `${names.get(department)}办理员` }]));
+  }
+
   private loginNames(): Set<string> {
     const { users } = JSON.parse(this.ask(['users', 'list', '--json'])) as { users: { login: string }[] };
     return new Set(users.map((user) => user.login));
+  }
+
+  private startFeeds(): void {
+    const file = this.path('feeds.json');
+    writeAtomic(file, JSON.stringify(demoKeys(this.wallctl, file)) + '\n', 0o600);
+    this.say('starting what reports incidents');
+    this.launch({
+      name: 'feeds', log: this.log('feeds'),
+      command: [resolve(top, 'tools/node'), resolve(top, 'tools/feeds/feeds.ts'), 'live', '--place', this.town, '--url', this.url, '--keys', file],
+    });
   }
 
   /** Returned: what wallctl printed. */
@@ -277,7 +336,7 @@ export class Stack {
     const pids: Record<string, number | null> = { supervisor: process.pid };
     for (const [name, child] of this.children) pids[name] = child.pid;
     const run = {
-      url: this.url, port: this.options.port, simulator_port: this.simulatorPort, cameras: this.options.cameras, pids,
+      url: this.url, port: this.options.port, simulator_port: this.simulatorPort, cameras: this.cameras, pids,
       sockets: { control: this.path('wall.sock'), media: this.path('media.sock'), redis: this.path('redis.sock'), simcams: this.path('simcams.sock') },
       logs: this.logs, logins: this.path('logins.txt'), config: this.path('townwall.json'), town: this.town,
     };

@@ -85,27 +85,41 @@ const nodeFiles = (folder: string): string[] => {
   return existsSync(at) ? readdirSync(at).filter((f) => f.endsWith('.test.ts')).sort() : [];
 };
 
-/** node:test files of one folder, one file after the other (they start real programs). */
-async function nodeTests(folder: string, files: string[], filter: string[], preset: string): Promise<Result> {
+/** One file of node:test, with what it has to say. */
+async function nodeTest(folder: string, file: string, preset: string, env: Record<string, string>): Promise<Result> {
+  const started = Date.now();
+  const output = await capture([resolve(top, 'tools/node'), '--test', '--test-reporter=tap', '--test-timeout=600000', `tests/${folder}/${file}`],
+    { env: { TW_PRESET: preset, ...env } });
+  const count = (word: string): number => Number(new RegExp(`^# ${word} (\\d+)`, 'm').exec(output.text)?.[1] ?? 0);
+  const passed = count('pass');
+  let failed = count('fail') + count('cancelled') + count('skipped') + count('todo');
+  if (failed === 0 && (output.code !== 0 || passed === 0)) failed = 1; // it fell before it could count
+  console.log(`  ${folder}/${file}: ${passed} passed, ${failed} failed, ${((Date.now() - started) / 1000).toFixed(0)} s`);
+  const names = [...output.text.matchAll(/^\s*not ok \d+ - (.*)$/gm)].map((m) => `${folder}/${file}: ${m[1]}`);
+  if (failed) console.log(tellingLines(output.text).join('\n'));
+  return { passed, failed, failures: failed && names.length === 0 ? [`${folder}/${file}`] : names };
+}
+
+/** Files that compare processor time, lose what comes late, or draw a whole wall: nothing runs beside them. */
+const alone = /^(benches|faults-cameras|looks|troubles|simcams-play)\.test\.ts$/;
+
+/** Files that wait the longest begin first, so that none of them is left over at the end. */
+const patient = /^(faults-|alerts-faults|no_loss|peers|run)/;
+
+/** node:test files of one folder. They start real programs and wait for them most of the time: so many at once. */
+async function nodeTests(folder: string, files: string[], filter: string[], preset: string, lanes: number, env: Record<string, string>): Promise<Result> {
   const broken = await build(preset, true);
   if (broken) return broken;
   const installed = await capture([resolve(top, 'tools/node'), '--install', 'tests', 'tools/town']);
   if (installed.code !== 0) return one(`packages of ${folder}`, installed);
+  const chosen = files.filter((file) => filter.length === 0 || filter.some((f) => `tests/${folder}/${file}`.includes(f)));
   const sum: Result = { passed: 0, failed: 0, failures: [] };
-  for (const file of files) {
-    const path = `tests/${folder}/${file}`;
-    if (filter.length && !filter.some((f) => path.includes(f))) continue;
-    const started = Date.now();
-    const output = await capture([resolve(top, 'tools/node'), '--test', '--test-reporter=tap', '--test-timeout=600000', path], { env: { TW_PRESET: preset } });
-    const count = (word: string): number => Number(new RegExp(`^# ${word} (\\d+)`, 'm').exec(output.text)?.[1] ?? 0);
-    const passed = count('pass');
-    let failed = count('fail') + count('cancelled') + count('skipped') + count('todo');
-    if (failed === 0 && (output.code !== 0 || passed === 0)) failed = 1; // it fell before it could count
-    console.log(`  ${folder}/${file}: ${passed} passed, ${failed} failed, ${((Date.now() - started) / 1000).toFixed(0)} s`);
-    const names = [...output.text.matchAll(/^\s*not ok \d+ - (.*)$/gm)].map((m) => `${folder}/${file}: ${m[1]}`);
-    if (failed) console.log(tellingLines(output.text).join('\n'));
-    add(sum, { passed, failed, failures: failed && names.length === 0 ? [`${folder}/${file}`] : names });
-  }
+  const shared = chosen.filter((file) => !alone.test(file)).sort((a, b) => Number(patient.test(b)) - Number(patient.test(a)));
+  const lane = async (): Promise<void> => {
+    for (let file = shared.shift(); file; file = shared.shift()) add(sum, await nodeTest(folder, file, preset, env));
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  for (const file of chosen.filter((name) => alone.test(name))) add(sum, await nodeTest(folder, file, preset, env));
   return sum;
 }
 
@@ -166,25 +180,32 @@ async function fuzzers(): Promise<Result> {
   return { passed: Number(count[1]), failed: Number(count[2]), failures: [...output.text.matchAll(/^FAILED (.*)$/gm)].map((m) => m[1] ?? '') };
 }
 
-const nodeSuite = (name: string, folder: string, preset: string, files = (): string[] => nodeFiles(folder)): Suite => ({
+const nodeSuite = (name: string, folder: string, preset: string, lanes: number, files = (): string[] => nodeFiles(folder), env: Record<string, string> = {}): Suite => ({
   name, long: false,
   list: () => files().map((f) => `${folder}/${f}`),
-  run: (filter) => nodeTests(folder, files(), filter, preset),
+  run: (filter) => nodeTests(folder, files(), filter, preset, lanes, env),
 });
 
 /** Run with sanitizers too: the files that start our own programs and reach every part of them. The others start
  * none (town), ask only for what these have asked (openapi), or try tools/run, which starts the release build. */
-const sanitized = ['media.test.ts', 'simcams.test.ts', 'wall.test.ts'];
+const sanitized = ['media.test.ts', 'simcams.test.ts', 'simcams-play.test.ts', 'wall.test.ts'];
+
+/** Run with the record of truth in a PostgreSQL too. */
+const onBothStores = ['agreement.test.ts', 'alerts-faults.test.ts', 'backup.test.ts', 'cases.test.ts', 'devices.test.ts', 'duty.test.ts', 'files.test.ts', 'ledger.test.ts', 'mediation.test.ts', 'no_loss.test.ts', 'notify.test.ts', 'rights.test.ts'];
 
 export const suites: Suite[] = [
-  script('lint', [resolve(top, 'tools/lint')]),
+  script('lint', [resolve(top, 'tools/lint'), '--recent']),
   { name: 'unit', long: false, list: () => ctestNames('unit'), run: (filter) => ctest('release', '^(unit|fuzz|peers)/', filter) },
   { name: 'sanitizer', long: false, list: () => [], run: (filter) => ctest('asan', '^(unit|fuzz|peers)/', filter) },
   { name: 'web-unit', long: false, list: webFiles, run: webUnit },
-  nodeSuite('integration', 'integration', 'release'),
-  nodeSuite('integration-sanitizer', 'integration', 'asan', () => nodeFiles('integration').filter((f) => sanitized.includes(f))),
-  nodeSuite('web', 'web', 'release'),
+  nodeSuite('integration', 'integration', 'release', 3),
+  nodeSuite('integration-sanitizer', 'integration', 'asan', 2, () => nodeFiles('integration').filter((f) => sanitized.includes(f))),
+  nodeSuite('integration-postgresql', 'integration', 'release', 3, () => nodeFiles('integration').filter((f) => onBothStores.includes(f)), { TW_STORE: 'postgresql', TW_ROUNDS: '3' }),
+  nodeSuite('web', 'web', 'release', 2),
   { name: 'fuzzers', long: true, list: () => [], run: fuzzers },
+  script('no_loss', ['env', 'TW_ROUNDS=200', resolve(top, 'tools/node'), '--test', '--test-reporter=spec', 'tests/integration/no_loss.test.ts'], true),
   script('soak', [resolve(top, 'tools/bench'), 'soak', '--minutes', '60'], true),
+  script('lint-all', [resolve(top, 'tools/lint')], true),
+  script('recover', [resolve(top, 'tools/bench'), 'recover'], true),
   script('fresh', [resolve(top, 'tests/fresh/run')], true),
 ];

@@ -35,19 +35,20 @@ export interface People {
     chains: Map<Cell, ChainLink[]>;
 }
 
+// The codes are those that config/routing.json sends cases to.
 const DEPARTMENTS: [code: string, name: string, name_en: string, short: string][] = [
-    ['zzzx', '综治中心', 'Governance Centre', '综治'],
-    ['pcs', '派出所', 'Police Station', '派出所'],
-    ['sfs', '司法所', 'Justice Office', '司法'],
-    ['ft', '人民法庭', 'People’s Tribunal', '法庭'],
-    ['zfd', '综合行政执法队', 'Law Enforcement Team', '执法'],
-    ['xfb', '信访办', 'Petition Office', '信访'],
-    ['mzb', '社会事务办', 'Social Affairs Office', '民政'],
-    ['zrzys', '自然资源所', 'Natural Resources Office', '自然资源'],
-    ['nyb', '农业农村办', 'Agriculture Office', '农业'],
-    ['stb', '生态环境站', 'Environment Station', '生态'],
-    ['yjb', '应急管理办', 'Emergency Office', '应急'],
-    ['gds', '供电所', 'Power Supply Office', '电力'],
+    ['governance', '综治中心', 'Governance Centre', '综治'],
+    ['police', '派出所', 'Police Station', '派出所'],
+    ['justice', '司法所', 'Justice Office', '司法'],
+    ['court', '人民法庭', 'People’s Tribunal', '法庭'],
+    ['enforcement', '综合行政执法队', 'Law Enforcement Team', '执法'],
+    ['petition_office', '信访办', 'Petition Office', '信访'],
+    ['civil_service', '社会事务办', 'Social Affairs Office', '民政'],
+    ['natural_resources', '自然资源所', 'Natural Resources Office', '自然资源'],
+    ['agriculture', '农业农村办', 'Agriculture Office', '农业'],
+    ['ecology', '生态环境站', 'Environment Station', '生态'],
+    ['emergency', '应急管理办', 'Emergency Office', '应急'],
+    ['power', '供电所', 'Power Supply Office', '电力'],
 ];
 
 const SURNAMES: [string, string][] = [
@@ -93,31 +94,32 @@ export function makePeople(areas: Areas, seed: number): People {
     const town = [TOWN.code];
     // The first of each role carries the login that tools/run hands out for the role.
     const single: [login: string, role: string, department: string][] = [
-        ['admin', 'system_admin', 'zzzx'], ['security', 'security_auditor', 'zzzx'],
-        ['calltaker', 'call_taker', 'zzzx'], ['calltaker2', 'call_taker', 'zzzx'],
-        ['operator', 'operator', 'zzzx'], ['operator2', 'operator', 'zzzx'], ['operator3', 'operator', 'zzzx'],
-        ['verifier', 'verifier', 'zzzx'], ['verifier2', 'verifier', 'zzzx'],
-        ['frontdesk', 'front_desk', 'zzzx'],
-        ['mediator', 'mediator', 'sfs'], ['mediator2', 'mediator', 'sfs'],
+        ['admin', 'system_admin', 'governance'], ['security', 'security_auditor', 'governance'],
+        ['calltaker', 'call_taker', 'governance'], ['calltaker2', 'call_taker', 'governance'],
+        ['operator', 'operator', 'governance'], ['operator2', 'operator', 'governance'], ['operator3', 'operator', 'governance'],
+        ['verifier', 'verifier', 'governance'], ['verifier2', 'verifier', 'governance'],
+        ['frontdesk', 'front_desk', 'governance'],
+        ['mediator', 'mediator', 'justice'], ['mediator2', 'mediator', 'justice'],
         ['deputy', 'deputy', ''], ['deputy2', 'deputy', ''],
         ['inspector', 'auditor', ''],
     ];
     for (const [login, role, department] of single)
         register.add(login, role, department, town);
-    departments.forEach((d, i) => register.add(i === 0 ? 'handler' : `handler_${d.code}`, 'department_handler', d.code, town));
+    // `handler` is where smoke and fire go.
+    departments.forEach(d => register.add(d.code === 'emergency' ? 'handler' : `handler_${d.code}`, 'department_handler', d.code, town));
 
     const chains = new Map<Cell, ChainLink[]>();
     const leaders = [0, 1, 2].map(i => register.add(i === 0 ? 'leader' : `leader${i + 1}`, 'leader', '', town));
     const officials = [0, 1, 2, 3, 4, 5, 6].map(i => {
         const mine = areas.villages.filter(v => v.index % 7 === i).map(v => v.code);
-        return register.add(i === 0 ? 'supervisor' : `supervisor${i + 1}`, 'supervisor', 'zzzx', mine);
+        return register.add(i === 0 ? 'supervisor' : `supervisor${i + 1}`, 'supervisor', 'governance', mine);
     });
     let worker = 0;
     for (const village of areas.villages) {
         const community = village.plan.kind === 'community';
         const head = register.add(`mediator_v${String(village.index + 1).padStart(2, '0')}`, 'mediator', '', [village.code]);
         for (const cell of village.cells) {
-            const own = register.add(worker === 0 ? 'grid' : `grid${cell.number}`, 'grid_worker', 'zzzx', [cell.code]);
+            const own = register.add(worker === 0 ? 'grid' : `grid${cell.number}`, 'grid_worker', 'governance', [cell.code]);
             worker++;
             chains.set(cell, [
                 link('leader', '包片领导', leaders[village.index % leaders.length]),

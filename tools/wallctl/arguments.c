@@ -1,13 +1,18 @@
 #include "wallctl/arguments.h"
 #include "wallctl/print.h"
+#include "wallctl/replay.h"
 #include <stdio.h>
 #include <string.h>
 
-#define WALLCTL_ERROR (g_quark_from_static_string("wallctl"))
-/* Longest line read from standard input as a password. */
-#define PASSWORD_BYTES 1024
+#define WALLCTL_ERROR  (arguments_error_quark())
+#define PASSWORD_BYTES ARGUMENTS_LINE_BYTES
 
 #define usage_error(error, ...) g_set_error(error, WALLCTL_ERROR, EXIT_USAGE, __VA_ARGS__)
+
+GQuark arguments_error_quark(void)
+{
+    return g_quark_from_static_string("wallctl");
+}
 
 /* --- requests */
 
@@ -24,6 +29,20 @@ static json_t *id_args(const struct arguments *arguments, GError **error)
     return json_pack("{s:s}", "id", arguments->operand);
 }
 
+static json_t *item_args(const struct arguments *arguments, GError **error)
+{
+    (void)error;
+    return json_pack("{s:s,s:s*}", "id", arguments->operand, "item", arguments->item);
+}
+
+/* The server is elsewhere in the tree of folders. */
+static json_t *place_args(const struct arguments *arguments, GError **error)
+{
+    (void)error;
+    g_autofree char *path = g_canonicalize_filename(arguments->operand, NULL);
+    return json_pack("{s:s,s:b}", "file", path, "keys", !arguments->without_keys);
+}
+
 static bool read_file(const char *path, char **content, gsize *size, GError **error)
 {
     return g_file_get_contents(strcmp(path, "-") == 0 ? "/dev/stdin" : path, content, size, error);
@@ -31,7 +50,7 @@ static bool read_file(const char *path, char **content, gsize *size, GError **er
 
 /* Spreadsheets of the field write GB18030: what is no UTF-8 is taken for that. A byte of zero says
  * that it is no text of either kind (UTF-16 is full of them). */
-static char *text_of_file(const char *path, GError **error)
+char *arguments_read_file(const char *path, GError **error)
 {
     g_autofree char *content = NULL;
     gsize size, written = 0;
@@ -49,10 +68,20 @@ static char *text_of_file(const char *path, GError **error)
 
 static json_t *import_args(const struct arguments *arguments, GError **error)
 {
-    g_autofree char *text = text_of_file(arguments->operand, error);
+    g_autofree char *text = arguments_read_file(arguments->operand, error);
     return text ? json_pack("{s:s,s:s,s:b}", "csv", text, "name", arguments->operand, "dry_run",
                             arguments->dry_run)
                 : NULL;
+}
+
+bool arguments_read_line(char line[ARGUMENTS_LINE_BYTES], const char *what, GError **error)
+{
+    if (!fgets(line, ARGUMENTS_LINE_BYTES, stdin)) {
+        usage_error(error, "there is no %s on standard input", what);
+        return false;
+    }
+    line[strcspn(line, "\r\n")] = '\0';
+    return true;
 }
 
 /* The first line of standard input into `password`. */
@@ -63,12 +92,7 @@ static bool read_password(const struct arguments *arguments, char password[PASSW
         usage_error(error, "the password comes on standard input: --password-stdin");
         return false;
     }
-    if (!fgets(password, PASSWORD_BYTES, stdin)) {
-        usage_error(error, "there is no password on standard input");
-        return false;
-    }
-    password[strcspn(password, "\r\n")] = '\0';
-    return true;
+    return arguments_read_line(password, "password", error);
 }
 
 static json_t *user_args(const struct arguments *arguments, GError **error)
@@ -104,8 +128,21 @@ static json_t *password_args(const struct arguments *arguments, GError **error)
 const struct command commands[] = {
     {{"status", NULL}, "status", NULL, "", no_args, print_status},
     {{"cameras", "import"}, "cameras.import", "FILE", " dry-run ", import_args, print_import},
+    {{"cases", "import"},
+     "cases.import",
+     "FILE",
+     " dry-run partial ",
+     cases_import_args,
+     print_cases_import},
+    {{"cases", "export"},
+     "cases.export",
+     "FILE",
+     " table area state department ",
+     cases_export_args,
+     print_status},
     {{"cameras", "list"}, "cameras.list", NULL, "", no_args, print_cameras},
     {{"cameras", "show"}, "cameras.show", "ID", "", id_args, print_status},
+    {{"areas", "findings"}, "areas.findings", NULL, "", no_args, print_findings},
     {{"users", "add"},
      "users.add",
      "LOGIN",
@@ -119,7 +156,80 @@ const struct command commands[] = {
      password_args,
      print_password},
     {{"users", "list"}, "users.list", NULL, "", no_args, print_users},
-    {{NULL, NULL}, NULL, NULL, NULL, NULL, NULL},
+    {{"users", "change"},
+     "users.change",
+     "LOGIN",
+     " name unit department phone grants enable disable ",
+     user_change_args,
+     print_status},
+    {{"users", "unlock"}, "users.unlock", "LOGIN", "", login_args, print_status},
+    {{"users", "totp-off"}, "users.totp-off", "LOGIN", "", login_args, print_status},
+    {{"departments", "list"}, "departments.list", NULL, "", no_args, print_departments},
+    {{"departments", "add"},
+     "departments.add",
+     "ID",
+     " name name-en kind area parent leader phone ",
+     department_add_args,
+     print_status},
+    {{"departments", "change"},
+     "departments.change",
+     "ID",
+     " name name-en kind area parent leader phone enable disable ",
+     department_change_args,
+     print_status},
+    {{"audit", "export"}, "", NULL, "", audit_export_args, print_audit_export},
+    {{"audit", "verify"}, "", "FILE", " key ", audit_verify_args, print_audit_verify},
+    {{"audit", "key"}, "audit.key", NULL, "", no_args, print_audit_key},
+    {{"routes"}, "routes.list", NULL, "", no_args, print_routes},
+    {{"sensors", "import"},
+     "sensors.import",
+     "FILE",
+     " dry-run ",
+     import_args,
+     print_sensor_import},
+    {{"sensors", "list"}, "sensors.list", NULL, "", no_args, print_sensors},
+    {{"feeds", "add"},
+     "feeds.add",
+     "ID",
+     " kind name dimension mapping settings rate secret-stdin ",
+     feeds_add_args,
+     print_feed_key},
+    {{"feeds", "change"},
+     "feeds.change",
+     "ID",
+     " name dimension mapping settings rate secret-stdin ",
+     feeds_change_args,
+     print_feed_key},
+    {{"feeds", "rotate"}, "feeds.rotate", "ID", "", id_args, print_feed_key},
+    {{"feeds", "enable"}, "feeds.change", "ID", "", feeds_enable_args, print_feed_key},
+    {{"feeds", "disable"}, "feeds.change", "ID", "", feeds_disable_args, print_feed_key},
+    {{"feeds", "remove"}, "feeds.remove", "ID", "", id_args, print_feed_removed},
+    {{"backup"}, "backup", "FILE|DIR", " without-keys ", place_args, print_backup},
+    {{"restore"}, "restore", "FILE", "", place_args, print_restore},
+    {{"replay"}, "", "FILE", " rules labels areas brief ", replay_args, print_replay},
+    {{"feeds", "list"}, "feeds.list", NULL, "", no_args, print_feeds},
+    {{"feeds", "show"}, "feeds.show", "ID", "", id_args, print_status},
+    {{"feeds", "import"},
+     "feeds.import",
+     "FILE",
+     " feed dry-run ",
+     feeds_import_args,
+     print_feed_import},
+    {{"feeds", "rejected"}, "feeds.rejected", "ID", "", id_args, print_rejected},
+    {{"feeds", "retry"}, "feeds.retry", "ID", " item ", item_args, print_retried},
+    {{"feeds", "drop"}, "feeds.drop", "ID", " item ", item_args, print_dropped},
+    {{"poison", "list"}, "poison.list", NULL, "", no_args, print_poison},
+    {{"poison", "retry"}, "poison.retry", "ID", "", id_args, print_status},
+    {{"poison", "drop"}, "poison.drop", "ID", "", id_args, print_status},
+    {{"notify", "list"},
+     "notify.list",
+     NULL,
+     " state channel ",
+     notify_list_args,
+     print_deliveries},
+    {{"notify", "retry"}, "notify.retry", "ID|all", " channel ", notify_retry_args, print_status},
+    {{"notify", "test"}, "notify.test", "CHANNEL", "", notify_test_args, print_status},
+    {{NULL}, NULL, NULL, NULL, NULL, NULL},
 };
 
 /* --- reading */
@@ -134,6 +244,26 @@ void arguments_free(struct arguments *a)
     g_free(a->name);
     g_free(a->area);
     g_free(a->unit);
+    g_free(a->kind);
+    g_free(a->dimension);
+    g_free(a->mapping);
+    g_free(a->settings);
+    g_free(a->rate);
+    g_free(a->feed);
+    g_free(a->item);
+    g_free(a->rules);
+    g_free(a->labels);
+    g_free(a->areas);
+    g_free(a->department);
+    g_free(a->phone);
+    g_free(a->grants);
+    g_free(a->name_en);
+    g_free(a->parent);
+    g_free(a->leader);
+    g_free(a->key);
+    g_free(a->state);
+    g_free(a->channel);
+    g_free(a->table);
     g_free(a);
 }
 
@@ -193,6 +323,32 @@ static bool read_option(struct reader *r, const char *word, char **language, GEr
         {"name", &a->name, NULL, false},
         {"area", &a->area, NULL, false},
         {"unit", &a->unit, NULL, false},
+        {"kind", &a->kind, NULL, false},
+        {"dimension", &a->dimension, NULL, false},
+        {"mapping", &a->mapping, NULL, false},
+        {"settings", &a->settings, NULL, false},
+        {"rate", &a->rate, NULL, false},
+        {"feed", &a->feed, NULL, false},
+        {"item", &a->item, NULL, false},
+        {"secret-stdin", NULL, &a->secret_stdin, false},
+        {"rules", &a->rules, NULL, false},
+        {"labels", &a->labels, NULL, false},
+        {"areas", &a->areas, NULL, false},
+        {"brief", NULL, &a->brief, false},
+        {"department", &a->department, NULL, false},
+        {"table", &a->table, NULL, false},
+        {"partial", NULL, &a->partial, false},
+        {"phone", &a->phone, NULL, false},
+        {"grants", &a->grants, NULL, false},
+        {"name-en", &a->name_en, NULL, false},
+        {"parent", &a->parent, NULL, false},
+        {"leader", &a->leader, NULL, false},
+        {"key", &a->key, NULL, false},
+        {"enable", NULL, &a->enable, false},
+        {"disable", NULL, &a->disable, false},
+        {"without-keys", NULL, &a->without_keys, false},
+        {"state", &a->state, NULL, false},
+        {"channel", &a->channel, NULL, false},
     };
     const char *equals = strchr(word, '=');
     size_t size = equals ? (size_t)(equals - word) : strlen(word);
@@ -226,29 +382,43 @@ static bool read_words(struct reader *r, char **language, GError **error)
     return true;
 }
 
+/* How many of the words name the command; 0: it is another one. */
+static guint words_of(const struct command *c, const GPtrArray *words)
+{
+    guint used = 0;
+    while (used < G_N_ELEMENTS(c->words) && c->words[used]) {
+        if (used >= words->len || strcmp(c->words[used], words->pdata[used]) != 0)
+            return 0;
+        used++;
+    }
+    return used;
+}
+
 static bool take_command(struct reader *r, GError **error)
 {
     guint count = r->words->len;
-    const char *first = count ? r->words->pdata[0] : "";
-    const char *second = count > 1 ? r->words->pdata[1] : NULL;
     for (const struct command *c = commands; c->cmd; c++) {
-        bool matches = strcmp(c->words[0], first) == 0 &&
-                       (!c->words[1] || g_strcmp0(c->words[1], second) == 0);
-        if (!matches)
+        guint used = words_of(c, r->words);
+        if (!used)
             continue;
-        guint used = c->words[1] ? 2 : 1;
-        guint wanted = used + (c->operand ? 1 : 0);
-        if (count != wanted) {
-            usage_error(error, "%s%s%s takes %s", c->words[0], c->words[1] ? " " : "",
-                        c->words[1] ? c->words[1] : "", c->operand ? c->operand : "nothing more");
+        if (count != used + (c->operand ? 1 : 0)) {
+            g_autofree char *name = g_strjoinv(" ", (char **)c->words);
+            usage_error(error, "%s takes %s", name, c->operand ? c->operand : "nothing more");
             return false;
         }
         r->a->command = c;
         r->a->operand = c->operand ? g_strdup(r->words->pdata[used]) : NULL;
         return true;
     }
+    const char *first = count ? r->words->pdata[0] : "";
+    const char *second = count > 1 ? r->words->pdata[1] : NULL;
+    bool group = false;
+    for (const struct command *c = commands; count == 1 && c->words[0]; c++)
+        group |= strcmp(c->words[0], first) == 0;
     if (!count)
         usage_error(error, "a command is missing");
+    else if (group)
+        usage_error(error, "%s wants to know what to do", first);
     else
         usage_error(error, "there is no command %s%s%s", first, second ? " " : "",
                     second ? second : "");

@@ -25,11 +25,21 @@ struct arguments {
     char *socket;
     char *operand; /* FILE, ID or LOGIN; NULL: none */
     char *role, *name, *area, *unit;
+    char *kind, *dimension, *mapping, *settings, *rate, *feed, *item; /* of feeds */
+    bool secret_stdin;
+    char *department, *phone, *grants, *name_en, *parent, *leader, *key; /* of people */
+    bool enable, disable;
+    char *rules, *labels, *areas; /* of replay */
+    bool brief;
+    bool without_keys;     /* of backup */
+    char *state, *channel; /* of notify */
+    char *table;           /* of cases export */
+    bool partial;          /* of cases import */
 };
 
 struct command {
-    const char *words[2]; /* "cameras", "list"; the second may be NULL */
-    const char *cmd;      /* of the request */
+    const char *words[4]; /* "cameras", "list"; at most three, ended by NULL */
+    const char *cmd;      /* of the request; "": `request` gives the answer, no server is asked */
     const char *operand;  /* its name, NULL: takes none */
     const char *options;  /* long options that it takes beside the common ones: " role name " */
     /* Returned: "args" of the request; NULL + error. */
@@ -49,3 +59,36 @@ extern const struct command commands[];
 
 /* "zh…" in LC_ALL, LC_MESSAGES or LANG, the first that is set. */
 enum language language_of(const char *lc_all, const char *lc_messages, const char *lang);
+
+/* The first line of standard input, without its end. false: wrong usage, *error tells. */
+#define ARGUMENTS_LINE_BYTES 1024
+bool arguments_read_line(char line[ARGUMENTS_LINE_BYTES], const char *what, GError **error);
+/* A text file; "-" is standard input; GB18030 is made UTF-8. Returned: owned by the caller. */
+char *arguments_read_file(const char *path, GError **error);
+GQuark arguments_error_quark(void);
+#define ARGUMENTS_ERROR (arguments_error_quark())
+
+/* people.c: requests about users, departments and the audit log. */
+json_t *login_args(const struct arguments *arguments, GError **error);
+json_t *user_change_args(const struct arguments *arguments, GError **error);
+json_t *department_add_args(const struct arguments *arguments, GError **error);
+json_t *department_change_args(const struct arguments *arguments, GError **error);
+json_t *audit_export_args(const struct arguments *arguments, GError **error);
+json_t *audit_verify_args(const struct arguments *arguments, GError **error);
+
+/* cases.c: ledgers and tables of cases. */
+json_t *cases_import_args(const struct arguments *arguments, GError **error);
+json_t *cases_export_args(const struct arguments *arguments, GError **error);
+void print_cases_import(const json_t *data, enum language language, GString *out);
+
+/* notify.c: requests about messages to gateways, and their answers. */
+json_t *notify_list_args(const struct arguments *arguments, GError **error);
+json_t *notify_retry_args(const struct arguments *arguments, GError **error);
+json_t *notify_test_args(const struct arguments *arguments, GError **error);
+
+/* feeds.c: requests about feeds. */
+json_t *feeds_add_args(const struct arguments *arguments, GError **error);
+json_t *feeds_change_args(const struct arguments *arguments, GError **error);
+json_t *feeds_enable_args(const struct arguments *arguments, GError **error);
+json_t *feeds_disable_args(const struct arguments *arguments, GError **error);
+json_t *feeds_import_args(const struct arguments *arguments, GError **error);

@@ -25,7 +25,9 @@ static void say_json(const json_t *value)
 
 static int fail(const struct arguments *a, int status, const char *code, const char *message)
 {
-    fprintf(stderr, "wallctl: %s\n", message);
+    bool ours = strcmp(code, "no_server") == 0 || strcmp(code, "no_answer") == 0 ||
+                strcmp(code, "failed") == 0; /* in this language already */
+    fprintf(stderr, "wallctl: %s%s\n", a && !ours ? text_before(code, a->language) : "", message);
     if (a && a->json) {
         json_t *error = json_pack("{s:{s:s,s:s}}", "error", "code", code, "message", message);
         say_json(error);
@@ -73,7 +75,7 @@ static int show_answer(const struct arguments *a, const json_t *answer)
     if (!data)
         return fail(a, status_of_code(code), code, message);
     show_data(a, data);
-    fprintf(stderr, "wallctl: %s\n", message);
+    fprintf(stderr, "wallctl: %s%s\n", text_before(code, a->language), message);
     return status_of_code(code);
 }
 
@@ -82,8 +84,16 @@ static int run(const struct arguments *a)
     g_autoptr(GError) error = NULL;
     json_t *args = a->command->request(a, &error);
     if (!args) {
-        bool usage = error->code == EXIT_USAGE && error->domain != G_FILE_ERROR;
-        return fail(a, usage ? EXIT_USAGE : EXIT_REFUSED, usage ? "usage" : "file", error->message);
+        int status = error->domain == ARGUMENTS_ERROR ? error->code : EXIT_REFUSED;
+        const char *code = status == EXIT_USAGE       ? "usage"
+                           : status == EXIT_NO_SERVER ? "no_server"
+                                                      : "file";
+        return fail(a, status, code, error->message);
+    }
+    if (!*a->command->cmd) {
+        show_data(a, args);
+        json_decref(args);
+        return EXIT_DONE;
     }
     json_t *answer = client_ask(a->socket, a->command->cmd, args, show_progress, &error);
     if (!answer) {
@@ -97,6 +107,25 @@ static int run(const struct arguments *a)
     return status;
 }
 
+/* Wrong usage: what is wrong, and how the command that was meant is used. */
+static int misused(int argc, char **argv, enum language language, const char *message)
+{
+    struct arguments asked = {.language = language};
+    const char *word = NULL;
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        asked.json |= strcmp(argv[i], "--json") == 0;
+        if (strcmp(argv[i], "--lang") == 0 && i + 1 < argc)
+            asked.language = strcmp(argv[i + 1], "zh") == 0 ? LANGUAGE_ZH : LANGUAGE_EN;
+        for (const struct command *c = commands; !word && c->words[0]; c++)
+            word = strcmp(c->words[0], argv[i]) == 0 ? argv[i] : NULL;
+    }
+    fail(&asked, EXIT_USAGE, "usage", message);
+    g_autofree char *help = word ? text_help_of(word, asked.language) : NULL;
+    fprintf(stderr, "%s", help ? help : "");
+    fprintf(stderr, "%s\n", text_of(TEXT_TRY_HELP, asked.language));
+    return EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
@@ -105,14 +134,8 @@ int main(int argc, char **argv)
     g_autoptr(GError) error = NULL;
     struct arguments *a =
         arguments_read(argc, argv, socket && *socket ? socket : DEFAULT_SOCKET, language, &error);
-    if (!a) {
-        bool json = false;
-        for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
-            json |= strcmp(argv[i], "--json") == 0;
-        fail(&(struct arguments){.json = json}, EXIT_USAGE, "usage", error->message);
-        fprintf(stderr, "%s\n", text_of(TEXT_TRY_HELP, language));
-        return EXIT_USAGE;
-    }
+    if (!a)
+        return misused(argc, argv, language, error->message);
     int status = EXIT_DONE;
     if (a->help || a->version)
         fputs(text_of(a->help ? TEXT_HELP : TEXT_VERSION, a->language), stdout);

@@ -9,5 +9,7 @@ import './tokens/base.css';
 import { startFactor } from './ui/factor.ts';
 
 startFactor();
+// the way back never shows what somebody saw who logged out meanwhile
+window.addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
 
 createApp(App).use(createPinia()).use(i18n).use(router).mount('#app');

@@ -1,16 +1,13 @@
 #include "viewer_frames.h"
+#include "client.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 enum {
     SEEN_KEPT = 4, /* pictures of one camera that may be on their way at once */
     BATCH_HEAD = 16,
     ENTRY_HEAD = 24,
-    OPCODE_TEXT = 1,
-    OPCODE_BINARY = 2,
-    OPCODE_PING = 9,
     IDS_MOST = 100000,
 };
 
@@ -112,44 +109,20 @@ static void take_text(struct figures *figures, const guint8 *data, size_t size)
     spread_add(&figures->topics, now_us - *first_us);
 }
 
-static void answer_ping(const struct viewer *viewer, const guint8 *data, size_t size)
-{
-    guint8 frame[6 + 125] = {0x8a, (guint8)(0x80 | size)};
-    memcpy(frame + 6, data, size);
-    if (send(viewer->fd, frame, size + 6, MSG_NOSIGNAL) < 0)
-        perror("viewers: pong");
-}
-
-/* Bytes of the frame that begins at `data`, 0 when it is not whole; then its payload. */
-static size_t frame_at(const guint8 *data, size_t size, const guint8 **payload, size_t *length)
-{
-    if (size < 2)
-        return 0;
-    size_t head = data[1] == 127 ? 10 : data[1] == 126 ? 4 : 2;
-    if (size < head)
-        return 0;
-    guint64 bytes = head == 2 ? data[1] : 0;
-    for (size_t i = 2; i < head; i++)
-        bytes = bytes << 8 | data[i];
-    *payload = data + head;
-    *length = bytes;
-    return size - head >= bytes ? head + bytes : 0;
-}
-
 void viewer_take(struct viewer *viewer, struct figures *figures)
 {
     const guint8 *data = viewer->bytes->data, *payload;
     size_t size = viewer->bytes->len, at = 0, frame, length;
-    while ((frame = frame_at(data + at, size - at, &payload, &length))) {
+    while ((frame = websocket_frame(data + at, size - at, &payload, &length))) {
         switch (data[at]) {
-        case 0x80 | OPCODE_TEXT:
+        case WEBSOCKET_TEXT:
             take_text(figures, payload, length);
             break;
-        case 0x80 | OPCODE_BINARY:
+        case WEBSOCKET_BINARY:
             take_batch(figures, payload, length);
             break;
-        case 0x80 | OPCODE_PING:
-            answer_ping(viewer, payload, length);
+        case WEBSOCKET_PING:
+            websocket_pong(viewer->fd, payload, length);
             break;
         default:
             fprintf(stderr, "viewers: frame of kind 0x%02x: %.*s\n", data[at], (int)length,

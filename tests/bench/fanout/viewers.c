@@ -5,15 +5,12 @@
  *
  * --raw: plain connections that are read and thrown away, for the bare writer beside it.
  * One JSON object a line, the last one when the measured seconds are over. */
+#include "client.h"
 #include "viewer_frames.h"
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 enum { EVENTS = 64, BLOCK = 1 << 20 };
 
@@ -40,69 +37,22 @@ static struct {
     guint8 block[BLOCK];
 } bench;
 
-static G_NORETURN void fail(const char *what)
-{
-    fprintf(stderr, "viewers: %s: %s\n", what, g_strerror(errno));
-    exit(1);
-}
-
-static void send_all(int fd, const void *data, size_t size)
-{
-    if (send(fd, data, size, MSG_NOSIGNAL) != (ssize_t)size)
-        fail("send");
-}
-
-/* A text message as a client sends it, masked with zeros. */
-static void send_text(int fd, const char *text)
-{
-    size_t size = strlen(text);
-    const guint8 head[6] = {0x81, (guint8)(0x80 | size)};
-    g_assert(size < 126);
-    send_all(fd, head, sizeof head);
-    send_all(fd, text, size);
-}
-
-static void upgrade(int fd)
-{
-    g_autofree char *request = g_strdup_printf(
-        "GET /ws HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nOrigin: http://127.0.0.1:%d\r\nCookie: %s\r\n"
-        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: townwall.1\r\n\r\n",
-        options.port, options.port, options.cookie);
-    send_all(fd, request, strlen(request));
-    char answer[4096] = "";
-    size_t size = 0;
-    while (!strstr(answer, "\r\n\r\n")) { /* what follows belongs to the first frame */
-        if (size == sizeof answer - 1 || read(fd, answer + size, 1) != 1)
-            fail("upgrade");
-        size++;
-    }
-    if (!g_str_has_prefix(answer, "HTTP/1.1 101")) {
-        fprintf(stderr, "viewers: refused: %s\n", answer);
-        exit(1);
-    }
-}
-
 static void open_viewer(struct viewer *viewer)
 {
     static const char *const commands[] = {
         "{\"t\":\"sub\",\"topic\":\"cameras\"}", "{\"t\":\"sub\",\"topic\":\"media\"}",
         "{\"t\":\"sub\",\"topic\":\"presence\"}",
         "{\"t\":\"thumbs\",\"cameras\":\"all\",\"why\":\"mosaic\"}"};
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((guint16)options.port)};
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    viewer->fd = socket(AF_INET, SOCK_STREAM, 0);
+    viewer->fd = client_connect(options.port);
     viewer->bytes = g_byte_array_new();
-    if (viewer->fd < 0 || connect(viewer->fd, (struct sockaddr *)&address, sizeof address) != 0)
-        fail("connect");
     if (!options.raw) {
-        upgrade(viewer->fd);
+        websocket_upgrade(viewer->fd, options.port, options.cookie);
         for (size_t i = 0; i < G_N_ELEMENTS(commands); i++)
-            send_text(viewer->fd, commands[i]);
+            websocket_send_text(viewer->fd, commands[i]);
     }
     struct epoll_event event = {.events = EPOLLIN, .data.ptr = viewer};
     if (epoll_ctl(bench.poller, EPOLL_CTL_ADD, viewer->fd, &event) != 0)
-        fail("epoll");
+        client_fail("epoll");
 }
 
 static void read_viewer(struct viewer *viewer)

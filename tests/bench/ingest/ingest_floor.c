@@ -11,6 +11,7 @@
 #include <glib.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@
 #include <unistd.h>
 
 enum { READ_BYTES = 256 << 10, EVENTS = 512, ANSWER_BYTES = 8192 };
-enum { PACKETS = 64, PACKET_BYTES = 4096, UDP_BUFFER_BYTES = 4 << 20 };
+enum { TRAINS = 16, TRAIN_BYTES = 65536 + 2112, UDP_BUFFER_BYTES = 4 << 20 };
 
 static int connect_to(const char *url)
 {
@@ -77,7 +78,9 @@ static char *ask(int fd, const char *request)
 /* A pair of sockets at an even port and the next one. Returned: the port. */
 static unsigned open_pair(int fds[2])
 {
-    for (unsigned port = 20000; port < 60000; port += 2) {
+    static unsigned next = 20000; /* all below it are taken */
+    for (; next < 60000; next += 2) {
+        const unsigned port = next;
         bool bound = true;
         for (unsigned i = 0; i < 2; i++) {
             struct sockaddr_in address = {.sin_family = AF_INET,
@@ -88,6 +91,9 @@ static unsigned open_pair(int fds[2])
         if (bound) {
             int size = UDP_BUFFER_BYTES;
             setsockopt(fds[0], SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+            /* as townwall-media has it */
+            setsockopt(fds[0], IPPROTO_UDP, UDP_GRO, &(int){1}, sizeof(int));
+            next += 2;
             return port;
         }
         close(fds[0]);
@@ -170,15 +176,15 @@ static uint64_t serve(int fd, char *buffer)
 
 static uint64_t serve_udp(int fd, char *buffer)
 {
-    static struct mmsghdr messages[PACKETS];
-    static struct iovec vectors[PACKETS];
-    for (int i = 0; i < PACKETS && !vectors[i].iov_base; i++) {
-        vectors[i] = (struct iovec){buffer + i * PACKET_BYTES, PACKET_BYTES};
+    static struct mmsghdr messages[TRAINS];
+    static struct iovec vectors[TRAINS];
+    for (int i = 0; i < TRAINS && !vectors[i].iov_base; i++) {
+        vectors[i] = (struct iovec){buffer + i * TRAIN_BYTES, TRAIN_BYTES};
         messages[i].msg_hdr.msg_iov = &vectors[i];
         messages[i].msg_hdr.msg_iovlen = 1;
     }
     uint64_t bytes = 0;
-    int count = recvmmsg(fd, messages, PACKETS, MSG_DONTWAIT, NULL);
+    int count = recvmmsg(fd, messages, TRAINS, MSG_DONTWAIT, NULL);
     for (int i = 0; i < count; i++)
         bytes += messages[i].msg_len;
     return bytes;
@@ -186,7 +192,7 @@ static uint64_t serve_udp(int fd, char *buffer)
 
 static void receive(int epoll_fd, unsigned cameras, int64_t tick_us, bool udp)
 {
-    g_autofree char *buffer = g_malloc(READ_BYTES);
+    g_autofree char *buffer = g_malloc(MAX(READ_BYTES, TRAINS * TRAIN_BYTES));
     struct epoll_event events[EVENTS];
     uint64_t bytes = 0, rounds = 0;
     int64_t told_us = now_us();

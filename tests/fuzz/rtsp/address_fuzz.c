@@ -1,5 +1,6 @@
 /* Addresses and header values; the text is what stands before the first NUL. */
 #include "rtsp/headers.h"
+#include "rtsp/manners.h"
 #include "rtsp/url.h"
 #include <string.h>
 
@@ -28,5 +29,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (rtsp_session_parse(text, id, sizeof id, &timeout_s))
         g_assert_cmpuint(strlen(id), <, sizeof id);
     rtsp_list_has(text, "PLAY");
+    struct manners *manners = manners_create(NULL);
+    manners_read(manners, text, strlen(text));
+    manners_destroy(manners);
+    g_assert_cmpuint(rtsp_retry_after_s(text), <=, 86400);
     return 0;
 }

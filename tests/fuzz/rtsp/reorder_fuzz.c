@@ -21,7 +21,7 @@ static void take(const uint8_t *packet, size_t size, gpointer user)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    struct reorder reorder = {0};
+    struct reorder reorder = {.wait_us = 60000};
     struct heard heard = {0};
     int64_t now_us = 0;
     uint16_t sequence = 0;

@@ -243,7 +243,7 @@ static void expect_bad_url(struct fixture *fixture, const char *url)
 {
     g_autoptr(GError) error = NULL;
     g_assert_null(redis_create(url, NULL, on_state, fixture, &error));
-    g_assert_nonnull(strstr(error->message, "expected unix:PATH (under 108 bytes) or redis://"));
+    g_assert_nonnull(strstr(error->message, "expected unix:PATH (under 108 bytes) or redis[s]://"));
     g_assert_null(strstr(error->message, "geheim"));
 }
 
@@ -258,6 +258,10 @@ static void test_urls(struct fixture *fixture, gconstpointer unused)
                                       "redis://h:99999",
                                       "redis://h/x",
                                       "redis://h/0?x=1",
+                                      "redis://h/0?ca=/x.pem",
+                                      "rediss://h/0?x=1",
+                                      "rediss://h/0?ca=x.pem",
+                                      "rediss://h/0?ca=/x.pem&x=1",
                                       "redis://h/70000",
                                       "redis://user:geheim@h:port"};
     for (size_t i = 0; i < G_N_ELEMENTS(bad); i++)
@@ -265,6 +269,11 @@ static void test_urls(struct fixture *fixture, gconstpointer unused)
     g_autofree char *fill = g_strnfill(108, 'x');
     g_autofree char *too_long = g_strconcat("unix:", fill, NULL);
     expect_bad_url(fixture, too_long);
+    g_autoptr(GError) error = NULL;
+    g_assert_null(
+        redis_create("rediss://:geheim@h/?ca=%2Fnowhere/ca.pem", NULL, on_state, fixture, &error));
+    g_assert_true(
+        g_str_has_prefix(error->message, "Redis certificate authorities /nowhere/ca.pem: "));
 }
 
 static void test_silent_server(struct fixture *fixture, gconstpointer unused)

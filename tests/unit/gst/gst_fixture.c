@@ -4,14 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const gint64 PATIENCE_US = 30 * G_USEC_PER_SEC;
-
 void house_open(struct house *house, unsigned max_pipelines)
 {
     house->options = pipelines_defaults;
     house->options.max_pipelines = max_pipelines;
     house->options.max_cores = 8;
     house->options.linger_us = 200000;
+    house->options.no_data_us = PATIENCE_US;
     house->options.retry_min_us = 100000;
     house->options.retry_max_us = 400000;
     house->pipelines = pipelines_create(&house->options, NULL);

@@ -4,11 +4,15 @@
 #include "gst/gst_source.h"
 #include "gst/transcode.h"
 
+/* A machine may be so busy for minutes that nothing moves; what is waited for comes all the same.
+ */
+static const gint64 PATIENCE_US = 300 * G_USEC_PER_SEC;
+
 struct house {
     struct pipelines_options options;
     struct pipelines *pipelines;
 };
-/* Short pauses; `max_pipelines` as given. */
+/* Short pauses; `max_pipelines` as given. Silence is no error here: it is the machine's. */
 void house_open(struct house *house, unsigned max_pipelines);
 /* Also checks that every pipeline was taken down. */
 void house_close(struct house *house);
@@ -25,7 +29,7 @@ struct watched_source {
 void watched_open(struct watched_source *watched, struct house *house, const char *uri);
 void watched_close(struct watched_source *watched);
 
-/* Runs the loop until it holds; aborts after 30 s. */
+/* Runs the loop until it holds; aborts after PATIENCE_US. */
 void wait_units(struct watched_source *watched, unsigned count);
 void wait_down(struct watched_source *watched, const char *reason);
 void wait_running(struct house *house, unsigned count);

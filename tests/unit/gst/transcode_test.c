@@ -16,7 +16,7 @@ static void on_ended(const char *code, const char *detail, gpointer user)
 /* Publishes a clip and gathers what comes out until `count` units or the end of patience. */
 static void gather(struct reader *reader, GPtrArray *units, unsigned count)
 {
-    gint64 until_us = g_get_monotonic_time() + 30 * G_USEC_PER_SEC;
+    gint64 until_us = g_get_monotonic_time() + PATIENCE_US;
     while (units->len < count) {
         turn();
         struct unit *unit;
@@ -102,7 +102,7 @@ static const struct unit *last_of(GPtrArray *units)
 static void publish_until_seen(struct stream *source, struct clip *clip, struct reader *reader,
                                GPtrArray *units, int64_t *shift_us)
 {
-    gint64 until_us = g_get_monotonic_time() + 30 * G_USEC_PER_SEC;
+    gint64 until_us = g_get_monotonic_time() + PATIENCE_US;
     bool seen = false;
     while (!seen) {
         for (guint i = 0; i < clip->units->len; i++)

@@ -143,7 +143,7 @@ static void test_session(void)
     const json_t *user = json_object_get(reply.body, "user");
     g_assert_cmpstr(json_string_value(json_object_get(user, "role")), ==, "operator");
     g_assert_null(json_object_get(user, "hash"));
-    g_assert_cmpuint(json_array_size(json_object_get(reply.body, "rights")), ==, 6);
+    g_assert_cmpuint(json_array_size(json_object_get(reply.body, "rights")), ==, 22);
     g_assert_true(json_is_null(json_object_get(reply.body, "view_reason")));
     reply_clear(&reply);
     expect(site, "POST", "/api/v1/view-reason", "{\"reason\":\"\"}", 400, "invalid_reason");
@@ -217,7 +217,7 @@ static void test_administration(void)
                     "李四");
     reply_clear(&reply);
     reply = ask(site, "GET", "/api/v1/roles", NULL);
-    g_assert_cmpuint(json_array_size(json_object_get(reply.body, "roles")), ==, 13);
+    g_assert_cmpuint(json_array_size(json_object_get(reply.body, "roles")), ==, 18);
     reply_clear(&reply);
     expect(site, "PUT", "/api/v1/session/password", "{\"old\":\"no\",\"new\":\"long enough\"}", 403,
            "wrong_password");

@@ -101,7 +101,8 @@ static void test_pages_and_check(void)
     g_autofree char *text = json_dumps(check, JSON_COMPACT | JSON_SORT_KEYS);
     g_assert_cmpstr(text, ==, "{\"broken\":null,\"records\":5}");
     json_decref(check);
-    records_audit(f->store, 5, 2, on_check, &result);
+    const struct records_filter filter = {.before = 5, .limit = 2, .to_us = G_MAXINT64};
+    records_audit(f->store, &filter, on_check, &result);
     json_t *page = wait_for(&result);
     json_t *records = json_object_get(page, "records");
     g_assert_cmpuint(json_array_size(records), ==, 2);
@@ -115,12 +116,47 @@ static void test_pages_and_check(void)
     fixture_free(f);
 }
 
+static guint count_of(struct fixture *f, const char *action, const char *login, const char *object,
+                      gint64 limit)
+{
+    json_t *result = NULL;
+    const struct records_filter filter = {.action = action,
+                                          .login = login,
+                                          .object = object,
+                                          .before = G_MAXINT64,
+                                          .limit = limit,
+                                          .to_us = G_MAXINT64};
+    records_audit(f->store, &filter, on_check, &result);
+    json_t *page = wait_for(&result);
+    guint count = (guint)json_array_size(json_object_get(page, "records"));
+    json_decref(page);
+    return count;
+}
+
+static void test_filter(void)
+{
+    struct fixture *f = fixture_new();
+    write_some(f);
+    fixture_add(f, "li", "operator", "");
+    store_drain(f->store);
+    g_assert_cmpuint(count_of(f, NULL, NULL, NULL, 100), ==, 6);
+    g_assert_cmpuint(count_of(f, NULL, NULL, NULL, 2), ==, 2);
+    g_assert_cmpuint(count_of(f, "camera.", NULL, NULL, 100), ==, 5);
+    g_assert_cmpuint(count_of(f, "camera.import", NULL, "导入.csv", 100), ==, 5);
+    g_assert_cmpuint(count_of(f, "camera", NULL, NULL, 100), ==, 0);
+    g_assert_cmpuint(count_of(f, "user.add", "test", NULL, 100), ==, 1);
+    g_assert_cmpuint(count_of(f, NULL, "nobody", NULL, 100), ==, 0);
+    g_assert_cmpuint(count_of(f, NULL, NULL, "x", 100), ==, 0);
+    fixture_free(f);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/identity/audit/chain", test_chain_holds_over_restarts);
     g_test_add_func("/identity/audit/vector", test_vector);
     g_test_add_func("/identity/audit/tampering", test_tampering_is_found);
+    g_test_add_func("/identity/audit/filter", test_filter);
     g_test_add_func("/identity/audit/pages", test_pages_and_check);
     return g_test_run();
 }

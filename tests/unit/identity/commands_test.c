@@ -78,9 +78,54 @@ static void test_first_people(void)
     fixture_free(f);
 }
 
+static void test_departments_and_changes(void)
+{
+    struct fixture *f = fixture_new();
+    g_autofree char *socket = g_build_filename(f->folder, "wall.sock", NULL);
+    GError *error = NULL;
+    struct control *control = control_create(socket, NULL, &error);
+    g_assert_no_error(error);
+    identity_add_commands(f->identity, control);
+    expect(socket, "departments add zhen --name 镇政府", "", 0, "镇政府");
+    expect(socket, "departments add sifa --name 司法所 --kind station --parent zhen --leader 陈",
+           "", 0, "司法所");
+    expect(socket, "departments add sifa --name 又一个", "", 1, "in use");
+    expect(socket, "departments add x1", "", 2, "--name");
+    expect(socket, "departments add x2 --name x --kind castle", "", 1, "no such kind");
+    expect(socket, "departments change zhen --parent sifa", "", 1, "its own");
+    expect(socket, "departments change sifa --phone 12", "", 1, "5 to 20 digits");
+    expect(socket, "departments change none --name x", "", 4, "no such department");
+    g_assert_true(department_within(f->identity, "sifa", "zhen"));
+    g_assert_false(department_within(f->identity, "zhen", "sifa"));
+    fixture_add(f, "li", "department_handler", "");
+    expect(socket, "users change li --department sifa --phone 13812345678", "", 0, "司法所");
+    expect(socket, "departments change sifa --name 石桥司法所", "", 0, "石桥司法所");
+    g_autoptr(GPtrArray) users = department_users(f->identity, "sifa", "department_handler");
+    g_assert_cmpuint(users->len, ==, 1);
+    const struct identity_user *user = users->pdata[0];
+    g_assert_cmpstr(user->login, ==, "li");
+    g_assert_cmpstr(user->unit, ==, "石桥司法所");
+    g_assert_nonnull(user->person);
+    g_autoptr(GPtrArray) none = department_users(f->identity, "sifa", "leader");
+    g_assert_cmpuint(none->len, ==, 0);
+    expect(socket, "users change li --grants deputy@330108102,deputy_collect@330108103", "", 1,
+           "only for deputies");
+    expect(socket, "users change li --grants deputy@330108102,deputy_collect@330108102003", "", 0,
+           "deputy_collect");
+    expect(socket, "users change li --enable --disable", "", 2, "not both");
+    expect(socket, "users unlock li", "", 0, "li");
+    expect(socket, "users totp-off nobody", "", 4, "no such login");
+    control_destroy(control);
+    fixture_restart(f);
+    g_assert_cmpstr(department_get(f->identity, "sifa")->parent, ==, "zhen");
+    g_assert_cmpint(fixture_int(f, "SELECT COUNT(*) FROM person_link WHERE closed_us = 0"), ==, 2);
+    fixture_free(f);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/identity/commands/first-people", test_first_people);
+    g_test_add_func("/identity/commands/departments", test_departments_and_changes);
     return g_test_run();
 }

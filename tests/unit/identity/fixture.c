@@ -19,8 +19,11 @@ static void open_all(struct fixture *f)
     struct store_options store = {.path = f->path};
     f->store = store_open(&store, &error);
     g_assert_no_error(error);
+    json_t *days = json_pack("{s:i,s:i}", "person", 30, "view_log", 30);
     struct identity_options options = {.store = f->store,
                                        .cheap_hash = true,
+                                       .key_file = f->key_file,
+                                       .retention_days = days,
                                        .now_us = now,
                                        .mono_us = mono,
                                        .login_failures = 4,
@@ -28,6 +31,7 @@ static void open_all(struct fixture *f)
                                        .absolute_us = 10 * HOUR};
     f->identity = identity_create(&options, &error);
     g_assert_no_error(error);
+    json_decref(days);
 }
 
 struct fixture *fixture_new(void)
@@ -37,6 +41,7 @@ struct fixture *fixture_new(void)
     fixture_set_us = 0;
     f->folder = g_dir_make_tmp("tw-identity-XXXXXX", NULL);
     f->path = g_build_filename(f->folder, "townwall.db", NULL);
+    f->key_file = g_build_filename(f->folder, "identity.key", NULL);
     open_all(f);
     return f;
 }
@@ -67,6 +72,7 @@ void fixture_free(struct fixture *f)
     g_rmdir(f->folder);
     g_free(f->folder);
     g_free(f->path);
+    g_free(f->key_file);
     g_free(f->token);
     g_free(f->user_id);
     g_free(f);
@@ -78,16 +84,16 @@ void fixture_turn(struct fixture *f, unsigned answers)
         g_main_context_iteration(NULL, TRUE);
 }
 
-static void on_user(const struct problem *problem, const struct person *person, gpointer user)
+static void on_user(const struct problem *problem, const struct account *account, gpointer user)
 {
     struct fixture *f = user;
     f->problem = problem;
     f->answers++;
-    if (!person)
+    if (!account)
         return;
     g_free(f->user_id);
-    f->user_id = g_strdup(person->id);
-    f->user_version = person->version;
+    f->user_id = g_strdup(account->id);
+    f->user_version = account->version;
 }
 
 static struct identity_actor *actor(void)
@@ -145,8 +151,15 @@ static void on_login(const struct login_result *result, gpointer user)
 
 const struct problem *fixture_login(struct fixture *f, const char *login, const char *password)
 {
+    return fixture_login_code(f, login, password, NULL);
+}
+
+const struct problem *fixture_login_code(struct fixture *f, const char *login, const char *password,
+                                         const char *code)
+{
     unsigned wanted = f->answers + 1;
-    identity_login(f->identity, login, password, "10.0.0.7", "test\xff agent", on_login, f);
+    const struct login_attempt attempt = {login, password, code, "10.0.0.7", "test\xff agent"};
+    identity_login(f->identity, &attempt, on_login, f);
     fixture_turn(f, wanted);
     return f->problem;
 }

@@ -9,7 +9,7 @@ extern int64_t fixture_now_us;
 extern int64_t fixture_set_us; /* by how much the wall clock was set; add it to both */
 
 struct fixture {
-    char *folder, *path;
+    char *folder, *path, *key_file;
     struct store *store;
     struct identity *identity;
     unsigned answers;
@@ -32,6 +32,8 @@ const struct problem *fixture_add(struct fixture *f, const char *login, const ch
 const struct problem *fixture_add_json(struct fixture *f, const char *json);
 const struct problem *fixture_change(struct fixture *f, const char *id, const char *json);
 const struct problem *fixture_login(struct fixture *f, const char *login, const char *password);
+const struct problem *fixture_login_code(struct fixture *f, const char *login, const char *password,
+                                         const char *code);
 
 void fixture_turn(struct fixture *f, unsigned answers);
 gint64 fixture_int(struct fixture *f, const char *sql);

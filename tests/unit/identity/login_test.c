@@ -187,7 +187,9 @@ static void test_stopping_answers_what_waits(void)
     struct fixture *f = fixture_new();
     unsigned late = 0;
     for (int i = 0; i < 4; i++)
-        identity_login(f->identity, "nobody", "wrong", "10.0.0.7", NULL, on_late, &late);
+        identity_login(f->identity,
+                       &(struct login_attempt){"nobody", "wrong", NULL, "10.0.0.7", NULL}, on_late,
+                       &late);
     fixture_restart(f);
     g_assert_cmpuint(late, ==, 4);
     fixture_free(f);

@@ -15,16 +15,17 @@ static void test_names_are_complete(void)
 
 static bool role_may(const char *code, enum right right)
 {
-    return role_find(code)->rights & (1U << right);
+    return role_find(code)->rights & right_bit((enum right)right);
 }
 
 static void test_roles_are_those_of_the_domain(void)
 {
     static const char *const codes[] = {
-        "call_taker",       "operator",   "grid_worker", "department_handler",
-        "supervisor",       "verifier",   "mediator",    "deputy",
-        "auditor",          "front_desk", "leader",      "system_admin",
-        "security_auditor",
+        "call_taker",       "operator",       "grid_worker",      "department_handler",
+        "supervisor",       "verifier",       "mediator",         "deputy",
+        "auditor",          "front_desk",     "leader",           "system_admin",
+        "security_auditor", "deputy_collect", "deputy_hand_over", "deputy_mediation",
+        "deputy_observe",   "deputy_audit",
     };
     int count = 0;
     for (const struct role *role = roles(); role->code; role++)
@@ -33,6 +34,8 @@ static void test_roles_are_those_of_the_domain(void)
     for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
         g_assert_nonnull(role_find(codes[i]));
         g_assert_true(role_may(codes[i], RIGHT_SESSION));
+        g_assert_cmpstr(role_find(codes[i])->of, ==,
+                        g_str_has_prefix(codes[i], "deputy_") ? "deputy" : NULL);
     }
     g_assert_null(role_find("king"));
     g_assert_null(role_find(NULL));
@@ -52,8 +55,8 @@ static void test_admin_and_auditor_stay_apart(void)
 {
     const struct role *admin = role_find("system_admin"), *audit = role_find("security_auditor");
     const rights_t changes =
-        1U << RIGHT_USER_EDIT | 1U << RIGHT_CONFIG_EDIT | 1U << RIGHT_CAMERA_EDIT;
-    g_assert_cmpuint(admin->rights & (1U << RIGHT_AUDIT_SEE), ==, 0);
+        right_bit(RIGHT_USER_EDIT) | right_bit(RIGHT_CONFIG_EDIT) | right_bit(RIGHT_CAMERA_EDIT);
+    g_assert_cmpuint(admin->rights & right_bit(RIGHT_AUDIT_SEE), ==, 0);
     g_assert_cmpuint(audit->rights & changes, ==, 0);
     g_assert_false(roles_compatible(admin, audit));
     g_assert_false(roles_compatible(audit, admin));

@@ -79,8 +79,8 @@ static void test_department_names_the_unit(void)
     g_assert_null(fixture_add_json(f, "{\"login\":\"li\",\"name\":\"李\",\"department\":\"d1\","
                                       "\"password\":\"long enough\",\"grants\":"
                                       "[{\"role\":\"mediator\"}]}"));
-    const struct person *person = g_hash_table_lookup(f->identity->people, f->user_id);
-    g_assert_cmpstr(person->unit, ==, "司法所");
+    const struct account *account = g_hash_table_lookup(f->identity->people, f->user_id);
+    g_assert_cmpstr(account->unit, ==, "司法所");
     fixture_free(f);
 }
 
@@ -122,10 +122,10 @@ static void test_last_admin_stays(void)
     fixture_free(f);
 }
 
-static void on_password(const struct problem *problem, const struct person *person, gpointer user)
+static void on_password(const struct problem *problem, const struct account *account, gpointer user)
 {
     struct fixture *f = user;
-    (void)person;
+    (void)account;
     f->problem = problem;
     f->answers++;
 }
@@ -180,8 +180,11 @@ static void test_rights_reach_areas(void)
     json_t *rights = identity_rights_json(s);
     g_autofree char *text = json_dumps(rights, JSON_COMPACT);
     g_assert_cmpstr(text, ==,
-                    "[\"camera.list\",\"camera.live\",\"place.see\",\"session\",\"wall.drive\","
-                    "\"wall.see\"]");
+                    "[\"alert.handle\",\"alert.see\",\"camera.list\",\"camera.live\","
+                    "\"case.act\",\"case.indicators\",\"case.open\",\"case.own\",\"case.register\","
+                    "\"case.see\",\"duty.edit\",\"duty.see\",\"duty.sign\",\"feed.see\","
+                    "\"meeting.host\",\"meeting.join\",\"person.edit\",\"person.reveal\","
+                    "\"person.see\",\"place.see\",\"session\",\"wall.drive\",\"wall.see\"]");
     json_decref(rights);
     fixture_free(f);
 }

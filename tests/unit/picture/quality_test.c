@@ -1,4 +1,5 @@
 #include "picture/picture_quality.h"
+#include <gio/gio.h>
 #include <string.h>
 
 enum { W = 160, H = 90, S = 1000000 };
@@ -159,6 +160,56 @@ static void test_black(void)
     picture_judge_finish(&judge);
 }
 
+/* Pictures of a lens and an encoder: 75 s of `graph`, through H.264 and as small as a thumbnail. */
+static enum picture_quality run_encoded(const char *graph)
+{
+    g_autofree char *command = g_strdup_printf(
+        "ffmpeg -v error -filter_complex '%s' -t 75 -c:v libx264 -preset ultrafast -crf 28"
+        " -pix_fmt yuv420p -f h264 - | ffmpeg -v error -r 1 -f h264 -i - -vf"
+        " scale=160:90:flags=area:out_range=pc,format=gray -f rawvideo -",
+        graph);
+    const char *argv[] = {"sh", "-c", command, NULL};
+    g_autoptr(GSubprocess) ffmpeg = g_subprocess_newv(argv, G_SUBPROCESS_FLAGS_STDOUT_PIPE, NULL);
+    g_assert_nonnull(ffmpeg);
+    g_autoptr(GBytes) bytes = NULL;
+    g_assert_true(g_subprocess_communicate(ffmpeg, NULL, NULL, &bytes, NULL, NULL));
+    size_t size = 0;
+    const uint8_t *luma = g_bytes_get_data(bytes, &size);
+    int pictures = (int)(size / (W * H));
+    g_assert_cmpint(pictures, >=, 70);
+    struct picture_judge judge = {0};
+    enum picture_quality worst = PICTURE_GOOD;
+    for (int i = 0; i < pictures; i++) {
+        picture_judge_picture(&judge, &limits, luma + (size_t)i * W * H, W, H, (int64_t)i * S);
+        if (judge.quality != PICTURE_GOOD)
+            worst = judge.quality;
+    }
+    picture_judge_finish(&judge);
+    return worst;
+}
+
+#define DARK "color=0x030303:s=640x360:r=1,noise=alls=4:allf=t[b];"
+
+static void test_black_encoded(void)
+{
+    /* a cap over the lens, and the clock that the camera writes all the same */
+    g_assert_cmpint(run_encoded("color=0x030303:s=640x360:r=1,noise=alls=4:allf=t"), ==,
+                    PICTURE_BLACK);
+    g_assert_cmpint(run_encoded(DARK "testsrc2=s=240x24:r=1[o];[b][o]overlay=x=16:y=8"), ==,
+                    PICTURE_BLACK);
+    /* something bright that goes about, all over or along the lower edge alone; and stands */
+    static const char *const bright[] = {
+        DARK "color=white:s=24x24:r=1[o];[b][o]overlay=x=mod(t*37\\,616):y=mod(t*23\\,336)",
+        DARK "color=white:s=12x12:r=1[o];[b][o]overlay=x=mod(t*97\\,628):y=mod(t*61\\,348)",
+        DARK "color=white:s=30x30:r=1[o];[b][o]overlay=x=mod(t*37\\,610):y=290+mod(t*13\\,40)",
+        DARK "color=0x606060:s=20x20:r=1[o];[b][o]overlay=x=300:y=170",
+        "color=black:s=640x360:r=1[b];mandelbrot=s=200x120:r=1,eq=brightness=-0.3[o];"
+        "[b][o]overlay=x=200:y=100",
+    };
+    for (size_t i = 0; i < G_N_ELEMENTS(bright); i++)
+        g_assert_cmpint(run_encoded(bright[i]), !=, PICTURE_BLACK);
+}
+
 static void test_refusals(void)
 {
     struct picture_judge judge = {0};
@@ -186,6 +237,7 @@ int main(int argc, char **argv)
     g_test_add_func("/quality/frozen-needs-three", test_frozen_needs_three);
     g_test_add_func("/quality/walker", test_walker_is_life);
     g_test_add_func("/quality/black", test_black);
+    g_test_add_func("/quality/black-encoded", test_black_encoded);
     g_test_add_func("/quality/refusals", test_refusals);
     return g_test_run();
 }

@@ -187,6 +187,12 @@ static void test_list(void)
 {
     g_assert_true(rtsp_list_has("OPTIONS, DESCRIBE,GET_PARAMETER ", "GET_PARAMETER"));
     g_assert_false(rtsp_list_has("OPTIONS, SET_PARAMETER", "GET_PARAMETER"));
+    g_assert_cmpuint(rtsp_retry_after_s("120"), ==, 120);
+    g_assert_cmpuint(rtsp_retry_after_s(" 18000 ;duration=3600"), ==, 18000);
+    g_assert_cmpuint(rtsp_retry_after_s("99999999999999999999999"), ==, 86400);
+    g_assert_cmpuint(rtsp_retry_after_s("Sun, 9 Jan 1972 00:00:00 GMT"), ==, 0);
+    g_assert_cmpuint(rtsp_retry_after_s("12x"), ==, 0);
+    g_assert_cmpuint(rtsp_retry_after_s(""), ==, 0);
 }
 
 int main(int argc, char **argv)

@@ -8,7 +8,7 @@ static const char camera[] = "rtsp://h/a";
 
 static void test_tcp_stays(void)
 {
-    struct manners *manners = manners_create();
+    struct manners *manners = manners_create(NULL);
     g_assert_false(manners_udp_first(manners, camera));
     manners_worked(manners, camera, false);
     manners_silent(manners, camera, false); /* a stall is no reason for UDP */
@@ -18,7 +18,7 @@ static void test_tcp_stays(void)
 
 static void test_there_and_back(void)
 {
-    struct manners *manners = manners_create();
+    struct manners *manners = manners_create(NULL);
     manners_silent(manners, camera, false); /* TCP was let in and brought nothing */
     g_assert_true(manners_udp_first(manners, camera));
     manners_worked(manners, camera, true);
@@ -35,7 +35,7 @@ static void test_there_and_back(void)
 
 static void test_bounded(void)
 {
-    struct manners *manners = manners_create();
+    struct manners *manners = manners_create(NULL);
     for (int i = 0; i < 50000; i++) {
         g_autofree char *address = g_strdup_printf("rtsp://h/%d", i);
         manners_worked(manners, address, true);
@@ -86,6 +86,50 @@ static bool accepts(struct trust *trust, const char *place, GTlsCertificate *sho
     g_assert_true(accepted == !error);
     *why = error ? g_strdup(error->message) : NULL;
     return accepted;
+}
+
+static void test_kept(void)
+{
+    g_autofree char *dir = g_dir_make_tmp("townwall-manners-XXXXXX", NULL);
+    g_autofree char *path = g_build_filename(dir, "cameras-over-udp", NULL);
+    struct manners *manners = manners_create(path);
+    manners_save(manners);
+    g_assert_false(g_file_test(path, G_FILE_TEST_EXISTS)); /* nothing to say */
+    manners_worked(manners, camera, true);
+    manners_worked(manners, "rtsp://h/b", false);
+    manners_save(manners);
+    manners_destroy(manners);
+    g_autofree char *text = NULL;
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_assert_cmpstr(text, ==, "rtsp://h/a\n");
+
+    manners = manners_create(path);
+    g_assert_true(manners_udp_first(manners, camera));
+    g_assert_false(manners_udp_first(manners, "rtsp://h/b"));
+    manners_worked(manners, camera, false);
+    manners_save(manners);
+    manners_destroy(manners);
+    manners = manners_create(path);
+    g_assert_false(manners_udp_first(manners, camera));
+    manners_destroy(manners);
+    g_remove(path);
+    g_rmdir(dir);
+}
+
+/* What is no address, has no end or says more than is kept. */
+static void test_odd_file(void)
+{
+    struct manners *manners = manners_create(NULL);
+    static const char text[] = "\n\nhello\nrtsp://h/a b\nrtsp\nrtsps://h/c\r\n\xff\xfe\nrtsp://h/d";
+    manners_read(manners, text, sizeof text - 1);
+    g_assert_false(manners_udp_first(manners, "rtsp://h/a b"));
+    g_assert_false(manners_udp_first(manners, "hello"));
+    g_assert_true(manners_udp_first(manners, "rtsp://h/d"));
+    g_autofree char *longest = g_strnfill(5000, 'a');
+    g_autofree char *line = g_strdup_printf("rtsp://%s\n", longest);
+    manners_read(manners, line, strlen(line));
+    g_assert_false(manners_udp_first(manners, g_strchomp(line)));
+    manners_destroy(manners);
 }
 
 static void test_first_use(void)
@@ -153,6 +197,8 @@ int main(int argc, char **argv)
     g_test_add_func("/manners/tcp-stays", test_tcp_stays);
     g_test_add_func("/manners/there-and-back", test_there_and_back);
     g_test_add_func("/manners/bounded", test_bounded);
+    g_test_add_func("/manners/kept", test_kept);
+    g_test_add_func("/manners/odd-file", test_odd_file);
     g_test_add_func("/trust/first-use", test_first_use);
     g_test_add_func("/trust/policies", test_policies);
     g_test_add_func("/trust/file", test_file);

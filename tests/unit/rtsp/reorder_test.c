@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { WAIT_US = 60000 };
+
 static struct reorder reorder;
 static GString *seen;
 
@@ -31,7 +33,7 @@ static void assert_seen(const char *expected)
 static void set_up(void)
 {
     seen = g_string_new(NULL);
-    reorder = (struct reorder){0};
+    reorder = (struct reorder){.wait_us = WAIT_US};
 }
 
 static void tear_down(void)
@@ -63,9 +65,9 @@ static void test_loss(void)
     set_up();
     push(10, "a", 0);
     push(12, "c", 1000);
-    reorder_expire(&reorder, 1000 + REORDER_WAIT_US - 1, take, NULL);
+    reorder_expire(&reorder, 1000 + WAIT_US - 1, take, NULL);
     assert_seen("a");
-    reorder_expire(&reorder, 1000 + REORDER_WAIT_US, take, NULL);
+    reorder_expire(&reorder, 1000 + WAIT_US, take, NULL);
     assert_seen("c");
     push(11, "b", 100000); /* too late */
     push(13, "d", 100000);
@@ -84,7 +86,7 @@ static void test_bounded(void)
     push(1000, "b", 0); /* a long loss */
     assert_seen("");
     g_assert_cmpuint(reorder.waiting, ==, 1);
-    reorder_expire(&reorder, REORDER_WAIT_US, take, NULL);
+    reorder_expire(&reorder, WAIT_US, take, NULL);
     assert_seen("b");
     tear_down();
 }
@@ -165,8 +167,8 @@ static void test_bad_network(void)
         reorder_expire(&reorder, i * 1000, take, NULL);
         g_assert_cmpuint(reorder.waiting, <, REORDER_SLOTS);
     }
-    reorder_expire(&reorder, PACKETS * 1000 + REORDER_WAIT_US, take, NULL);
-    reorder_expire(&reorder, PACKETS * 1000 + 2 * REORDER_WAIT_US, take, NULL);
+    reorder_expire(&reorder, PACKETS * 1000 + WAIT_US, take, NULL);
+    reorder_expire(&reorder, PACKETS * 1000 + 2 * WAIT_US, take, NULL);
     unsigned count = 0, last = 0;
     for (gsize at = 0; at < seen->len; at += 6, count++) {
         unsigned number = (unsigned)g_ascii_strtoull(seen->str + at, NULL, 10);

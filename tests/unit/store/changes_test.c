@@ -214,5 +214,5 @@ int main(int argc, char **argv)
     g_test_add_func("/store/changes/trimmed-but-not-held",
                     test_log_is_trimmed_but_not_what_is_held);
     g_test_add_func("/store/changes/new-epoch", test_new_epoch_begins_at_one);
-    return g_test_run();
+    return fixture_run();
 }

@@ -107,5 +107,5 @@ int main(int argc, char **argv)
         write_for_ever(argv[2]);
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/store/kill/nothing-acknowledged-is-lost", test_nothing_acknowledged_is_lost);
-    return g_test_run();
+    return fixture_run();
 }

@@ -55,7 +55,10 @@ static void test_failed_write_is_undone_alone(void)
 static bool count_write(struct store_tx *tx, gpointer job, GError **error)
 {
     (void)job;
-    return store_exec(tx, error, "UPDATE setting SET value = value + 1 WHERE name = 'n'", "");
+    return store_exec(tx, error,
+                      "UPDATE setting SET value = CAST(CAST(value AS BIGINT) + 1 AS TEXT)"
+                      " WHERE name = 'n'",
+                      "");
 }
 
 static void count_done(gpointer job, const GError *error)
@@ -98,7 +101,8 @@ static bool types_write(struct store_tx *tx, gpointer job, GError **error)
 static bool types_read(struct store_tx *tx, gpointer job, GError **error)
 {
     (void)job;
-    store_rows_auto rows = store_query(tx, error, "SELECT s, i, d, b FROM t ORDER BY i DESC", "");
+    store_rows_auto rows =
+        store_query(tx, error, "SELECT s, i, d, b FROM t ORDER BY i DESC NULLS LAST", "");
     g_assert_nonnull(rows);
     g_assert_true(store_rows_next(rows, error));
     g_assert_cmpstr(store_text(rows, 0), ==, "石桥");
@@ -109,7 +113,8 @@ static bool types_read(struct store_tx *tx, gpointer job, GError **error)
     g_assert_cmpuint(size, ==, 3);
     g_assert_cmpuint(blob[2], ==, 255);
     /* the same statement inside itself */
-    store_rows_auto inner = store_query(tx, error, "SELECT s, i, d, b FROM t ORDER BY i DESC", "");
+    store_rows_auto inner =
+        store_query(tx, error, "SELECT s, i, d, b FROM t ORDER BY i DESC NULLS LAST", "");
     g_assert_true(store_rows_next(inner, error));
     g_assert_true(store_rows_next(rows, error));
     g_assert_null(store_text(rows, 0));
@@ -182,7 +187,7 @@ static void test_close_commits_what_waits(void)
     fixture_free(f);
 }
 
-static void test_files_are_private_and_owned_once(void)
+static void test_files_are_private(void)
 {
     struct fixture *f = fixture_new();
     fixture_open(f, 0, 0);
@@ -192,6 +197,13 @@ static void test_files_are_private_and_owned_once(void)
     g_assert_cmpint(status.st_mode & 0777, ==, 0600);
     g_assert_cmpint(g_stat(wal, &status), ==, 0);
     g_assert_cmpint(status.st_mode & 0777, ==, 0600);
+    fixture_free(f);
+}
+
+static void test_is_owned_once(void)
+{
+    struct fixture *f = fixture_new();
+    fixture_open(f, 0, 0);
     GError *error = NULL;
     struct store_options options = {.path = f->path};
     g_assert_null(store_open(&options, &error));
@@ -215,6 +227,39 @@ static void test_a_job_without_reason_is_a_failure(void)
     GError *error = NULL;
     g_assert_false(store_write_now(f->store, silent_write, NULL, &error));
     g_assert_error(error, STORE_ERROR, STORE_ERROR_FAILED);
+    g_clear_error(&error);
+    fixture_free(f);
+}
+
+static bool locked_write(struct store_tx *tx, gpointer job, GError **error)
+{
+    (void)job;
+    store_rows_auto rows = store_query(tx, error, "SELECT n FROM held", "");
+    return rows && store_rows_next(rows, error) && store_exec(tx, error, "DROP TABLE held", "");
+}
+
+static bool mistyped_write(struct store_tx *tx, gpointer job, GError **error)
+{
+    (void)job;
+    return store_exec(tx, error, "INSERT INTO typed (n) VALUES (?)", "s", "no number");
+}
+
+/* What passes is told apart from what is refused each time. */
+static void test_kinds_of_failure(void)
+{
+    struct fixture *f = fixture_new();
+    fixture_open(f, 0, 0);
+    GError *error = NULL;
+    fixture_sql(f, "CREATE TABLE held (n BIGINT)");
+    fixture_sql(f, "INSERT INTO held (n) VALUES (1), (2)");
+    fixture_sql(f, "CREATE TABLE typed (n INTEGER PRIMARY KEY)");
+    if (!fixture_server()) {
+        g_assert_false(store_write_now(f->store, locked_write, NULL, &error));
+        g_assert_error(error, STORE_ERROR, STORE_ERROR_BUSY);
+        g_clear_error(&error);
+    }
+    g_assert_false(store_write_now(f->store, mistyped_write, NULL, &error));
+    g_assert_error(error, STORE_ERROR, STORE_ERROR_CONSTRAINT);
     g_clear_error(&error);
     fixture_free(f);
 }
@@ -273,16 +318,19 @@ static void test_ids_sort_by_age(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/store/kinds-of-failure", test_kinds_of_failure);
     g_test_add_func("/store/failed-write-is-undone-alone", test_failed_write_is_undone_alone);
     g_test_add_func("/store/writes-share-commits", test_writes_share_commits);
     g_test_add_func("/store/values-come-back", test_values_come_back);
     g_test_add_func("/store/reader-cannot-write", test_reader_cannot_write);
     g_test_add_func("/store/too-many-jobs-are-refused-later", test_too_many_jobs_are_refused_later);
     g_test_add_func("/store/close-commits-what-waits", test_close_commits_what_waits);
-    g_test_add_func("/store/files-are-private-and-owned-once",
-                    test_files_are_private_and_owned_once);
+    g_test_add_func("/store/is-owned-once", test_is_owned_once);
     g_test_add_func("/store/a-job-without-reason", test_a_job_without_reason_is_a_failure);
-    g_test_add_func("/store/full-disk", test_full_disk);
+    if (!fixture_server()) {
+        g_test_add_func("/store/files-are-private", test_files_are_private);
+        g_test_add_func("/store/full-disk", test_full_disk);
+    }
     g_test_add_func("/store/ids-sort-by-age", test_ids_sort_by_age);
-    return g_test_run();
+    return fixture_run();
 }

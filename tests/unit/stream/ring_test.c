@@ -16,6 +16,16 @@ static void publish(struct stream *stream, const char *kinds, int64_t first_pts_
         stream_publish(stream, make(kinds[i] == 'K', 100, first_pts_us + i));
 }
 
+/* The same in one publication. */
+static void publish_at_once(struct stream *stream, const char *kinds, int64_t first_pts_us)
+{
+    struct unit *units[16];
+    unsigned count = 0;
+    for (; kinds[count]; count++)
+        units[count] = make(kinds[count] == 'K', 100, first_pts_us + count);
+    stream_publish_all(stream, units, count);
+}
+
 /* Reads what is there: 'K' and 'd' for units, 'G' and 'g' for those after a gap. */
 static char *drain(struct reader *reader)
 {
@@ -197,6 +207,42 @@ static void test_budget(void)
     g_assert_cmpuint(atomic_load(&budget.streams), ==, 0);
 }
 
+/* Several units of one publication are as good as one after the other. */
+static void test_at_once(void)
+{
+    struct stream *stream = make_stream(1 << 20, 2);
+    struct stream_stats stats;
+    unsigned wakes = 0, key_wakes = 0;
+    struct reader *gop = reader_create(stream, READER_FROM_GOP, count_wake, &wakes);
+    struct reader *keys = reader_create(stream, READER_KEYFRAMES, count_wake, &key_wakes);
+    assert_drained(gop, "");
+    assert_drained(keys, "");
+    publish_at_once(stream, "dd", 0);
+    g_assert_cmpuint(wakes, ==, 0); /* nothing before the first keyframe */
+    publish_at_once(stream, "dKdd", 10);
+    g_assert_cmpuint(wakes, ==, 1);
+    g_assert_cmpuint(key_wakes, ==, 1);
+    assert_drained(gop, "Kdd");
+    assert_drained(keys, "K");
+    publish_at_once(stream, "dd", 20);
+    g_assert_cmpuint(wakes, ==, 2);
+    g_assert_cmpuint(key_wakes, ==, 1);
+    publish_at_once(stream, "dKdKd", 30);
+    assert_drained(gop, "dddKdKd");
+    assert_drained(keys, "KK");
+    stream_break(stream);
+    publish_at_once(stream, "ddKd", 40);
+    assert_drained(gop, "Gd");
+    stream_stats(stream, &stats);
+    g_assert_cmpuint(stats.units, ==, 12);
+    g_assert_cmpuint(stats.keyframes, ==, 4);
+    g_assert_cmpuint(stats.bytes, ==, 1200);
+    g_assert_cmpuint(stats.dropped_units, ==, 0);
+    reader_destroy(gop);
+    reader_destroy(keys);
+    stream_unref(stream);
+}
+
 static void test_format(void)
 {
     struct stream *stream = make_stream(1 << 20, 0);
@@ -224,6 +270,7 @@ int main(int argc, char **argv)
     g_test_add_func("/stream/break", test_break);
     g_test_add_func("/stream/memory", test_memory);
     g_test_add_func("/stream/budget", test_budget);
+    g_test_add_func("/stream/at-once", test_at_once);
     g_test_add_func("/stream/format", test_format);
     return g_test_run();
 }

@@ -136,6 +136,44 @@ static void gcj02_is_converted(void)
     camera_csv_destroy(csv);
 }
 
+/* One cell of a square tenth of a degree. */
+static struct ground *one_cell(void)
+{
+    static const char text[] =
+        "{'type':'FeatureCollection','features':[{'type':'Feature','properties':{'code':"
+        "'330109105001001','parent':'330109105001','level':'cell','layer':'governance','name':"
+        "'石桥村01网格','label':[120.05,30.05]},'geometry':{'type':'Polygon','coordinates':"
+        "[[[120,30],[120.1,30],[120.1,30.1],[120,30.1],[120,30]]]}},{'type':'Feature','properties':"
+        "{'code':'330109105001002','parent':'330109105001','level':'cell','layer':'governance',"
+        "'name':'石桥村02网格','label':[120.15,30.05]},'geometry':{'type':'Polygon','coordinates':"
+        "[[[120.1,30],[120.2,30],[120.2,30.1],[120.1,30.1],[120.1,30]]]}}]}";
+    g_autofree char *json = g_strdelimit(g_strdup(text), "'", '"');
+    json_t *collection = json_loads(json, 0, NULL);
+    struct ground *ground = ground_create(collection, NULL, NULL);
+    json_decref(collection);
+    return ground;
+}
+
+static void areas_are_held_against_the_town(void)
+{
+    struct ground *ground = one_cell();
+    struct camera_csv *csv = parse("id,name,url,lon,lat,area\n"
+                                   "c1,a,rtsp://h/1,120.05,30.05,330109105001001\n"
+                                   "c2,a,rtsp://h/1,120.15,30.05,330109105001001\n"
+                                   "c3,a,rtsp://h/1,,,999\n"
+                                   "c4,a,rtsp://h/1,120.15,30.05,\n");
+    camera_csv_check_areas(csv, ground);
+    g_assert_cmpuint(csv->rows->len, ==, 4);
+    g_assert_cmpuint(csv->notes->len, ==, 2);
+    g_assert_cmpuint(note(csv, 0)->line, ==, 3);
+    g_assert_cmpstr(note(csv, 0)->zh, ==, "坐标在石桥村02网格，不在石桥村01网格");
+    g_assert_true(note(csv, 0)->warning);
+    g_assert_cmpuint(note(csv, 1)->line, ==, 4);
+    g_assert_nonnull(strstr(note(csv, 1)->en, "no area 999"));
+    camera_csv_destroy(csv);
+    ground_unref(ground);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -144,6 +182,7 @@ int main(int argc, char **argv)
     g_test_add_func("/camera-csv/no-password", no_password_in_messages);
     g_test_add_func("/camera-csv/ports", ports);
     g_test_add_func("/camera-csv/headers", headers);
+    g_test_add_func("/camera-csv/areas", areas_are_held_against_the_town);
     g_test_add_func("/camera-csv/gcj02", gcj02_is_converted);
     return g_test_run();
 }

@@ -13,7 +13,7 @@ struct fixture {
     struct store *store;
     struct camera_set *set;
     struct media *media;
-    guint answers, ended, units, states;
+    guint answers, waiting, ended, units, states;
     const char *code; /* of the last answer */
 };
 
@@ -75,6 +75,15 @@ static void on_stream(guint32 sub, const json_t *info, gpointer user)
     (void)user;
 }
 
+static void on_waiting(guint32 sub, const char *code, const char *detail, gpointer user)
+{
+    (void)sub;
+    (void)code;
+    (void)detail;
+    struct fixture *f = user;
+    f->waiting++;
+}
+
 static void on_ended(guint32 sub, const char *code, const char *detail, gpointer user)
 {
     (void)sub;
@@ -129,8 +138,8 @@ static void add_cameras(struct fixture *f)
 
 static void set_up(struct fixture *f)
 {
-    static const struct media_ops ops = {on_states, on_thumbs, on_unit,
-                                         on_stream, on_ended,  on_lost};
+    static const struct media_ops ops = {on_states,  on_thumbs, on_unit, on_stream,
+                                         on_waiting, on_ended,  on_lost};
     GError *error = NULL;
     *f = (struct fixture){.folder = g_dir_make_tmp("tw-media-XXXXXX", NULL)};
     f->path = g_build_filename(f->folder, "townwall.db", NULL);
@@ -290,11 +299,14 @@ static void test_second_node_takes_over(void)
         TURN_UNTIL(!b->has[n] || strstr(b->said->str, joined));
         g_assert_cmpint(!strstr(a->said->str, left), ==, !b->has[n]);
         /* what the old node still says of it counts no more; what the new one says does */
+        link_send_control(a->link, json_pack("{s:s,s:i,s:s}", "t", "waiting", "sub", (int)subs[n],
+                                             "code", "unreachable"));
         link_send_control(a->link, json_pack("{s:s,s:i,s:s}", "t", "ended", "sub", (int)subs[n],
                                              "code", "stopped"));
     }
     settle(&f, a);
     g_assert_cmpuint(f.ended, ==, a->cameras);
+    g_assert_cmpuint(f.waiting, ==, a->cameras);
     node_free(a);
     node_free(b);
     tear_down(&f);

@@ -136,14 +136,21 @@ static void followers_share(void)
     g_assert_cmpuint(drain(early, thumbs, 10000), ==, 100);
     g_assert_true(thumb_view_follow(early, thumbs));
     g_assert_false(thumb_view_due(early, thumbs));
-    take(thumbs, early, 1, 3);
+    take(thumbs, early, 1, 2);
+    take(thumbs, early, 3, 3);
+    g_assert_false(thumb_view_due(early, thumbs)); /* they are gathered */
+    g_assert_null(thumb_view_batch(early, thumbs, 76, wrap));
     thumb_view_arrived(late, 1);
     g_assert_cmpuint(drain(late, thumbs, 10001), ==, 100);
     g_assert_true(thumb_view_follow(late, thumbs)); /* it has those three already */
     g_assert_false(thumb_view_due(late, thumbs));
     g_assert_cmpuint(count_of(thumb_view_batch(early, thumbs, 77, wrap)), ==, 3);
     g_assert_null(thumb_view_batch(early, thumbs, 78, wrap));
-    take(thumbs, early, 7, 9);
+    take(thumbs, early, 7, 8);
+    take(thumbs, early, 9, 9);
+    thumbs_seal(thumbs);
+    thumbs_seal(thumbs); /* nothing came */
+    g_assert_true(thumb_view_due(early, thumbs));
     GBytes *first = g_bytes_ref(thumb_view_batch(early, thumbs, 79, wrap));
     g_assert_true(thumb_view_batch(late, thumbs, 80, wrap) == first);
     const uint8_t *data = g_bytes_get_data(first, NULL);
@@ -153,6 +160,29 @@ static void followers_share(void)
     g_bytes_unref(first);
     thumb_view_destroy(early);
     thumb_view_destroy(late);
+    thumbs_destroy(thumbs);
+}
+
+/* A batch keeps its bounds however much comes between two seals. */
+static void batch_bounds(void)
+{
+    struct thumbs *thumbs = thumbs_create();
+    struct thumb_view *view = thumb_view_create();
+    g_autoptr(GArray) many = handles(1, 64);
+    take(thumbs, view, 1, 64);
+    thumb_view_show(view, thumbs, true, many, 1000);
+    g_assert_cmpuint(drain(view, thumbs, 10000), ==, 64);
+    g_assert_true(thumb_view_follow(view, thumbs));
+    for (guint i = 0; i < 10; i++)
+        take(thumbs, view, 1, 64);
+    thumbs_seal(thumbs);
+    guint sum = 0;
+    for (GBytes *message; (message = thumb_view_batch(view, thumbs, 1, wrap));) {
+        g_assert_cmpuint(count_of(message), <=, 256);
+        sum += count_of(message);
+    }
+    g_assert_cmpuint(sum, ==, 640);
+    thumb_view_destroy(view);
     thumbs_destroy(thumbs);
 }
 
@@ -167,9 +197,12 @@ static void follower_falls_behind(void)
     g_assert_cmpuint(drain(view, thumbs, 5000000), ==, 100);
     g_assert_true(thumb_view_follow(view, thumbs));
     take(thumbs, view, 90, 90);
+    thumbs_seal(thumbs);
     g_assert_cmpuint(count_of(thumb_view_batch(view, thumbs, 1, wrap)), ==, 1);
-    for (guint i = 0; i < 50; i++)
+    for (guint i = 0; i < 50; i++) {
         take(thumbs, view, 1 + i, 2 + i);
+        thumbs_seal(thumbs);
+    }
     g_assert_null(thumb_view_batch(view, thumbs, 2, wrap));
     g_assert_cmpuint(drain(view, thumbs, 5100000), ==, 51);
     g_assert_true(thumb_view_follow(view, thumbs));
@@ -211,6 +244,7 @@ int main(int argc, char **argv)
     g_test_add_func("/thumbs/interval", interval_holds_back);
     g_test_add_func("/thumbs/jitter", interval_lets_jitter_through);
     g_test_add_func("/thumbs/followers-share", followers_share);
+    g_test_add_func("/thumbs/batch-bounds", batch_bounds);
     g_test_add_func("/thumbs/follower-behind", follower_falls_behind);
     g_test_add_func("/thumbs/malformed", malformed);
     return g_test_run();

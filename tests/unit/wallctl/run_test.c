@@ -149,6 +149,16 @@ static void test_statuses(void)
     outcome_clear(&o);
     assert_status(f, "cameras list", 1);
     assert_status(f, "cameras dance", 2);
+    o = run(f, NULL, "feeds --lang zh", "");
+    g_assert_cmpint(o.status, ==, 2);
+    g_assert_true(g_str_has_prefix(o.err, "wallctl: 用法不对 / feeds wants to know"));
+    g_assert_nonnull(strstr(o.err, "  wallctl feeds rotate ID"));
+    g_assert_nonnull(strstr(o.err, "--mapping 名称|文件"));
+    g_assert_null(strstr(o.err, "wallctl poison"));
+    outcome_clear(&o);
+    o = run(f, NULL, "cameras show c9 --lang zh", "");
+    g_assert_cmpstr(o.err, ==, "wallctl: 没有找到 / there is no camera c9\n");
+    outcome_clear(&o);
     o = run(f, "/nowhere/wall.sock", "status", "");
     g_assert_cmpint(o.status, ==, 3);
     g_assert_nonnull(strstr(o.err, "/nowhere/wall.sock"));

@@ -21,7 +21,8 @@ static void test_wrong_usage(void)
 {
     static const char *const lines[][2] = {
         {"wallctl", "a command is missing"},
-        {"wallctl cameras", "no command cameras"},
+        {"wallctl cameras", "cameras wants to know"},
+        {"wallctl camels", "no command camels"},
         {"wallctl cameras dance", "no command cameras dance"},
         {"wallctl status now", "takes nothing more"},
         {"wallctl cameras show", "takes ID"},
@@ -126,6 +127,17 @@ static void test_printing(void)
                  "media.n           3\n"
                  "media.none\n"
                  "media.list        [1,2]\n");
+    assert_print(
+        print_status,
+        "{\"version\":\"1\",\"media\":{\"nodes\":[{\"id\":\"live\",\"state\":\"connected\"}],"
+        "\"counts\":{\"live\":3},\"unheard of\":true}}",
+        LANGUAGE_ZH,
+        "名称                  值\n"
+        "版本                  1\n"
+        "媒体.节点.0.编号      live\n"
+        "媒体.节点.0.状态      在线\n"
+        "媒体.按状态计数.正常  3\n"
+        "媒体.unheard of       是\n");
 }
 
 static void test_printing_lists(void)

@@ -1,6 +1,6 @@
 // Medians, percentiles, and the last line of every bench.
 import { loadavg } from 'node:os';
-import { goalsOf } from './catalog.ts';
+import { benchOf } from './catalog.ts';
 
 export type Figures = Record<string, unknown>;
 
@@ -27,8 +27,10 @@ export function printRound(figures: Figures): void {
 
 /** The last line. `pass`: every goal of the bench holds, and whatever else the bench wants. */
 export function conclude(bench: string, figures: Figures, alsoNeeded = true): void {
-  const goals = Object.entries(goalsOf(bench));
-  const pass = alsoNeeded && goals.every(([field, most]) => typeof figures[field] === 'number' && figures[field] <= most);
+  const { goals, least = {} } = benchOf(bench);
+  const value = (field: string): number => (typeof figures[field] === 'number' ? figures[field] : NaN);
+  const pass = alsoNeeded && Object.entries(goals).every(([field, most]) => value(field) <= most) &&
+    Object.entries(least).every(([field, few]) => value(field) >= few);
   console.log(JSON.stringify(rounded({ bench, ...figures, load: loadavg()[0], pass })));
   process.exitCode = pass ? 0 : 1;
 }

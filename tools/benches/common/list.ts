@@ -2,4 +2,4 @@
 import { benches, goalText } from './catalog.ts';
 
 console.log('usage: tools/bench NAME [--OPTION VALUE…]; the last line of each is one JSON object\n');
-for (const { name, what, goals } of benches) console.log(`  ${name.padEnd(8)} ${what}\n  ${' '.repeat(8)} goal: ${goalText(goals)}`);
+for (const bench of benches) console.log(`  ${bench.name.padEnd(9)} ${bench.what}\n  ${' '.repeat(9)} goal: ${goalText(bench)}`);

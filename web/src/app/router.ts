@@ -7,6 +7,12 @@ declare module 'vue-router' {
     theme?: 'dark' | 'light';
     /** Text of the view in i18n, `view.…`. */
     title?: string;
+    /** Who lacks it is told that there is nothing here. */
+    right?: string;
+    /** It is there also for who sees no cameras. */
+    bare?: boolean;
+    /** Nobody logs in for it. */
+    guest?: boolean;
   }
 }
 
@@ -14,6 +20,8 @@ export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: '/login', name: 'login', component: () => import('./LoginPage.vue') },
+    { path: '/meet', name: 'guest', component: () => import('../meet/GuestPage.vue'), meta: { title: 'guest', theme: 'light', guest: true } },
+    { path: '/meetings/:id', name: 'meeting', component: () => import('../meet/RoomPage.vue'), meta: { title: 'meeting', theme: 'light', right: 'meeting.join' } },
     {
       path: '/',
       component: () => import('./WallShell.vue'),
@@ -50,6 +58,78 @@ export const router = createRouter({
           component: () => import('./UltraPage.vue'),
           meta: { title: 'ultra' },
         },
+        {
+          path: 'console',
+          name: 'console',
+          component: () => import('../alerts/ConsolePage.vue'),
+          meta: { title: 'console', theme: 'light', right: 'alert.see' },
+        },
+        {
+          path: 'alerts',
+          name: 'alerts',
+          component: () => import('../alerts/HistoryPage.vue'),
+          meta: { title: 'alerts', theme: 'light', right: 'alert.see' },
+        },
+        {
+          path: 'feeds',
+          name: 'feeds',
+          component: () => import('../feeds/FeedsPage.vue'),
+          meta: { title: 'feeds', theme: 'light', right: 'feed.see' },
+        },
+        {
+          path: 'people',
+          name: 'people',
+          component: () => import('../people/PeoplePage.vue'),
+          meta: { title: 'people', theme: 'light', bare: true },
+        },
+        {
+          path: 'cases',
+          name: 'cases',
+          component: () => import('../cases/BoardPage.vue'),
+          meta: { title: 'cases', theme: 'light', right: 'case.own' },
+        },
+        {
+          path: 'work',
+          name: 'work',
+          component: () => import('../cases/WorkPage.vue'),
+          meta: { title: 'work', theme: 'light', right: 'case.own' },
+        },
+        {
+          path: 'intake',
+          name: 'intake',
+          component: () => import('../cases/IntakePage.vue'),
+          meta: { title: 'intake', theme: 'light', right: 'case.register' },
+        },
+        {
+          path: 'meetings',
+          name: 'meetings',
+          component: () => import('../meet/MeetingsPage.vue'),
+          meta: { title: 'meetings', theme: 'light', right: 'meeting.join', bare: true },
+        },
+        {
+          path: 'duty',
+          name: 'duty',
+          component: () => import('../duty/DutyPage.vue'),
+          meta: { title: 'duty', theme: 'light', right: 'duty.see' },
+        },
+        {
+          path: 'indicators',
+          name: 'indicators',
+          component: () => import('../indicators/IndicatorsPage.vue'),
+          meta: { title: 'indicators', theme: 'light', right: 'case.indicators' },
+        },
+        {
+          path: 'cases/import',
+          name: 'ledger',
+          component: () => import('../files/ImportPage.vue'),
+          meta: { title: 'ledger', theme: 'light', right: 'case.open' },
+        },
+        {
+          path: 'cases/:id',
+          name: 'case',
+          component: () => import('../cases/CasePage.vue'),
+          meta: { title: 'case', theme: 'light', right: 'case.own' },
+        },
         { path: ':rest(.*)*', name: 'lost', component: () => import('./LostPage.vue') },
       ],
     },
@@ -57,10 +137,14 @@ export const router = createRouter({
 });
 
 router.beforeEach(async (to) => {
+  if (to.meta.guest) return true;
   const session = useSession();
   if (!session.known) await session.load();
   if (to.name !== 'login' && session.known && !session.loggedIn)
     return { name: 'login', query: to.fullPath === '/' ? {} : { next: to.fullPath } };
+  if (to.meta.right && !session.may(to.meta.right)) return { name: 'lost', params: { rest: to.path.slice(1).split('/') } };
+  // who has no cameras begins with what waits for them
+  if (to.name === 'mosaic' && to.redirectedFrom?.path === '/' && !session.may('camera.list') && session.may('case.own')) return { name: 'work' };
   if (to.name === 'login' && session.loggedIn) return { name: 'mosaic' };
   return true;
 });

@@ -13,6 +13,7 @@ const counts = (states: Partial<Record<CameraState, number>>, reasons: Partial<R
   total: Object.values(states).reduce((sum, one) => sum + one, 0),
   states: new Map(Object.entries(states)) as Counts['states'],
   reasons: new Map(Object.entries(reasons)) as Counts['reasons'],
+  downReasons: new Map(Object.entries(reasons)) as Counts['reasons'],
 });
 const facts = (more: Partial<StripFacts>): StripFacts => ({ counts: counts({}), loaded: true, media: null, seats: 1, name: '', ...more });
 const figure = (of: StripFacts, name: string) => strip(of, words).find((one) => one.name === name);
@@ -23,7 +24,7 @@ describe('figures of the strip', () => {
     expect(percent(30, 32)).toBe('93.75');
     const town = facts({ counts: counts({ live: 1391, stale: 18, down: 38 }, { no_data: 9, unreachable: 17, refused: 3 }) });
     expect(figure(town, 'online')).toMatchObject({ value: 'strip.percent 96.13', base: 'strip.of 1391 1447' });
-    expect(figure(town, 'down')).toMatchObject({ value: 'strip.paths 38', base: 'unreachable 17 · no_data 9', state: 'down' });
+    expect(figure(town, 'down')).toMatchObject({ value: 'strip.paths 38', base: 'unreachable 17 · no_data 9', state: 'down', meaning: 'strip.downMeans unreachable 17 · no_data 9 · refused 3' });
   });
   it('give no rate of fewer than ten, and leave out what is switched off', () => {
     expect(figure(facts({ counts: counts({ live: 8, down: 1, disabled: 5 }) }), 'online')).toMatchObject({ value: 'strip.of 8 9', base: '' });

@@ -10,6 +10,10 @@ export interface Figure {
   base: string;
   /** Shape before the label, where the figure tells of trouble. */
   state?: CameraState;
+  /** More than a person can follow: the shape of priority 2. */
+  flood?: boolean;
+  /** What the label means, where a word alone does not say it. */
+  meaning?: string;
   /** The base is a person's or a place's own name. */
   own?: boolean;
 }
@@ -19,6 +23,10 @@ export interface StripFacts {
   media: MediaState | null;
   seats: number;
   name: string;
+  /** Alerts of this seat in ten minutes; null: not known, undefined: none of its business. */
+  /** Who leads this shift and whether the last one was signed for; undefined: none of its business, null: nobody is on the roster. */
+  duty?: { shift: string; people: string; unsigned: boolean } | null;
+  load?: { n: number; limit: number; flood: boolean } | null;
 }
 export interface StripWords {
   t(key: string, named?: Record<string, unknown>): string;
@@ -38,14 +46,14 @@ export function percent(part: number, whole: number): string {
 const sumOf = (parts: (number | undefined)[]): number => parts.reduce<number>((sum, part) => sum + (part ?? 0), 0);
 
 function trouble(facts: StripFacts, words: StripWords): Figure[] {
-  const { states, reasons } = facts.counts;
-  const told = [...reasons].sort((a, b) => b[1] - a[1]).slice(0, 2);
-  const base = told.map(([reason, count]) => `${words.whyWords(reason)} ${count}`).join(' · ');
+  const { states, downReasons: reasons } = facts.counts;
+  const told = [...reasons].sort((a, b) => b[1] - a[1]).map(([reason, count]) => `${words.whyWords(reason)} ${count}`);
+  const base = told.slice(0, 2).join(' · ');
   const of = (state: CameraState): string => (facts.loaded ? words.t('strip.paths', { n: states.get(state) ?? 0 }) : DASH);
   const shape = (state: CameraState): { state?: CameraState } => ((states.get(state) ?? 0) > 0 ? { state } : {});
   return [
-    { name: 'down', label: words.t('strip.down'), value: of('down'), base: base || words.t('strip.none'), ...shape('down') },
-    { name: 'stale', label: words.t('strip.stale'), value: of('stale'), base: words.t('strip.of', { n: states.get('stale') ?? 0, all: facts.counts.total }), ...shape('stale') },
+    { name: 'down', label: words.t('strip.down'), value: of('down'), base: base || words.t('strip.none'), meaning: [words.t('strip.downMeans'), told.join(' · ')].filter(Boolean).join(' '), ...shape('down') },
+    { name: 'stale', label: words.t('strip.stale'), value: of('stale'), base: words.t('strip.of', { n: states.get('stale') ?? 0, all: facts.counts.total }), meaning: words.t('strip.staleMeans'), ...shape('stale') },
   ];
 }
 
@@ -65,6 +73,13 @@ function load(facts: StripFacts, { t }: StripWords): Figure[] {
   ];
 }
 
+function alertLoad({ load }: StripFacts, { t }: StripWords): Figure[] {
+  if (load === undefined) return [];
+  const label = t('alerts.load.seat');
+  if (load === null) return [{ name: 'load', label, value: DASH, base: '' }];
+  return [{ name: 'load', label, value: t('alerts.load.n', { n: load.n }), base: t('alerts.load.limit', { n: load.limit }), ...(load.flood ? { flood: true } : {}) }];
+}
+
 export function strip(facts: StripFacts, words: StripWords): Figure[] {
   const { t, duration, counted } = words;
   const { counts, media } = facts;
@@ -80,6 +95,8 @@ export function strip(facts: StripFacts, words: StripWords): Figure[] {
     { name: 'age', label: t('strip.age'), value: known ? duration(media.age.p50_ms) : DASH, base: known ? t('strip.p99', { s: duration(media.age.p99_ms) }) : '' },
     ...trouble(facts, words),
     ...load(facts, words),
+    ...alertLoad(facts, words),
+    ...(facts.duty ? [{ name: 'duty', label: t('duty.strip'), value: facts.duty.people, base: facts.duty.unsigned ? t('duty.stripUnsigned') : facts.duty.shift, ...(facts.duty.unsigned ? { state: 'down' as const } : {}) }] : []),
     { name: 'seats', label: t('strip.seats'), value: counted('strip.seatsUnit', Math.max(1, facts.seats)), base: facts.name, own: true },
   ];
 }

@@ -3,6 +3,7 @@ import type { useWords } from '../i18n/words.ts';
 import type { Camera, useTown } from '../stores/town.ts';
 import { offsetWords } from './clock.ts';
 import type { Column } from './list.ts';
+import { lossWords } from './loss.ts';
 import { hoursOf } from './rates.ts';
 import type { Rate } from './timeline.ts';
 
@@ -33,5 +34,6 @@ export function cellsOf(camera: Camera, { words: { t, named, duration }, town, n
     since: Number(camera.since_us) > 0 ? duration(now - Number(camera.since_us) / 1000) : '',
     rate: rateWords(rate, t),
     offset: offsetWords(camera.clock_offset_ms, { t, duration }),
+    loss: lossWords(camera.loss_pct),
   };
 }

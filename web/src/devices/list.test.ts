@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Camera } from '../wire/messages.ts';
 import { clockIsWrong, offsetWords } from './clock.ts';
+import { smallBuffer } from './buffers.ts';
+import { losesMuch, lossWords } from './loss.ts';
 import { columnsFrom, DEFAULT_COLUMNS, filtered, filterFromQuery, filterToQuery, NO_FILTER, NONE, sorted, visibleRows } from './list.ts';
 
 const camera = (n: number, more: Partial<Camera> = {}): Camera => ({
   n, id: `c${n}`, name: `石桥05-${n}`, area: '439907103200005', lon: 1, lat: 2, azimuth: null, fov: null, source_system: '自建',
   mode: 'always', codec: 'h264', width: 640, height: 360, state: 'live', reason: null, detail: null, since_us: String(n),
-  clock_offset_ms: null, scene: null, ...more,
+  clock_offset_ms: null, loss_pct: null, scene: null, ...more,
 });
 const all = [
   camera(2), camera(10, { state: 'down', reason: 'no_data' }), camera(1, { area: '439907103201001', source_system: '天网工程' }),
@@ -24,6 +26,27 @@ describe('clock of a camera', () => {
     expect(say(3_600_000)).toBe('devices.clockAhead 3600 s');
     expect(say(-2001)).toBe('devices.clockBehind 2.001 s');
     expect([null, 2000, -2000, 2001, -2001].map(clockIsWrong)).toEqual([false, false, false, true, true]);
+  });
+});
+
+describe('advice of a media node', () => {
+  const node = (id: string, has?: number, wanted?: number) => ({ id, state: 'connected', cameras: 1, live: 1, udp_buffer_bytes: has, udp_buffer_wanted_bytes: wanted });
+  it('tells of the smallest UDP buffer, and of none where all are as asked for', () => {
+    expect(smallBuffer([])).toBeNull();
+    expect(smallBuffer([node('a'), node('b', 0, 4194304), node('c', 4194304, 4194304), node('d', 8388608, 4194304)])).toBeNull();
+    expect(smallBuffer([node('a', 2097152, 4194304), node('b', 212992, 4194304)]))
+      .toEqual({ node: 'b', hasKb: 208, wantedKb: 4096, command: 'sysctl -w net.core.rmem_max=4194304' });
+  });
+});
+
+describe('loss of a camera', () => {
+  it('is told in percent of the last minute, from one on with a mark', () => {
+    expect([null, undefined, 0, 0.4, 1, 12.5].map((share) => lossWords(share))).toEqual(['', '', '0 %', '0.4 %', '1 %', '12.5 %']);
+    expect([null, undefined, 0, 0.9, 1, 12.5].map(losesMuch)).toEqual([false, false, false, false, true, true]);
+  });
+  it('sorts the table, the worst first', () => {
+    const list = [camera(1), camera(2, { loss_pct: 0.3 }), camera(3, { loss_pct: 20 })];
+    expect(ids(sorted(list, { column: 'loss', down: true }))).toEqual(['c3', 'c2', 'c1']);
   });
 });
 

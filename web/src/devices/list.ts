@@ -13,11 +13,11 @@ export interface Filter {
 }
 export const NO_FILTER: Filter = { text: '', state: '', reason: '', area: '', system: '', mode: '', codec: '' };
 
-export const COLUMNS = ['id', 'name', 'state', 'reason', 'area', 'system', 'mode', 'codec', 'size', 'since', 'rate', 'offset'] as const;
+export const COLUMNS = ['id', 'name', 'state', 'reason', 'area', 'system', 'mode', 'codec', 'size', 'since', 'rate', 'offset', 'loss'] as const;
 export type Column = (typeof COLUMNS)[number];
 /** Always shown: without them a row says nothing. */
 export const FIXED_COLUMNS: readonly Column[] = ['id', 'name', 'state'];
-export const DEFAULT_COLUMNS: readonly Column[] = COLUMNS.filter((column) => column !== 'mode' && column !== 'offset');
+export const DEFAULT_COLUMNS: readonly Column[] = COLUMNS.filter((column) => column !== 'mode' && column !== 'offset' && column !== 'loss');
 
 /** The columns that a person chose, in the table's order; anything else than a list of names is the default. */
 export function columnsFrom(text: string | null): Column[] {
@@ -52,6 +52,7 @@ const COMPARE: Record<Column, (a: Camera, b: Camera) => number> = {
   since: (a, b) => Number(a.since_us) - Number(b.since_us),
   rate: () => 0, // by what `sorted` is told
   offset: (a, b) => Math.abs(a.clock_offset_ms ?? -1) - Math.abs(b.clock_offset_ms ?? -1),
+  loss: (a, b) => (a.loss_pct ?? -1) - (b.loss_pct ?? -1),
 };
 
 function rankOfReason(camera: Camera): number {

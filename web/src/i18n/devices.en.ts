@@ -1,7 +1,7 @@
 import type { adviceZh, devicesZh, firstZh } from './devices.zh-CN.ts';
 
 export const devicesEn: typeof devicesZh = {
-  title: 'Devices', search: 'Name, id, cell, system', id: 'Id', name: 'Name', state: 'State', reason: 'Reason', area: 'Grid cell', codec: 'Codec', size: 'Size', since: 'Since', system: 'Source system', offset: 'Clock offset', rate: 'Online 24 h',
+  title: 'Devices', search: 'Name, id, cell, system', id: 'Id', name: 'Name', state: 'State', reason: 'Reason', area: 'Grid cell', codec: 'Codec', size: 'Size', since: 'Since', system: 'Source system', offset: 'Clock offset', loss: 'Packets lost (last minute)', smallBuffer: 'UDP receive buffers of media node {node} are {hasKb} KiB instead of {wantedKb}: pictures may lose packets. Who runs the machine enters', rate: 'Online 24 h',
   village: 'Village', place_filter: 'Area', mode: 'Mode', every: 'All', none: 'No camera matches', noneHow: 'Change a filter, or clear them', table: 'Camera list', clear: 'Clear filters', filters: 'Filters', count: '{shown} / {total} cameras', allStates: 'All {n}',
   columns: 'Columns', columnsTitle: 'Columns shown', columnsReset: 'Back to default', export: 'Export CSV', exportFile: 'cameras', exported: '{n} rows exported', add: 'Add camera', edit: 'Edit', view: { list: 'List', rates: 'Online rates' },
   import: 'Import', dryRun: 'Dry run', rows: '{n} rows', created: '{n} new', updated: '{n} changed', unchanged: '{n} unchanged', removed: '{n} deleted', missing: '{n} not in the list', refused: '{n} refused', line: 'Line {n}', done: 'Imported', choose: 'Choose a CSV file', template: 'Download template',

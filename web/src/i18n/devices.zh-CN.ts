@@ -1,6 +1,6 @@
 // Words of the device page, of what to do about a camera without picture, and of the first steps.
 export const devicesZh = {
-  title: '设备', search: '名称、编号、网格、系统', id: '编号', name: '名称', state: '状态', reason: '原因', area: '网格', codec: '编码', size: '分辨率', since: '自', system: '来源系统', offset: '时钟偏差', rate: '在线率 24 h',
+  title: '设备', search: '名称、编号、网格、系统', id: '编号', name: '名称', state: '状态', reason: '原因', area: '网格', codec: '编码', size: '分辨率', since: '自', system: '来源系统', offset: '时钟偏差', loss: '丢包（近一分钟）', smallBuffer: '媒体节点 {node} 的 UDP 接收缓冲只有 {hasKb} KiB（应为 {wantedKb}），画面可能丢包。请主机管理员运行', rate: '在线率 24 h',
   village: '村（社区）', place_filter: '区域', mode: '接入方式', every: '全部', none: '没有符合条件的镜头', noneHow: '换一个条件，或清除筛选', table: '镜头清单', clear: '清除筛选', filters: '筛选', count: '{shown} / {total} 路', allStates: '全部 {n}',
   columns: '列', columnsTitle: '显示的列', columnsReset: '恢复默认', export: '导出 CSV', exportFile: '镜头清单', exported: '已导出 {n} 行', add: '添加镜头', edit: '修改', view: { list: '清单', rates: '在线率' },
   import: '导入', dryRun: '试运行结果', rows: '{n} 行', created: '新增 {n}', updated: '更新 {n}', unchanged: '不变 {n}', removed: '删除 {n}', missing: '清单里没有 {n}', refused: '有误 {n}', line: '第 {n} 行', done: '导入完成', choose: '选择 CSV 文件', template: '下载模板',

@@ -1,11 +1,19 @@
+import { alertsEn } from './alerts.en.ts';
+import { filesEn } from './files.en.ts';
+import { casesEn } from './cases.en.ts';
 import { adviceEn, devicesEn, firstEn } from './devices.en.ts';
+import { dutyEn } from './duty.en.ts';
+import { feedsEn } from './feeds.en.ts';
+import { notifyEn } from './notify.en.ts';
+import { meetEn } from './meet.en.ts';
+import { peopleEn } from './people.en.ts';
 import type { Messages } from './zh-CN.ts';
 
 export const en: Messages = {
   product: 'townwall',
-  view: { map: 'Map', mosaic: 'Mosaic', live: 'Live', devices: 'Devices', ultra: 'Ultra-wide' },
+  view: { map: 'Map', mosaic: 'Mosaic', live: 'Live', devices: 'Devices', ultra: 'Ultra-wide', console: 'Alerts', alerts: 'Alert history', feeds: 'Feeds', people: 'People', cases: 'Cases', case: 'Case', intake: 'Intake', work: 'Work', indicators: 'Indicators', ledger: 'Bring a ledger in', duty: 'Duty', meetings: 'Meetings', meeting: 'Meeting', guest: 'Mediation' },
   login: {
-    title: 'Log in', name: 'Login', password: 'Password', submit: 'Log in', working: 'Logging in…',
+    title: 'Log in', name: 'Login', password: 'Password', code: 'One-time code', submit: 'Log in', working: 'Logging in…',
     wrong: 'Wrong login or password', wait: 'Too many tries; again in {s} s', failed: 'Login failed: {why}', ended: 'The session ended; please log in again', logout: 'Log out',
   },
   reason: {
@@ -22,7 +30,7 @@ export const en: Messages = {
     media_away: 'The media service is away, there are no new pictures', media_awayNext: 'these are the last ones, it restarts by itself; after a minute ask the system administrator to look at townwall-media', since: 'since {clock}', more: '{n} more', region: 'System notices',
   },
   strip: {
-    label: 'Figures of the town', online: 'Cameras online', of: '{n} / {all}', age: 'Median picture age', p99: 'p99 {s}', down: 'No picture', stale: 'Stale', inflow: 'Video in', units: '{n} frames/s', cores: 'Processor', coresOf: 'media {n} cores', picture: 'pictures {n}', seats: 'On duty', seatsUnit: '{n} seat | {n} seats', none: 'none', duty: 'this seat {name}', percent: '{n}%', mbits: '{n} Mbit/s', paths: '{n}', coresUnit: '{n} cores',
+    label: 'Figures of the town', online: 'Cameras online', of: '{n} / {all}', age: 'Median picture age', p99: 'p99 {s}', down: 'No picture', downMeans: 'Cameras that cannot be reached, want another password or send nothing; disabled and idle ones are not counted.', stale: 'Stale', staleMeans: 'Connected, but without a new picture, or frozen or black', inflow: 'Video in', units: '{n}/s', cores: 'Processor', coresOf: 'media {n} cores', picture: 'tiles {n}', seats: 'On duty', seatsUnit: '{n} seat | {n} seats', none: 'none', duty: 'this seat {name}', percent: '{n}%', mbits: '{n} Mbit/s', paths: '{n}', coresUnit: '{n} cores',
   },
   trouble: {
     title: 'Cameras in trouble', count: '{n}', order: 'newest first', none: 'No camera is in trouble', all: 'all {n} are well', last: 'last recovery {clock}', fresh: '{n} new, Enter shows them', rest: '{n} more, filter the mosaic', label: 'Cameras in trouble, up and down move, Enter opens one on the map', waiting: 'Fetching the states…',
@@ -59,9 +67,19 @@ export const en: Messages = {
     label: 'Map. Arrows move, plus and minus zoom, Tab to the cameras and arrows from one to the next, Enter plays, O opens the cameras of the grid cell, C draws a circle, L a line, F goes to the mosaic, Esc one level up',
   },
   devices: devicesEn,
+  alerts: alertsEn,
+  cases: casesEn,
+  files: filesEn,
+  feeds: feedsEn,
+  notify: notifyEn,
+  duty: dutyEn,
+  people: peopleEn,
+  meet: meetEn,
   advice: adviceEn,
   first: firstEn,
   keys: {
+    notes: 'Notifications',
+    gt: 'Meetings', g6: 'Alert console', g7: 'Feeds', g8: 'People and rights', g9: 'Cases', g0: 'My work', gi: 'Intake', gn: 'Indicators', gd: 'Duty', commandLine: 'command line of the form', joinCase: 'join the similar case', nextCase: 'next / previous case', nextColumn: 'another column', openCase: 'open the case', findCase: 'find a case', closeCase: 'back to the board', caseActs: 'acts of the case, as its buttons say', nextAlert: 'next / previous alert', openAlert: 'open the alert', acknowledge: 'acknowledge', shelve: 'shelve', newCase: 'new case', merge: 'merge (takes the case that is offered; with Shift others)', falseAlarm: 'false alarm', ignore: 'ignore', comment: 'comment', assign: 'assign', undo: 'undo the last act', undoMachine: 'with Shift: take back what the system decided', findAlert: 'find it on the map', information: 'show / fold information', newRows: 'show new alerts', enlargeCamera: 'enlarge a camera', closeAlert: 'close', sound: 'sound on / off',
     g5: 'Ultra-wide', pan: 'Move the map', zoom: 'Zoom in / out', toMosaic: 'To the mosaic', toMap: 'To the map', openCell: 'Open the cell\'s cameras', circle: 'Choose by a circle', line: 'Choose by a line', play: 'Play', enlarge: 'One large / all', step: 'Another camera', remove: 'Take out of the layout', clear: 'Clear search and filter', tiles: 'Move the focus', cells: 'Move by grid cell', here: 'This page', legend: 'Shapes', states: 'States', reasons: 'Why there is no picture', size: 'Text size', sizeHow: 'By the viewing distance; kept on this display', times: '{n}×', layout1: '1 picture', layout4: '4 pictures', layout9: '9 pictures', layout16: '16 pictures',
     title: 'All keys', g1: 'Map', g2: 'Mosaic', g3: 'Live', g4: 'Devices', slash: 'Find a camera', help: 'Show all keys', esc: 'One level up', arrows: 'Move the focus', shiftArrows: 'Move by grid cell', plus: 'Zoom in / out', enter: 'Play', f: 'Between map and mosaic', layouts: 'Layouts 1, 4, 9, 16', full: 'Full screen', close: 'Close',
   },

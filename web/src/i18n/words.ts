@@ -25,5 +25,5 @@ export function useWords() {
     const state = t(`state.${camera.state}`);
     return trouble && trouble !== 'disabled' ? `${state} · ${whyWords(trouble)}` : state;
   };
-  return { t, words, named, counted, duration, stateWords, whyWords };
+  return { t, te, words, named, counted, duration, stateWords, whyWords };
 }

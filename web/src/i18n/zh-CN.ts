@@ -1,10 +1,18 @@
+import { alertsZh } from './alerts.zh-CN.ts';
+import { filesZh } from './files.zh-CN.ts';
+import { casesZh } from './cases.zh-CN.ts';
 import { adviceZh, devicesZh, firstZh } from './devices.zh-CN.ts';
+import { dutyZh } from './duty.zh-CN.ts';
+import { feedsZh } from './feeds.zh-CN.ts';
+import { notifyZh } from './notify.zh-CN.ts';
+import { meetZh } from './meet.zh-CN.ts';
+import { peopleZh } from './people.zh-CN.ts';
 
 export const zhCN = {
   product: '一屏看全镇',
-  view: { map: '地图', mosaic: '马赛克', live: '画面', devices: '设备', ultra: '大屏' },
+  view: { map: '地图', mosaic: '马赛克', live: '画面', devices: '设备', ultra: '大屏', console: '警情', alerts: '警情历史', feeds: '数据源', people: '人员与权限', cases: '案件', case: '案件', intake: '登记', work: '任务', indicators: '指标', ledger: '导入台账', duty: '值班', meetings: '调解', meeting: '调解室', guest: '网上调解' },
   login: {
-    title: '登录', name: '登录名', password: '密码', submit: '登录', working: '正在登录…',
+    title: '登录', name: '登录名', password: '密码', code: '动态码', submit: '登录', working: '正在登录…',
     wrong: '登录名或密码不正确', wait: '尝试过多，请 {s} 秒后再试', failed: '登录失败：{why}', ended: '会话已结束，请重新登录', logout: '退出登录',
   },
   reason: {
@@ -21,7 +29,7 @@ export const zhCN = {
     media_away: '媒体服务断开，没有新画面', media_awayNext: '下面是最后的画面，会自动恢复；超过一分钟请系统管理员查看 townwall-media', since: '自 {clock}', more: '另有 {n} 条', region: '系统提示',
   },
   strip: {
-    label: '全镇指标', online: '镜头在线', of: '{n} / {all} 路', age: '画面时间中位', p99: 'p99 {s}', down: '无画面', stale: '陈旧', inflow: '视频流入', units: '{n} 帧/s', cores: '处理器', coresOf: '媒体 {n} 核', picture: '取图 {n}', seats: '在岗', seatsUnit: '{n} 席', none: '无', duty: '本席 {name}', percent: '{n}%', mbits: '{n} Mbit/s', paths: '{n} 路', coresUnit: '{n} 核',
+    label: '全镇指标', online: '镜头在线', of: '{n} / {all} 路', age: '画面时间中位', p99: 'p99 {s}', down: '无画面', downMeans: '连不上、要别的密码或不送画面的镜头；停用和待命的不算。', stale: '陈旧', staleMeans: '连着，但没有新画面，或画面冻结、全黑的镜头', inflow: '视频流入', units: '{n} 帧/s', cores: '处理器', coresOf: '媒体 {n} 核', picture: '取图 {n}', seats: '在岗', seatsUnit: '{n} 席', none: '无', duty: '本席 {name}', percent: '{n}%', mbits: '{n} Mbit/s', paths: '{n} 路', coresUnit: '{n} 核',
   },
   trouble: {
     title: '异常镜头', count: '{n} 路', order: '按发生时间', none: '当前没有异常镜头', all: '{n} 路全部正常', last: '最近一次恢复 {clock}', fresh: '{n} 条新变化，按 Enter 更新', rest: '另有 {n} 路，在马赛克中筛选', label: '异常镜头，上下键移动，Enter 在地图上打开', waiting: '正在取镜头状态…',
@@ -58,9 +66,19 @@ export const zhCN = {
     label: '地图：方向键移动，加减号缩放，Tab 到镜头后方向键逐个，Enter 播放，O 打开网格镜头，C 画圆，L 画线，F 转到马赛克，Esc 返回上一级',
   },
   devices: devicesZh,
+  alerts: alertsZh,
+  cases: casesZh,
+  files: filesZh,
+  feeds: feedsZh,
+  notify: notifyZh,
+  duty: dutyZh,
+  people: peopleZh,
+  meet: meetZh,
   advice: adviceZh,
   first: firstZh,
   keys: {
+    notes: '通知',
+    gt: '调解', g6: '警情台', g7: '数据源', g8: '人员与权限', g9: '案件', g0: '我的任务', gi: '登记', gn: '指标', gd: '值班', commandLine: '命令行填表', joinCase: '并入相似案件', nextCase: '下一件 / 上一件', nextColumn: '换一列', openCase: '打开案件', findCase: '查找案件', closeCase: '返回看板', caseActs: '案件操作（见按钮）', nextAlert: '下一条 / 上一条警情', openAlert: '打开警情', acknowledge: '确认', shelve: '搁置', newCase: '新案', merge: '并案（有建议时直接并入，Shift 列出其他）', falseAlarm: '误报', ignore: '忽略', comment: '备注', assign: '指派', undo: '撤销上一操作', undoMachine: '加 Shift：撤销系统判断', findAlert: '在地图上找', information: '展开 / 收起信息', newRows: '显示新警情', enlargeCamera: '放大一路', closeAlert: '收起', sound: '声音开 / 关',
     g5: '大屏', pan: '移动地图', zoom: '放大 / 缩小', toMosaic: '转到马赛克', toMap: '转到地图', openCell: '打开网格镜头', circle: '画圆选镜头', line: '画线选镜头', play: '播放', enlarge: '放大一路 / 还原', step: '换镜头', remove: '移出画面', clear: '清除查找、筛选', tiles: '移动焦点', cells: '按网格移动', here: '本页', legend: '图形', states: '状态', reasons: '无画面的原因', size: '字号', sizeHow: '按观看距离选，记在这块屏上', times: '{n} 倍', layout1: '1 画面', layout4: '4 画面', layout9: '9 画面', layout16: '16 画面',
     title: '全部按键', g1: '地图', g2: '马赛克', g3: '画面', g4: '设备', slash: '查找镜头', help: '显示全部按键', esc: '返回上一级', arrows: '移动焦点', shiftArrows: '按网格移动', plus: '放大 / 缩小', enter: '播放', f: '地图与马赛克互跳', layouts: '画面布局 1、4、9、16', full: '全屏', close: '关闭',
   },

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { CameraState } from '../wire/messages.ts';
 import { readAddress, writeAddress } from './address.ts';
-import { clusters, isAbnormal, meanDistancePx, worstOf, type Marked } from './cluster.ts';
+import { clusters, isAbnormal, worstOf, type Marked } from './cluster.ts';
 import { contains, distanceM, Projection, scaleBar, toLonLat, toWorld, type LonLat } from './ground.ts';
 import { leaderEnd, meets, overlaps, placeCards, placeNames, type Ground, type Wanted } from './placement.ts';
 import { alongLine, inCircle } from './select.ts';
+import { placeAlerts, type Labelled } from './alertPlaces.ts';
+import { outlineOf } from './warnings.ts';
 
 const here: LonLat = [111.861163, 27.911638];
 
@@ -59,12 +61,31 @@ describe('clusters', () => {
   const mark = (n: number, x: number, y: number, state: CameraState = 'live', reason: string | null = null): Marked =>
     ({ n, world: { x, y }, state, reason });
   const some = [mark(1, 0.1, 0.1), mark(2, 2.5, 2), mark(3, 3.5, 3.5, 'down', 'no_data'), mark(4, 90, 90)];
-  it('joins what shares a square and tells the worst of it', () => {
+  it('joins marks that lie on each other and tells the worst of them', () => {
     const [one, ...others] = clusters(some, 1, 10);
     expect(others).toEqual([]);
     expect(one?.cameras).toEqual([1, 2, 3]);
     expect(one?.worst).toBe('down');
     expect(one?.world.x).toBeCloseTo(6.1 / 3);
+  });
+  it('leaves cameras alone that are told apart, however many there are', () => {
+    const street = Array.from({ length: 300 }, (_, n) => mark(n, n * 20, 7));
+    expect(clusters(street, 1, 19)).toEqual([]);
+    expect(clusters(street, 1, 21).flatMap((cluster) => cluster.cameras).length).toBe(300);
+  });
+  it('leaves no two single marks on each other and none under the mark of a group', () => {
+    // along streets, as towns have them
+    const many = Array.from({ length: 1447 }, (_, n) => mark(n, (n * 7.3) % 1900, Math.floor(n / 60) * 41 + (n % 3)));
+    for (const scale of [0.25, 0.5, 1, 2, 4]) {
+      const found = clusters(many, scale, 12);
+      const grouped = new Set(found.flatMap((cluster) => cluster.cameras));
+      const alone = many.filter(({ n }) => !grouped.has(n));
+      const far = (a: Marked, b: Marked): number => Math.hypot(a.world.x - b.world.x, a.world.y - b.world.y) * scale;
+      expect(alone.some((a) => alone.some((b) => a !== b && far(a, b) < 12))).toBe(false);
+    }
+  });
+  it('leaves out groups that are too few', () => {
+    expect(clusters(some, 1, 10, 4)).toEqual([]);
   });
   it('counts every camera at most once', () => {
     const many = Array.from({ length: 500 }, (_, n) => mark(n, (n * 37) % 101, (n * 53) % 97));
@@ -73,17 +94,12 @@ describe('clusters', () => {
   });
   it('leaves no two marks on each other', () => {
     const many = Array.from({ length: 800 }, (_, n) => mark(n, (n * 37) % 401, (n * 53) % 397));
-    const found = clusters(many, 1, 44);
+    const found = clusters(many, 1, 15);
     expect(found.length).toBeGreaterThan(5);
     for (const a of found)
       for (const b of found)
         if (a !== b)
           expect(Math.abs(a.world.x - b.world.x) >= 64 || Math.abs(a.world.y - b.world.y) >= 30).toBe(true);
-  });
-  it('measures the mean distance on the screen', () => {
-    const grid = Array.from({ length: 100 }, (_, n) => mark(n, n % 10, Math.floor(n / 10)));
-    expect(meanDistancePx(grid, 20)).toBeCloseTo(18);
-    expect(meanDistancePx([mark(1, 0, 0)], 20)).toBe(Infinity);
   });
   it('knows trouble', () => {
     expect(isAbnormal({ state: 'live', reason: 'frozen' })).toBe(true);
@@ -158,3 +174,31 @@ describe('address', () => {
   });
 });
 
+describe('labels of alerts', () => {
+  const mark = (id: string, x: number, y: number): Labelled => ({ id, at: { x, y }, markPx: 32, width: 160, height: 42 });
+  const ground = { width: 900, height: 700, taken: [{ x: 0, y: 0, width: 120, height: 48 }], names: [{ x: 300, y: 300, width: 60, height: 24 }] };
+  it('cover no mark, no panel and not each other; a capsule gives way to them and to names', () => {
+    const marks = Array.from({ length: 40 }, (_, i) => mark(`a${i}`, 60 + (i % 8) * 105, 80 + Math.floor(i / 8) * 120));
+    const capsules = [{ id: 'c', at: { x: 330, y: 312 }, width: 200, height: 24 }];
+    const { marks: boxes, labels, capsules: placed } = placeAlerts(marks, capsules, ground);
+    expect(labels.length).toBeGreaterThan(0);
+    const all = [...labels, ...placed];
+    for (const label of all) {
+      for (const box of [...boxes.values(), ...ground.taken]) expect(overlaps(label, box)).toBe(false);
+      for (const other of all) if (other !== label) expect(overlaps(label, other)).toBe(false);
+    }
+    for (const capsule of placed) expect(overlaps(capsule, ground.names[0]!)).toBe(false);
+  });
+  it('go to the more urgent first; a bare mark has none', () => {
+    const two = [mark('first', 400, 300), { ...mark('second', 404, 304), bare: true }];
+    expect(placeAlerts(two, [], ground).labels.map(({ id }) => id)).toEqual(['first']);
+  });
+});
+
+describe('the edge of a warned cell', () => {
+  it('runs counter-clockwise, whichever way it was drawn', () => {
+    const ring = [[0, 0], [1, 0], [1, 1], [0, 1], [0, 0]];
+    expect(outlineOf(ring)).toEqual(ring);
+    expect(outlineOf([...ring].reverse())).toEqual(ring);
+  });
+});

@@ -30,6 +30,10 @@ export function readPalette(): Palette {
 }
 
 export const CAPTION_PX = 24;
+export const HALO_PX = 2;
+export const NAME_HALO_PX = 4;
+/** The box of a cluster: its number, what stands beside it, px. */
+export const CLUSTER_PX = { text: 13, beside: 30, height: 24 };
 const STALE_FILTER = 'grayscale(1) brightness(.6)';
 
 export interface CardContent {
@@ -41,7 +45,20 @@ export interface CardContent {
   age: string;
 }
 
-export class Painter {
+/** What marks are painted with, as pixels or as sprites. */
+export interface MarkPainter {
+  readonly palette: Palette;
+  /** An icon with a halo of the ground's colour, its middle at a point. */
+  mark(name: IconName, at: Point, sizePx: number, color: string): void;
+  ring(at: Point, radiusPx: number, color: string, widthPx?: number): void;
+  nameWidth(text: string, sizePx: number): number;
+  /** A village's name with its middle at a point. */
+  name(text: string, at: Point, sizePx: number): void;
+  clusterBox(cluster: Cluster, at: Point): Rect;
+  cluster(cluster: Cluster, at: Point, focused: boolean): void;
+}
+
+export class Painter implements MarkPainter {
   readonly palette: Palette;
   private readonly g: CanvasRenderingContext2D;
   private readonly ratio: number;
@@ -69,14 +86,14 @@ export class Painter {
     const key = `${name} ${sizePx} ${color}`;
     const known = this.sprites.get(key);
     if (known) return known;
-    const side = Math.ceil((sizePx + 4) * this.ratio);
+    const side = Math.ceil((sizePx + 2 * HALO_PX) * this.ratio);
     const sprite = new OffscreenCanvas(side, side);
-    const g = sprite.getContext('2d')!;
+    const g = sprite.getContext('2d', { willReadFrequently: true })!;
     g.shadowColor = this.palette.halo;
-    g.shadowBlur = 2 * this.ratio;
-    drawIcon(g, name, 2 * this.ratio, 2 * this.ratio, sizePx * this.ratio, color);
+    g.shadowBlur = HALO_PX * this.ratio;
+    drawIcon(g, name, HALO_PX * this.ratio, HALO_PX * this.ratio, sizePx * this.ratio, color);
     g.shadowBlur = 0;
-    drawIcon(g, name, 2 * this.ratio, 2 * this.ratio, sizePx * this.ratio, color);
+    drawIcon(g, name, HALO_PX * this.ratio, HALO_PX * this.ratio, sizePx * this.ratio, color);
     this.sprites.set(key, sprite);
     return sprite;
   }
@@ -108,14 +125,13 @@ export class Painter {
     return this.g.measureText(text).width;
   }
 
-  /** A village's name with its middle at a point. */
   name(text: string, at: Point, sizePx: number): void {
     const { g, palette } = this;
     g.font = `700 ${sizePx}px ${palette.font}`;
     g.textAlign = 'center';
     g.textBaseline = 'middle';
     g.lineJoin = 'round';
-    g.lineWidth = 4;
+    g.lineWidth = NAME_HALO_PX;
     g.strokeStyle = palette.halo;
     g.strokeText(text, at.x, at.y);
     g.fillStyle = palette.name;
@@ -124,18 +140,18 @@ export class Painter {
   }
 
   clusterBox(cluster: Cluster, at: Point): Rect {
-    this.g.font = `700 13px ${this.palette.font}`;
-    const width = Math.ceil(this.g.measureText(String(cluster.cameras.length)).width) + 30;
-    return { x: at.x - width / 2, y: at.y - 12, width, height: 24 };
+    this.g.font = `700 ${CLUSTER_PX.text}px ${this.palette.font}`;
+    const width = Math.ceil(this.g.measureText(String(cluster.cameras.length)).width) + CLUSTER_PX.beside;
+    return { x: at.x - width / 2, y: at.y - CLUSTER_PX.height / 2, width, height: CLUSTER_PX.height };
   }
 
   cluster(cluster: Cluster, at: Point, focused: boolean): void {
     const { g, palette } = this;
     const text = String(cluster.cameras.length);
     const trouble = cluster.worst === 'down' || cluster.worst === 'stale';
-    const { width } = this.clusterBox(cluster, at);
+    const { width, height } = this.clusterBox(cluster, at);
     g.beginPath();
-    g.roundRect(at.x - width / 2, at.y - 12, width, 24, 2);
+    g.roundRect(at.x - width / 2, at.y - height / 2, width, height, 2);
     g.fillStyle = palette.surface;
     g.fill();
     g.strokeStyle = focused ? palette.focus : palette.line;

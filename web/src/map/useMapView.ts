@@ -9,16 +9,19 @@ import type { Area } from '../stores/areas.ts';
 import { useLink } from '../stores/link.ts';
 import { useSession } from '../stores/session.ts';
 import { useTown, type Camera } from '../stores/town.ts';
+import { drawsBySoftware } from '../ui/drawing.ts';
 import { useLeaving } from '../ui/leaving.ts';
 import { LARGE, usePictures } from '../worker/pictures.ts';
 import { readAddress, writeAddress } from './address.ts';
-import { CameraLayer, CARD_ZOOM } from './cameraLayer.ts';
-import { contains, geometryBounds, Projection, toLonLat, toWorld, type Bounds, type LonLat, type View } from './ground.ts';
+import { CameraLayer, CARD_ZOOM, type Obstacle } from './cameraLayer.ts';
+import { boundsOf, contains, geometryBounds, Projection, toLonLat, toWorld, type Bounds, type LonLat, type View } from './ground.ts';
 import type { Rect } from './placement.ts';
 import { reducedMotion } from './tokens.ts';
 import { chooseArea, createTownMap, setMapLanguage, showAreas } from './townMap.ts';
 
 const FLY_MS = 320;
+/** Ground shown around cameras of a town without areas. */
+const ROUND_DEG = 0.004;
 const CAMERA_ZOOM = 17;
 const MIRROR_MS = 1000;
 const WONDER_MS = 1000;
@@ -33,6 +36,8 @@ export interface Elements {
   panels(): HTMLElement[];
   /** From the middle of the map to the middle of what no panel of a camera covers, px. */
   freeMiddle(): [number, number];
+  /** What else the address of the page says. */
+  more(): Record<string, string>;
 }
 
 export function useMapView(elements: Elements) {
@@ -61,12 +66,14 @@ export function useMapView(elements: Elements) {
     return cameraId.value ? town.find(cameraId.value) : undefined;
   });
   let map: LibreMap | null = null;
+  /** The ground, once it is there. */
+  const libre = shallowRef<LibreMap | null>(null);
   let layer: CameraLayer | null = null;
   let closed = false;
   let mirrorTimer = 0;
   const endings: (() => void)[] = [];
 
-  const panel = pictures.panel('map', ({ n, bitmap }) => layer?.takePicture(n, bitmap, bitmap.width, bitmap.height));
+  const panel = pictures.panel('map', ({ n, pixels }) => layer?.takePicture(n, pixels));
   endings.push(() => panel.close());
 
   function takenRects(): Rect[] {
@@ -97,11 +104,23 @@ export function useMapView(elements: Elements) {
   function tellAddress(): void {
     if (!view.value || closed || leaving()) return;
     const at = { center: view.value.center, zoom: view.value.zoom };
-    void router.replace({ query: writeAddress({ at, cell: cellCode.value, camera: cameraId.value }) });
+    void router.replace({ query: { ...writeAddress({ at, cell: cellCode.value, camera: cameraId.value }), ...elements.more() } });
   }
 
+  /** Without areas the cameras say where the town is, as soon as any is known. */
+  let placed = first.at !== null && first.at !== undefined;
+  function findTown(): void {
+    if (placed || !map) return;
+    placed = Boolean(town.town?.bounds ?? townBounds());
+    const at = placed ? null : boundsOf(town.cameras().flatMap(({ lon, lat }) => (lon === null || lat === null ? [] : [[lon, lat]])));
+    if (!at) return;
+    placed = true;
+    const [west, south, east, north] = at;
+    fit([west - ROUND_DEG, south - ROUND_DEG, east + ROUND_DEG, north + ROUND_DEG], 24, true);
+  }
   function refreshCameras(): void {
     layer?.setCameras(town.cameras());
+    findTown();
     if (layer && !layer.hasCards) layer.arrange(); // they may come after the view came to rest
     inView.value = layer?.camerasInView() ?? [];
   }
@@ -122,7 +141,7 @@ export function useMapView(elements: Elements) {
     });
     endings.push(() => clearTimeout(wonder));
     plain.value = made.plain;
-    layer = new CameraLayer(canvas.value, {
+    layer = new CameraLayer(map, canvas.value, {
       wallMs: (n) => pictures.wallMs.get(n),
       serverNowMs: () => link.serverNowMs(),
       lost: () => link.lostAtMs > 0,
@@ -161,6 +180,7 @@ export function useMapView(elements: Elements) {
     else if (!first.at && !first.camera && areaOf(cellCode.value)) toArea(cellCode.value, true);
     chooseArea(it, cellCode.value);
     settle();
+    libre.value = it;
     ready.value = true;
     mirrorTimer = window.setInterval(() => layer?.hasCards && layer.invalidate(), MIRROR_MS);
     endings.push(() => clearInterval(mirrorTimer));
@@ -176,9 +196,10 @@ export function useMapView(elements: Elements) {
   }
 
   function placeKnown(): Promise<void> {
-    if (town.areas.length > 0 || town.failure) return Promise.resolve();
+    // a town may have no areas at all
+    if (town.town || town.failure) return Promise.resolve();
     return new Promise((done) => {
-      const stop = watch([() => town.areas.length, () => town.failure], () => {
+      const stop = watch([() => town.town, () => town.failure], () => {
         stop();
         done();
       });
@@ -226,7 +247,8 @@ export function useMapView(elements: Elements) {
   function cellAt(at: LonLat): Area | undefined {
     return town.areas.find((area) => area.properties.level === 'cell' && contains(area.geometry, at));
   }
-  const moved = (jump: boolean): { duration: number } => ({ duration: jump || reducedMotion() ? 0 : FLY_MS });
+  /* a flight of three pictures is none, and what plays beside it would wait for it */
+  const moved = (jump: boolean): { duration: number } => ({ duration: jump || reducedMotion() || drawsBySoftware() ? 0 : FLY_MS });
 
   function fit(bounds: Bounds | null, padding: number, jump = false): void {
     if (!bounds) return;
@@ -253,6 +275,11 @@ export function useMapView(elements: Elements) {
     const zoom = Math.max(map?.getZoom() ?? 0, CAMERA_ZOOM);
     const center: LonLat = [one.lon, one.lat];
     // after the panel of the camera opened: it may lie over the map
+    void nextTick(() => map?.easeTo({ center, zoom, offset: elements.freeMiddle(), ...moved(jump) }));
+  }
+  /** Flies to a place where its surroundings are not shown large enough. */
+  function toPlace(center: LonLat, jump = false): void {
+    const zoom = Math.max(map?.getZoom() ?? 0, CAMERA_ZOOM);
     void nextTick(() => map?.easeTo({ center, zoom, offset: elements.freeMiddle(), ...moved(jump) }));
   }
   /** Chooses a camera where it is. */
@@ -296,9 +323,12 @@ export function useMapView(elements: Elements) {
   const hit = (x: number, y: number) => layer?.hit({ x, y }) ?? null;
   const focus = (n: number): void => layer?.focus(n);
   const arrange = (): void => layer?.arrange();
+  const setObstacles = (obstacles: Obstacle[]): void => layer?.setObstacles(obstacles);
+  const attend = (place: LonLat | null, cameras: number[]): void => layer?.attend(place ? toWorld(place) : null, cameras);
 
   return {
     town, view, inView, plain, ready, bare, language, camera, cameraId, cellCode,
     areaOf, cellAt, toTown, toArea, toCamera, choose, up, pan, zoom, placeAt, hit, focus, arrange,
+    libre, toPlace, setObstacles, attend, takenRects, tellAddress,
   };
 }

@@ -1,3 +1,5 @@
+import type { Pixels } from '../worker/protocol.ts';
+
 // Slots for pictures in an array texture. A slot belongs to a camera until a newer need takes it (least recently used).
 
 export interface Slot {
@@ -44,7 +46,7 @@ export class Atlas {
   }
 
   /** Writes a camera's picture. Returned: the camera that lost its slot for it, if any. */
-  put(n: number, bitmap: ImageBitmap): number | null {
+  put(n: number, pixels: Pixels): number | null {
     const { gl } = this;
     let slot = this.slotOf.get(n);
     let evicted: number | null = null;
@@ -57,12 +59,15 @@ export class Atlas {
     this.slotOf.delete(n); // the youngest stands last
     this.slotOf.set(n, slot);
     const at = this.at(slot);
-    const width = Math.min(bitmap.width, this.width);
-    const height = Math.min(bitmap.height, this.height);
+    const width = Math.min(pixels.width, this.width);
+    const height = Math.min(pixels.height, this.height);
     gl.bindTexture(gl.TEXTURE_2D_ARRAY, this.texture);
+    gl.pixelStorei(gl.UNPACK_ROW_LENGTH, pixels.width);
     gl.texSubImage3D(
-      gl.TEXTURE_2D_ARRAY, 0, at.x, at.y, at.layer, width, height, 1, gl.RGBA, gl.UNSIGNED_BYTE, bitmap,
+      gl.TEXTURE_2D_ARRAY, 0, at.x, at.y, at.layer, width, height, 1, gl.RGBA, gl.UNSIGNED_BYTE,
+      new Uint8Array(pixels.data.buffer),
     );
+    gl.pixelStorei(gl.UNPACK_ROW_LENGTH, 0);
     return evicted;
   }
 

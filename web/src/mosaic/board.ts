@@ -2,9 +2,9 @@ import type { Camera } from '../wire/messages.ts';
 import { LARGE, SMALL, usePictures, type PictureWish } from '../worker/pictures.ts';
 import type { Layout, Tile } from './layout.ts';
 import { Ladder, type TileRung, type Wish } from './ladder.ts';
-import { Overlay, type OverlayColors, type OverlaySource } from './overlay.ts';
 import { Renderer, type Colors, type TileLook } from './renderer.ts';
 import { between, bounded, centredOn, eased, MAX_TILE_PX, zoomedAt, type Box, type Viewport } from './viewport.ts';
+import { Writing, type WritingColors, type WritingSource } from './writing.ts';
 import type { IconName } from '../ui/icons.ts';
 
 const LARGE_FROM_PX = 72;
@@ -13,26 +13,29 @@ const KEY_FROM_PX = 200;
 const LIVE_FROM_PX = 480;
 const MAIN_FROM_PX = 900;
 const FLIGHT_MS = 320;
+/** Without a movement for so long the view rests; where frames come late, for three of them. */
 const SETTLE_MS = 120;
+const SETTLE_MOST_MS = 1000;
 const AGE_REDRAW_MS = 250;
 
 export interface BoardOptions {
   canvas: HTMLCanvasElement;
-  overlay: HTMLCanvasElement;
   cameras: number;
   icons: IconName[];
-  source: OverlaySource;
-  colors: { tiles: Colors; overlay: OverlayColors };
+  source: WritingSource;
+  colors: { tiles: Colors; writing: WritingColors };
   serverNowMs(): number;
   /** The view has come to rest. */
   settled(): void;
+  /** The view is another one. */
+  moved?(): void;
 }
 
 /** The mosaic without its page: canvas, view, pictures, streams. Draws when something changed, never in a busy loop. */
 export class Board {
   private readonly options: BoardOptions;
   private readonly renderer: Renderer;
-  private readonly overlay: Overlay;
+  private readonly writing: Writing;
   private readonly ladder: Ladder;
   private readonly panel: ReturnType<ReturnType<typeof usePictures>['panel']>;
   private readonly ageTimer: ReturnType<typeof setInterval>;
@@ -42,8 +45,10 @@ export class Board {
   private ratio = 1;
   private flight: { from: Viewport; to: Viewport; startMs: number } | null = null;
   private drawing = 0;
+  private askedMs = 0;
+  private drawMs = 0;
   private settling: ReturnType<typeof setTimeout> | undefined;
-  private overlayDue = true;
+  private textDue = true;
   view: Viewport = { x: 0, y: 0, scale: 1 };
   focus: Tile | null = null;
   hits: ReadonlySet<number> | null = null;
@@ -54,7 +59,7 @@ export class Board {
     this.options = options;
     this.renderer = new Renderer(options.canvas, options.cameras, options.icons);
     this.renderer.setColors(options.colors.tiles);
-    this.overlay = new Overlay(options.overlay, options.source, options.colors.overlay);
+    this.writing = new Writing(this.renderer.sprites, options.source, options.colors.writing);
     this.ladder = new Ladder(
       (n, frame) => {
         this.renderer.takeFrame(n, frame);
@@ -68,9 +73,16 @@ export class Board {
     // thumbnails are drawn with the next step of the age bars: a town's worth of them comes every few seconds
     this.panel = usePictures().panel('mosaic', (picture) => this.renderer.take(picture));
     this.ageTimer = setInterval(() => this.request(), AGE_REDRAW_MS);
+    document.fonts.addEventListener('loadingdone', this.fontCame);
   }
 
+  private readonly fontCame = (): void => {
+    this.renderer.sprites.forget();
+    this.request(true);
+  };
+
   close(): void {
+    document.fonts.removeEventListener('loadingdone', this.fontCame);
     clearInterval(this.ageTimer);
     clearTimeout(this.settling);
     cancelAnimationFrame(this.drawing);
@@ -90,10 +102,10 @@ export class Board {
   setRoom(width: number, height: number, ratio: number): void {
     this.room = { x: 0, y: 0, width, height };
     this.ratio = ratio;
-    for (const canvas of [this.options.canvas, this.options.overlay]) {
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(height * ratio);
-    }
+    const { canvas } = this.options;
+    canvas.width = Math.round(width * ratio);
+    canvas.height = Math.round(height * ratio);
+    this.renderer.sprites.setRatio(ratio);
     this.setView(this.view);
   }
 
@@ -139,13 +151,13 @@ export class Board {
 
   /** Whether the keys go to the mosaic. */
   setFocused(focused: boolean): void {
-    this.overlay.focused = focused;
+    this.writing.focused = focused;
     this.request(true);
   }
 
   setColors(colors: BoardOptions['colors']): void {
     this.renderer.setColors(colors.tiles);
-    this.overlay.colors = colors.overlay;
+    this.writing.colors = colors.writing;
     this.request(true);
   }
 
@@ -159,7 +171,7 @@ export class Board {
 
   setFocus(tile: Tile | null): void {
     this.focus = tile;
-    this.overlayDue = true;
+    this.textDue = true;
     this.request();
   }
 
@@ -190,6 +202,11 @@ export class Board {
     };
   }
 
+  /** The view is moved just now. */
+  get moving(): boolean {
+    return this.settling !== undefined;
+  }
+
   get tilePx(): number {
     return (this.layout?.tileWidth ?? 0) * this.view.scale;
   }
@@ -209,8 +226,10 @@ export class Board {
 
   /** Draws with the next frame of the screen. */
   request(withText = false): void {
-    this.overlayDue ||= withText;
-    this.drawing ||= requestAnimationFrame(() => this.drawNow());
+    this.textDue ||= withText;
+    if (this.drawing) return;
+    this.askedMs ||= performance.now();
+    this.drawing = requestAnimationFrame(() => this.drawNow());
   }
 
   private fly(to: Viewport): void {
@@ -238,14 +257,17 @@ export class Board {
 
   private move(view: Viewport): void {
     this.view = this.bound(view);
+    this.options.moved?.();
     this.request(true);
     clearTimeout(this.settling);
-    this.settling = setTimeout(() => this.settle(), SETTLE_MS);
+    this.settling = setTimeout(() => this.settle(), Math.min(SETTLE_MOST_MS, Math.max(SETTLE_MS, 3 * this.drawMs)));
   }
 
   private drawNow(): void {
     this.drawing = 0;
     if (this.renderer.busy) return this.request();
+    this.drawMs = 0.7 * this.drawMs + 0.3 * (performance.now() - this.askedMs);
+    this.askedMs = 0;
     if (this.flight) {
       const { from, to, startMs } = this.flight;
       const at = Math.min(1, (performance.now() - startMs) / FLIGHT_MS);
@@ -253,10 +275,11 @@ export class Board {
       this.move(between(from, to, eased(at)));
       this.flight = flight;
     }
+    if (this.textDue && this.layout) {
+      this.textDue = false;
+      this.writing.write(this.layout, this.view, this.room, this.visible(), this.focus, this.hits);
+    }
     this.renderer.draw(this.view, this.options.serverNowMs(), this.ratio);
-    if (!this.overlayDue || !this.layout) return;
-    this.overlayDue = false;
-    this.overlay.draw(this.layout, this.view, this.visible(), this.focus, this.hits, this.ratio);
   }
 
   private visible(): Tile[] {
@@ -280,6 +303,8 @@ export class Board {
 
   /** The view rests: ask for the pictures and streams that it shows. */
   private settle(): void {
+    clearTimeout(this.settling);
+    this.settling = undefined;
     if (!this.layout) return;
     const visible = this.visible();
     const large = this.tilePx * this.ratio >= LARGE_FROM_PX && visible.length <= LARGE_MOST;

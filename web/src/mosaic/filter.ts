@@ -17,15 +17,17 @@ export interface Counts {
   total: number;
   states: Map<CameraState, number>;
   reasons: Map<Reason, number>;
+  /** Of those that show no picture. */
+  downReasons: Map<Reason, number>;
 }
 
 export function countTown(cameras: Camera[]): Counts {
-  const counts: Counts = { total: cameras.length, states: new Map(), reasons: new Map() };
+  const counts: Counts = { total: cameras.length, states: new Map(), reasons: new Map(), downReasons: new Map() };
   for (const camera of cameras) {
     counts.states.set(camera.state, (counts.states.get(camera.state) ?? 0) + 1);
     const trouble = troubleOf(camera);
-    if (trouble && trouble !== 'disabled')
-      counts.reasons.set(trouble, (counts.reasons.get(trouble) ?? 0) + 1);
+    if (!trouble || trouble === 'disabled') continue;
+    for (const of of camera.state === 'down' ? [counts.reasons, counts.downReasons] : [counts.reasons]) of.set(trouble, (of.get(trouble) ?? 0) + 1);
   }
   return counts;
 }

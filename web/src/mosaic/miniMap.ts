@@ -38,18 +38,26 @@ export function fitPlaces(places: Point[], width: number, height: number): Fit |
   return { scale, x: (width - (left + right) * scale) / 2, y: (height - (top + bottom) * scale) / 2 };
 }
 
-function trace(g: CanvasRenderingContext2D, area: Area, fit: Fit): void {
-  g.beginPath();
+const outlines = new WeakMap<Area, { fit: Fit; path: Path2D }>();
+
+/** The outline of an area, made once for a size. */
+function outline(area: Area, fit: Fit): Path2D {
+  const known = outlines.get(area);
+  if (known && known.fit.scale === fit.scale && known.fit.x === fit.x && known.fit.y === fit.y) return known.path;
+  const path = new Path2D();
   for (const ring of polygonsOf(area.geometry as Geometry).flat())
     ring.forEach((place, i) => {
       const { x, y } = toWorld(place as LonLat);
-      if (i === 0) g.moveTo(x * fit.scale + fit.x, y * fit.scale + fit.y);
-      else g.lineTo(x * fit.scale + fit.x, y * fit.scale + fit.y);
+      if (i === 0) path.moveTo(x * fit.scale + fit.x, y * fit.scale + fit.y);
+      else path.lineTo(x * fit.scale + fit.x, y * fit.scale + fit.y);
     });
+  outlines.set(area, { fit, path });
+  return path;
 }
 
 export function drawMiniMap(canvas: HTMLCanvasElement, palette: MiniPalette, town: MiniTown): void {
-  const g = canvas.getContext('2d')!;
+  // drawn by the processor: hundreds of outlines cost the graphics more than the mosaic does
+  const g = canvas.getContext('2d', { willReadFrequently: true })!;
   g.clearRect(0, 0, canvas.width, canvas.height);
   const cells = town.areas.filter(({ properties }) => properties.level === 'cell');
   const corners = cells.flatMap((area) => polygonsOf(area.geometry as Geometry).flat(2) as unknown as LonLat[]);
@@ -59,19 +67,16 @@ export function drawMiniMap(canvas: HTMLCanvasElement, palette: MiniPalette, tow
   if (!fit) return;
   g.lineWidth = 1;
   for (const cell of cells) {
-    trace(g, cell, fit);
+    const path = outline(cell, fit);
     g.fillStyle = town.cells?.has(cell.properties.code) ?? true ? palette.seen : palette.land;
-    g.fill();
+    g.fill(path);
     g.strokeStyle = palette.border;
-    g.stroke();
+    g.stroke(path);
   }
   g.lineWidth = 2;
   g.strokeStyle = palette.outline;
   for (const area of town.areas)
-    if (area.properties.level === 'town') {
-      trace(g, area, fit);
-      g.stroke();
-    }
+    if (area.properties.level === 'town') g.stroke(outline(area, fit));
   drawCameras(g, palette, cameras, fit, town.focused);
 }
 

@@ -9,6 +9,13 @@ export interface MirrorEntry {
   label: string;
 }
 
+interface Said {
+  age: string;
+  state: string;
+  rung: string;
+  label: string;
+}
+
 /**
  * The mosaic for those who do not see its canvas: one list item a camera. Attributes change in place and only when
  * they differ; the list is contained, so that nothing of it costs layout.
@@ -16,6 +23,8 @@ export interface MirrorEntry {
 export class Mirror {
   private readonly list: HTMLElement;
   private readonly items = new Map<number, HTMLElement>();
+  /** What each item says; asking the page for it costs more than the rest. */
+  private readonly said = new Map<number, Said>();
   private selected = 0;
 
   constructor(list: HTMLElement) {
@@ -28,6 +37,7 @@ export class Mirror {
 
   setLayout(layout: Layout): void {
     this.items.clear();
+    this.said.clear();
     const fragment = document.createDocumentFragment();
     for (const { camera } of layout.tiles) {
       const item = document.createElement('li');
@@ -52,9 +62,12 @@ export class Mirror {
     const item = this.items.get(n);
     if (!item) return;
     const age = entry.ageMs < 0 ? '' : String(Math.round(entry.ageMs));
-    if (item.dataset.ageMs !== age) item.dataset.ageMs = age;
-    if (item.dataset.state !== entry.state) item.dataset.state = entry.state;
-    if (item.dataset.rung !== entry.rung) item.dataset.rung = entry.rung;
-    if (item.textContent !== entry.label) item.textContent = entry.label;
+    const { state, rung, label } = entry;
+    const said = this.said.get(n);
+    if (said?.age !== age) item.dataset.ageMs = age;
+    if (said?.state !== state) item.dataset.state = state;
+    if (said?.rung !== rung) item.dataset.rung = rung;
+    if (said?.label !== label) item.textContent = label;
+    this.said.set(n, { age, state, rung, label });
   }
 }

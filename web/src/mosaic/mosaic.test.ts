@@ -3,9 +3,11 @@ import type { Camera } from '../wire/messages.ts';
 import { countTown, matches, parseFilter } from './filter.ts';
 import { MAX_LIVE, MAX_STREAMS, withinBudget, type Wish } from './ladder.ts';
 import type { Layout, Tile } from './layout.ts';
-import { cutEnd, cutStart } from './overlay.ts';
+import { cutEnd, cutStart } from './writing.ts';
 import { cellAcross, neighbour, nextCell } from './steering.ts';
 import { between, bounded, centredOn, zoomedAt } from './viewport.ts';
+import type { Alert } from '../wire/alerts.ts';
+import { affected, lifted, standing } from './lift.ts';
 
 const WORLD = { x: 0, y: 0, width: 1900, height: 900 };
 const ROOM = { x: 0, y: 0, width: 1900, height: 900 };
@@ -106,5 +108,29 @@ describe('filter by state and reason', () => {
     expect(parseFilter('nonsense')).toBeNull();
     expect(matches(camera('live', 'frozen'), 'frozen')).toBe(true);
     expect(matches(camera('live', null), 'down')).toBe(false);
+  });
+});
+
+describe('alerts lift tiles', () => {
+  const alert = (id: string, priority: number, n: number): Alert => ({ id, priority, created_us: id.slice(1), device: String(n) }) as unknown as Alert;
+  const of = (one: Alert): number => Number(one.device);
+  it('one a camera, the most urgent; more than six lift only priority 1', () => {
+    const all = affected([alert('a1', 3, 7), alert('a2', 1, 7), alert('a3', 2, 8)], of);
+    expect(all.map(({ n, alert: { priority } }) => [n, priority])).toEqual([[7, 1], [8, 2]]);
+    expect(lifted(all).lifted).toHaveLength(2);
+    const many = affected(Array.from({ length: 9 }, (_, i) => alert(`a${i + 10}`, i === 4 ? 1 : 3, i)), of);
+    expect(lifted(many).lifted.map(({ n }) => n)).toEqual([4]);
+    expect(lifted(many).marked).toHaveLength(8);
+  });
+  it('over their place, inside, on no head and not on each other; a large tile stays', () => {
+    const room = { width: 800, height: 600 };
+    const head = { x: 0, y: 80, width: 800, height: 22 };
+    const first = standing({ x: 5, y: 120, width: 33, height: 18 }, room, [head], [])!;
+    expect(first.x).toBeGreaterThanOrEqual(0);
+    expect(first.y).toBeGreaterThanOrEqual(head.y + head.height);
+    const second = standing({ x: 40, y: 120, width: 33, height: 18 }, room, [head], [first])!;
+    expect(second.x >= first.x + first.width || second.y >= first.y + first.height).toBe(true);
+    const large = { x: 0, y: 120, width: 240, height: 135 };
+    expect(standing(large, room, [head], [])).toBe(large);
   });
 });

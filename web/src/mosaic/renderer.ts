@@ -3,7 +3,11 @@ import { STALE_MS } from '../ui/grey.ts';
 import { drawIcon, type IconName } from '../ui/icons.ts';
 import { Atlas } from './atlas.ts';
 import type { Layout } from './layout.ts';
-import { FRAME_FRAGMENT, FRAME_VERTEX, TILE_FRAGMENT, TILE_VERTEX } from './shaders.ts';
+import { linkProgram } from './program.ts';
+import { Sprites, type Rgba } from './sprites.ts';
+import {
+  BAR_FRAGMENT, BLANK_FRAGMENT, FRAME_FRAGMENT, FRAME_VERTEX, PASS, PICTURE_FRAGMENT, STALE_FRAGMENT, TILE_VERTEX,
+} from './shaders.ts';
 import type { Viewport } from './viewport.ts';
 
 export const FRESH_MS = 5_000;
@@ -21,14 +25,14 @@ export interface TileLook {
   light: number;
 }
 export interface Colors {
-  ground: string;
-  blank: string;
-  edge: string;
-  equip: string;
-  quiet: string;
-  bar_full: string;
-  bar_empty: string;
-  stale_edge: string;
+  ground: Rgba;
+  blank: Rgba;
+  edge: Rgba;
+  equip: Rgba;
+  quiet: Rgba;
+  bar_full: Rgba;
+  bar_empty: Rgba;
+  stale_edge: Rgba;
 }
 interface Frame {
   texture: WebGLTexture;
@@ -41,12 +45,12 @@ interface Picture {
 
 const MODES = { living: -1, picture: 0, trouble: 1, waiting: 2 };
 
-/** Draws every tile of the mosaic with one instanced call, and the running streams over them. */
+/** Draws the tiles of the mosaic with an instanced call for each kind, and the running streams over them. */
 export class Renderer {
   private readonly gl: WebGL2RenderingContext;
-  private readonly tiles: WebGLProgram;
+  private readonly tiles: Record<'blank' | 'picture' | 'stale' | 'bar', WebGLProgram>;
   private readonly frames: WebGLProgram;
-  private readonly uniforms = new Map<string, WebGLUniformLocation | null>();
+  private readonly uniforms = new Map<WebGLProgram, Map<string, WebGLUniformLocation | null>>();
   private readonly instances: WebGLBuffer;
   private readonly array: WebGLVertexArrayObject;
   private readonly icons: WebGLTexture;
@@ -63,30 +67,35 @@ export class Renderer {
   private layout: Layout | null = null;
   private dirty = true;
   private preferLarge = false;
+  /** What lies over the tiles. */
+  readonly sprites: Sprites;
 
   constructor(canvas: HTMLCanvasElement, cameras: number, icons: IconName[]) {
     const gl = canvas.getContext('webgl2', { alpha: false, antialias: false, depth: false });
     if (!gl) throw new Error('WebGL2');
     this.gl = gl;
-    this.tiles = this.program(TILE_VERTEX, TILE_FRAGMENT);
-    this.frames = this.program(FRAME_VERTEX, FRAME_FRAGMENT);
+    this.tiles = {
+      blank: linkProgram(gl, TILE_VERTEX, BLANK_FRAGMENT), picture: linkProgram(gl, TILE_VERTEX, PICTURE_FRAGMENT),
+      stale: linkProgram(gl, TILE_VERTEX, STALE_FRAGMENT), bar: linkProgram(gl, TILE_VERTEX, BAR_FRAGMENT),
+    };
+    this.frames = linkProgram(gl, FRAME_VERTEX, FRAME_FRAGMENT);
     this.small = new Atlas(gl, SMALL_WIDTH_PX, SMALL_HEIGHT_PX, Math.max(cameras, 1));
     this.icons = this.iconTexture(icons);
     this.instances = gl.createBuffer();
     this.array = gl.createVertexArray();
     this.setUpArrays();
+    this.sprites = new Sprites(gl);
   }
 
   setColors(colors: Colors): void {
     const { gl } = this;
-    for (const [name, text] of Object.entries(colors) as [string, string][]) {
-      const rgb = parseColor(text);
-      gl.useProgram(this.tiles);
-      gl.uniform3fv(this.at(this.tiles, name), rgb);
-      if (name !== 'ground') continue;
-      gl.useProgram(this.frames);
-      gl.uniform3fv(this.at(this.frames, name), rgb);
-      gl.clearColor(rgb[0]!, rgb[1]!, rgb[2]!, 1);
+    for (const [name, [...rgba]] of Object.entries(colors) as [string, Iterable<number>][]) {
+      const rgb = rgba.slice(0, 3);
+      for (const program of [...Object.values(this.tiles), this.frames]) {
+        gl.useProgram(program);
+        gl.uniform3fv(this.at(program, name), rgb);
+      }
+      if (name === 'ground') gl.clearColor(rgb[0]!, rgb[1]!, rgb[2]!, 1);
     }
   }
 
@@ -122,15 +131,15 @@ export class Renderer {
   }
 
   take(picture: DecodedPicture): void {
-    const { n, level, wallMs, bitmap } = picture;
+    const { n, level, wallMs, pixels } = picture;
     const known = this.pictures.get(n) ?? { small: 0, large: 0 };
     this.pictures.set(n, known);
     if (level === SMALL) {
-      this.small.put(n, bitmap);
+      this.small.put(n, pixels);
       known.small = wallMs;
     } else if (level === LARGE) {
       this.large ??= new Atlas(this.gl, LARGE_WIDTH_PX, LARGE_HEIGHT_PX, LARGE_SLOTS);
-      const evicted = this.large.put(n, bitmap);
+      const evicted = this.large.put(n, pixels);
       known.large = wallMs;
       const other = evicted === null ? undefined : this.pictures.get(evicted);
       if (other) {
@@ -216,22 +225,45 @@ export class Renderer {
       gl.bufferData(gl.ARRAY_BUFFER, this.data, gl.DYNAMIC_DRAW);
       this.dirty = false;
     }
-    this.useView(this.tiles, view, width, height, pixelRatio);
-    gl.uniform1f(this.at(this.tiles, 'pixel'), pixelRatio);
-    gl.uniform1f(this.at(this.tiles, 'now'), (serverNowMs - this.baseMs) / 1000);
-    gl.uniform1f(this.at(this.tiles, 'stale_after'), STALE_MS / 1000);
-    gl.uniform1f(this.at(this.tiles, 'full_at'), FRESH_MS / 1000);
-    gl.uniform1f(this.at(this.tiles, 'icon_count'), this.iconIndex.size);
-    gl.uniform2fv(this.at(this.tiles, 'small_size'), this.small.size);
-    gl.uniform2fv(this.at(this.tiles, 'large_size'), this.large?.size ?? [0, 0]);
-    this.bind(0, gl.TEXTURE_2D_ARRAY, this.small.texture, 'small_pictures');
-    this.bind(1, gl.TEXTURE_2D_ARRAY, (this.large ?? this.small).texture, 'large_pictures');
-    this.bind(2, gl.TEXTURE_2D, this.icons, 'icons');
-    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, layout.tiles.length);
+    const { blank, picture, stale, bar } = this.tiles;
+    for (const program of Object.values(this.tiles)) {
+      this.useView(program, view, width, height, pixelRatio);
+      gl.uniform1f(this.at(program, 'pixel'), pixelRatio);
+      gl.uniform1f(this.at(program, 'now'), (serverNowMs - this.baseMs) / 1000);
+      gl.uniform1f(this.at(program, 'stale_after'), STALE_MS / 1000);
+    }
+    this.bind(blank, gl.TEXTURE_2D, this.icons, 'icons');
+    gl.uniform1f(this.at(blank, 'icon_count'), this.iconIndex.size);
+    this.drawPass(blank, PASS.blank);
+    this.drawPictures(picture, this.small, PASS.small);
+    this.drawPictures(stale, this.small, PASS.staleSmall);
+    if (this.large) {
+      this.drawPictures(picture, this.large, PASS.large);
+      this.drawPictures(stale, this.large, PASS.staleLarge);
+    }
+    gl.useProgram(bar);
+    gl.uniform1f(this.at(bar, 'full_at'), FRESH_MS / 1000);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.SRC_ALPHA, gl.ONE_MINUS_SRC_ALPHA);
+    this.drawPass(bar, PASS.bar);
+    gl.disable(gl.BLEND);
     this.drawFrames(layout, view, width, height, pixelRatio);
+    this.sprites.draw(width, height);
     if (this.fence) gl.deleteSync(this.fence);
     this.fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
     gl.flush();
+  }
+
+  private drawPictures(program: WebGLProgram, atlas: Atlas, pass: number): void {
+    this.bind(program, this.gl.TEXTURE_2D_ARRAY, atlas.texture, 'pictures');
+    this.gl.uniform2fv(this.at(program, 'picture_size'), atlas.size);
+    this.drawPass(program, pass);
+  }
+
+  /** With the program in use. */
+  private drawPass(program: WebGLProgram, pass: number): void {
+    this.gl.uniform1f(this.at(program, 'pass'), pass);
+    this.gl.drawArraysInstanced(this.gl.TRIANGLE_STRIP, 0, 4, this.layout!.tiles.length);
   }
 
   private drawFrames(
@@ -290,19 +322,22 @@ export class Renderer {
     this.dirty = true;
   }
 
-  private bind(unit: number, target: number, texture: WebGLTexture, name: string): void {
+  /** Uses the program, with its one texture. */
+  private bind(program: WebGLProgram, target: number, texture: WebGLTexture, name: string): void {
     const { gl } = this;
-    gl.activeTexture(gl.TEXTURE0 + unit);
+    gl.useProgram(program);
+    gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(target, texture);
-    gl.uniform1i(this.at(this.tiles, name), unit);
+    gl.uniform1i(this.at(program, name), 0);
   }
 
   private at(program: WebGLProgram, name: string): WebGLUniformLocation | null {
-    const key = (program === this.tiles ? 't ' : 'f ') + name;
-    let location = this.uniforms.get(key);
+    const known = this.uniforms.get(program) ?? new Map<string, WebGLUniformLocation | null>();
+    this.uniforms.set(program, known);
+    let location = known.get(name);
     if (location === undefined) {
       location = this.gl.getUniformLocation(program, name);
-      this.uniforms.set(key, location);
+      known.set(name, location);
     }
     return location;
   }
@@ -337,29 +372,4 @@ export class Renderer {
     gl.texParameteri(gl.TEXTURE_2D, gl.TEXTURE_MIN_FILTER, gl.LINEAR_MIPMAP_LINEAR);
     return texture;
   }
-
-  private program(vertex: string, fragment: string): WebGLProgram {
-    const { gl } = this;
-    const program = gl.createProgram();
-    for (const [type, source] of [
-      [gl.VERTEX_SHADER, vertex],
-      [gl.FRAGMENT_SHADER, fragment],
-    ] as const) {
-      const shader = gl.createShader(type)!;
-      gl.shaderSource(shader, source);
-      gl.compileShader(shader);
-      gl.attachShader(program, shader);
-    }
-    gl.linkProgram(program);
-    if (!gl.getProgramParameter(program, gl.LINK_STATUS))
-      throw new Error(gl.getProgramInfoLog(program) ?? 'shader');
-    return program;
-  }
-}
-
-function parseColor(text: string): Float32Array {
-  const context = new OffscreenCanvas(1, 1).getContext('2d', { willReadFrequently: true })!;
-  context.fillStyle = text;
-  context.fillRect(0, 0, 1, 1);
-  return Float32Array.from(context.getImageData(0, 0, 1, 1).data.slice(0, 3), (byte) => byte / 255);
 }

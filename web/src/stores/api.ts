@@ -32,6 +32,8 @@ let onNoSession: (() => void) | null = null;
 export function setCsrf(token: string): void {
   csrf = token;
 }
+/** For requests that are not made by api(). */
+export const csrfToken = (): string => csrf;
 export function whenSessionEnds(fn: () => void): void {
   onNoSession = fn;
 }

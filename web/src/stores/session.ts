@@ -1,9 +1,10 @@
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
+import { keepDraftsOf } from './drafts.ts';
 import { api, ApiError, setCsrf, whenSessionEnds } from './api.ts';
 
 interface SessionAnswer {
-  user: { id: string; login: string; name: string; role: string };
+  user: { id: string; login: string; name: string; role: string; grants?: { role: string; area: string }[]; department?: string | null };
   rights: string[];
   csrf: string;
   view_reason?: { reason: string; until_us: string } | null;
@@ -23,8 +24,12 @@ export const useSession = defineStore('session', () => {
     () => loggedIn.value && viewReason.value === '' && rights.value.has('camera.live'),
   );
 
+  /** Has that role, in whatever area. */
+  const isA = (role: string): boolean => user.value?.grants?.some((one) => one.role === role) ?? user.value?.role === role;
+
   function take(answer: SessionAnswer): void {
     user.value = answer.user;
+    keepDraftsOf(answer.user.id);
     rights.value = new Set(answer.rights);
     setCsrf(answer.csrf);
     known.value = true;
@@ -33,6 +38,7 @@ export const useSession = defineStore('session', () => {
     viewReason.value = answer.view_reason?.reason ?? '';
   }
   function forget(): void {
+    keepDraftsOf(''); // what was typed may name people
     user.value = null;
     rights.value = new Set();
     viewReason.value = '';
@@ -53,13 +59,15 @@ export const useSession = defineStore('session', () => {
       return answered;
     }
   }
-  async function login(name: string, password: string): Promise<void> {
-    await api<SessionAnswer>('POST', '/session', { login: name, password });
+  /** `code`: of the second factor; '': none was asked for. */
+  async function login(name: string, password: string, code = ''): Promise<void> {
+    await api<SessionAnswer>('POST', '/session', { login: name, password, ...(code ? { code } : {}) });
     take(await api<SessionAnswer>('GET', '/session'));
   }
+  /** The page is loaded anew afterwards. */
   async function logout(): Promise<void> {
+    keepDraftsOf('');
     await api('DELETE', '/session').catch(() => undefined);
-    forget();
   }
   async function giveReason(reason: string): Promise<void> {
     await api('POST', '/view-reason', { reason });
@@ -72,6 +80,6 @@ export const useSession = defineStore('session', () => {
   });
   return {
     user, rights, known, unreachable, ended, viewReason, reasonNeeded, loggedIn,
-    load, login, logout, giveReason, may, forget,
+    load, login, logout, giveReason, may, isA, forget,
   };
 });

@@ -103,7 +103,7 @@ export const useTown = defineStore('town', () => {
     const takeWhole = (topic: Topic, data: unknown): void => {
       if (topic === 'media') takeMedia(data as MediaState);
       else if (topic === 'notices') notices.value = (data as NoticesState).notices;
-      else seats.value = (data as PresenceState).seats;
+      else if (topic === 'presence') seats.value = (data as PresenceState).seats;
     };
     socket.on('snapshot', ({ topic, data }) => {
       if (topic === 'cameras') takeSnapshot(data as CamerasSnapshot);

@@ -1,5 +1,6 @@
 // Line icons on a 24 grid, drawn by us in the shapes that SCREENS.md fixes. `fill` paths are filled, `line` paths stroked.
 // The mosaic draws the same paths on its canvas.
+import type { Dimension } from '../wire/alerts.ts';
 import type { CameraState, Reason } from '../wire/messages.ts';
 
 export interface Icon {
@@ -62,6 +63,40 @@ export const ICONS = {
   wide: { line: 'M2 7h20v10H2zM9 7v10M15 7v10' },
   back: { line: 'M14 5l-7 7 7 7', width: 2.2 },
   list: { line: 'M4 6h16M4 12h16M4 18h16' },
+  // where an alert comes from
+  shield: { line: 'M12 3l8 3v6c0 5-3.500 7.600-8 9-4.500-1.400-8-4-8-9V6ZM12 8v5m0 3v.1' },
+  road: { line: 'M7 3L4 21M17 3l3 18M12 4v3m0 4v3m0 4v3' },
+  envelope: { line: 'M3 5h18v14H3zM3 7l9 6 9-6' },
+  clipboard: { line: 'M5 4h14v17H5zM9 2.500h6v3H9zM9 13l2.200 2.200L15.500 11' },
+  speech: { line: 'M3 4h11v8H8l-3 3v-3H3zM10 15.500v.5h6l3 3v-3h2V8h-3.500' },
+  waves: { line: `${circle(12, 12, 2)}M7.500 7.500a6.500 6.500 0 0 0 0 9m9-9a6.500 6.500 0 0 1 0 9M4.500 4.500a10.600 10.600 0 0 0 0 15m15-15a10.600 10.600 0 0 1 0 15` },
+  cloud: { line: 'M7 14a4 4 0 0 1 .5-8 5 5 0 0 1 9.500 1.500A3.300 3.300 0 0 1 17 14zM5 18h14M8 21h8' },
+  receiver: { line: 'M6 3h3l1.500 5-2 1.500a12 12 0 0 0 6 6l1.500-2 5 1.500v3a2 2 0 0 1-2 2A16 16 0 0 1 4 5a2 2 0 0 1 2-2z' },
+  // rooms of meetings
+  microphone: { line: 'M9 6a3 3 0 0 1 6 0v5a3 3 0 0 1-6 0zM5.500 11a6.500 6.500 0 0 0 13 0M12 17.500V21' },
+  microphone_off: { line: 'M9 6a3 3 0 0 1 6 0v5a3 3 0 0 1-6 0zM5.500 11a6.500 6.500 0 0 0 13 0M12 17.500V21M3 3l18 18', width: 2 },
+  video: { line: 'M3 7h12v10H3zM15 11l6-3v8l-6-3' },
+  video_off: { line: 'M3 7h12v10H3zM15 11l6-3v8l-6-3M3 3l18 18', width: 2 },
+  hand: { line: 'M7 13V7a1.500 1.500 0 0 1 3 0v4M10 10V4.500a1.500 1.500 0 0 1 3 0V11M13 6a1.500 1.500 0 0 1 3 0v6M16 8.500a1.500 1.500 0 0 1 3 0V15a6 6 0 0 1-6 6h-1c-2.500 0-4-1-5.500-3.500L4 14a1.500 1.500 0 0 1 3-1.500' },
+  danger: { line: 'M12 3 2 20h20zM12 10v5m0 2.500v.1', width: 2 },
+  side_a: { line: 'M3 6h11l7 6-7 6H3z', width: 2 },
+  side_b: { line: 'M21 6H10l-7 6 7 6h11z', width: 2 },
+  // files
+  photo: { line: `M3 7h4l2-3h6l2 3h4v12H3z${circle(12, 13, 3.5)}` },
+  paperclip: { line: 'M20 11l-8.500 8.500a5 5 0 0 1-7-7L13 4a3.300 3.300 0 0 1 4.700 4.700l-8.400 8.400a1.700 1.700 0 0 1-2.400-2.400l7.600-7.600' },
+  // what is done with alerts
+  bell: { line: 'M6 16v-5a6 6 0 0 1 12 0v5l2 2H4zM10 21h4' },
+  sound: { line: 'M4 9h4l5-4v14l-5-4H4zM16.500 8.500a5 5 0 0 1 0 7M19 6a8.500 8.500 0 0 1 0 12' },
+  mute: { line: 'M4 9h4l5-4v14l-5-4H4zM17 9.500l5 5m0-5l-5 5' },
+  clock: { line: `${circle(12, 12, 9)}M12 7v5l3.500 2` },
+  chain: { line: 'M10 14a4 4 0 0 0 5.700 0l3-3A4 4 0 0 0 13 5.300l-1 1M14 10a4 4 0 0 0-5.700 0l-3 3a4 4 0 0 0 5.700 5.700l1-1' },
+  fold: { line: 'M4 6h16M6.500 11h11M9 16h6M12 18v3m-2-1.500 2 2 2-2' },
+  check: { line: 'M4 12.500l5.500 5.500L20 6.500', width: 2.5 },
+  box_open: { line: 'M4 4h16v16H4z' },
+  box_checked: { line: 'M4 4h16v16H4zM7.500 12l3.500 3.500 6-7', width: 2 },
+  flame: { line: 'M12 21a6 6 0 0 1-6-6c0-4 4-5 4-9 3 1.500 4 4 3.500 6.500C15 12 15.500 11 15.500 10c2 1.500 2.500 3.500 2.500 5a6 6 0 0 1-6 6z' },
+  funnel: { line: 'M3 5h18l-7 8v6l-4 2v-8z' },
+  feed: { line: `M5 12a7 7 0 0 1 7 7M5 5a14 14 0 0 1 14 14`, fill: circle(6, 18, 2) },
 } satisfies Record<string, Icon>;
 
 export type IconName = keyof typeof ICONS;
@@ -93,6 +128,19 @@ export const REASON_ICON: Record<Reason | 'disabled', IconName> = {
   wrong_certificate: 'padlock',
   media_away: 'unplugged',
   disabled: 'bar',
+};
+
+export const DIMENSION_ICON: Record<Dimension, IconName> = {
+  public_security: 'shield',
+  traffic: 'road',
+  petition: 'envelope',
+  enforcement: 'clipboard',
+  dispute: 'speech',
+  livelihood: 'home',
+  camera_alarm: 'camera',
+  camera_health: 'camera',
+  sensor: 'waves',
+  warning: 'cloud',
 };
 
 /** A reason of a newer server has a shape too. */

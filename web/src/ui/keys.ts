@@ -1,10 +1,13 @@
-import { computed, onBeforeUnmount, onMounted, shallowReactive, type ComputedRef } from 'vue';
+import { computed, onBeforeUnmount, onMounted, shallowReactive, type ComputedRef, type Ref } from 'vue';
 
-export type Act = (event: KeyboardEvent) => void;
+/** `false`: not now; the key goes on to what was shown before. */
+export type Act = (event: KeyboardEvent) => unknown;
 /** `name`: its words in i18n, `keys.…`; keys of one name are told in one line of the help. */
 export interface NamedKey {
   name: string;
   act: Act;
+  /** A key that is held down acts once. */
+  once?: boolean;
 }
 export type KeyMap = Record<string, Act | NamedKey>;
 
@@ -16,6 +19,11 @@ const PREFIX_MS = 2500;
 /** One act for several keys. */
 export function keysFor(name: string, acts: Record<string, Act>): KeyMap {
   return Object.fromEntries(Object.entries(acts).map(([key, act]) => [key, { name, act }]));
+}
+
+/** The same for acts that a key held down must not do again and again. */
+export function keysOnce(name: string, acts: Record<string, Act>): KeyMap {
+  return Object.fromEntries(Object.entries(acts).map(([key, act]) => [key, { name, act, once: true }]));
 }
 
 export interface KeyLine {
@@ -49,10 +57,24 @@ function nameOf(event: KeyboardEvent): string {
   return shift + key;
 }
 
+/** Whether an arrow moves what has the focus, or holds what has it, by itself. */
+function scrolls(target: EventTarget | null, name: string): boolean {
+  const across = name === 'ArrowLeft' || name === 'ArrowRight';
+  if (!across && name !== 'ArrowUp' && name !== 'ArrowDown') return false;
+  for (let one = target instanceof HTMLElement ? target : null; one && one !== document.body; one = one.parentElement) {
+    const { overflowX, overflowY } = getComputedStyle(one);
+    const [way, room] = across ? [overflowX, one.scrollWidth - one.clientWidth] : [overflowY, one.scrollHeight - one.clientHeight];
+    if (room > 0 && (way === 'auto' || way === 'scroll')) return true;
+  }
+  return false;
+}
+
 function onKey(event: KeyboardEvent): void {
-  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented) return;
+  if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || event.isComposing) return;
+  if (document.querySelector('dialog:modal')) return; // it lies over the page, also when nothing in it has the focus
   const name = nameOf(event);
   if (isTyping(event.target) && name !== 'Escape') return;
+  if (scrolls(event.target, name)) return;
   // a focused button or link keeps its own keys
   const own = event.target instanceof HTMLButtonElement || event.target instanceof HTMLAnchorElement;
   if (own && (name === 'Enter' || name === ' ')) return;
@@ -63,8 +85,9 @@ function onKey(event: KeyboardEvent): void {
     const layer = layers[i]!;
     const found = layer[wanted];
     if (found) {
+      if (event.repeat && typeof found !== 'function' && found.once) return event.preventDefault();
+      if ((typeof found === 'function' ? found : found.act)(event) === false) continue;
       event.preventDefault();
-      (typeof found === 'function' ? found : found.act)(event);
       return;
     }
     if (!within && Object.keys(layer).some((key) => key.startsWith(`${name} `))) {
@@ -77,11 +100,22 @@ function onKey(event: KeyboardEvent): void {
 
 window.addEventListener('keydown', onKey);
 
-/** Keys of a component while it is shown; those of a later one come first. */
-export function useKeys(keys: KeyMap): void {
-  onMounted(() => layers.push(keys));
+/** Keys of a component while it is shown; those of a later one come first. `last`: all others come first. */
+export function useKeys(keys: KeyMap, last = false): void {
+  onMounted(() => (last ? layers.unshift(keys) : layers.push(keys)));
   onBeforeUnmount(() => {
     const at = layers.indexOf(keys);
     if (at >= 0) layers.splice(at, 1);
   });
+}
+
+/** Esc closes the row that is opened beside a list; with none opened it goes on. */
+export function useClosing(open: Ref<string>): void {
+  useKeys(keysFor('esc', {
+    Escape: () => {
+      if (!open.value) return false;
+      open.value = '';
+      return true;
+    },
+  }));
 }

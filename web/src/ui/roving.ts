@@ -12,6 +12,26 @@ function keep(root: HTMLElement, current?: HTMLElement): void {
   for (const one of all) one.tabIndex = one === stop ? 0 : -1;
 }
 
+/** What the stops were when they were counted last. Which of them are seen is asked of the layout, which is not free: a
+ * component that moves with a map is drawn anew with each frame. */
+const counted = new WeakMap<HTMLElement, string[]>();
+const numbers = new WeakMap<HTMLElement, string>();
+let last = 0;
+function signs(root: HTMLElement): string[] {
+  return [...root.querySelectorAll<HTMLElement>(FOCUSABLE)].map((one) => {
+    const number = numbers.get(one) ?? String(++last);
+    numbers.set(one, number);
+    return `${number} ${one.tabIndex} ${one.style.display}`;
+  });
+}
+function keepIfChanged(root: HTMLElement): void {
+  const before = counted.get(root);
+  const now = signs(root);
+  if (before?.length === now.length && now.every((sign, i) => sign === before[i])) return;
+  keep(root, stops(root).find((one) => one === document.activeElement));
+  counted.set(root, signs(root));
+}
+
 function step(key: string, at: number, count: number): number | null {
   switch (key) {
     case 'ArrowRight':
@@ -50,5 +70,5 @@ export const vRoving = {
       if (stops(root).includes(target)) keep(root, target);
     });
   },
-  updated: (root: HTMLElement): void => keep(root, stops(root).find((one) => one === document.activeElement)),
+  updated: keepIfChanged,
 };

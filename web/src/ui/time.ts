@@ -21,3 +21,10 @@ export function clockTime(at: Date): string {
   const two = (n: number): string => String(n).padStart(2, '0');
   return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
+
+/** The clock today or in the night around it, else to the minute with the day before it. `short`: always to the minute. */
+export function clockOn(at: Date, now: Date, short = false): string {
+  const far = Math.abs(now.getTime() - at.getTime()) > 12 * 3_600_000 && at.toDateString() !== now.toDateString();
+  if (!far) return short ? clockTime(at).slice(0, 5) : clockTime(at);
+  return `${at.getMonth() + 1}-${String(at.getDate()).padStart(2, '0')} ${clockTime(at).slice(0, 5)}`;
+}

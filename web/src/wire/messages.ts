@@ -47,6 +47,7 @@ export interface Camera {
   detail: string | null;
   since_us: string;
   clock_offset_ms: number | null;
+  loss_pct: number | null;
   scene: unknown;
 }
 
@@ -75,6 +76,9 @@ export interface MediaNode {
   bytes_per_s?: number;
   cpu_cores?: Record<string, number>;
   picture_cores?: number;
+  /** What the kernel gave (0: no UDP yet) and what was asked for. */
+  udp_buffer_bytes?: number;
+  udp_buffer_wanted_bytes?: number;
   shed?: Record<string, unknown> | null;
   outages?: Outage[];
 }
@@ -84,7 +88,8 @@ export interface MediaState {
   counts: Record<string, number>;
 }
 export interface PresenceState {
-  seats: { seat: string; name: string; role: string }[];
+  /** `user`: id of the person, to whom an alert can be given. */
+  seats: { seat: string; name: string; role: string; user?: string }[];
 }
 
 /** What of the server itself people have to know, the gravest first. */
@@ -93,7 +98,7 @@ export interface NoticesState {
   notices: { code: (typeof NOTICES)[number]; since_us: string }[];
 }
 
-export type Topic = 'cameras' | 'media' | 'presence' | 'notices';
+export type Topic = 'cameras' | 'media' | 'presence' | 'notices' | 'alerts' | 'cases' | 'notifications' | 'duty' | 'calls';
 export type Profile = 'sub' | 'main';
 export type Rung = 'key' | 'live';
 export type Format = 'annexb' | 'fmp4';
@@ -124,6 +129,14 @@ export interface Playing {
   width: number;
   height: number;
 }
+/** The camera is down: nothing comes until it plays again, by itself. */
+export interface Waiting {
+  t: 'waiting';
+  stream: number;
+  code: string;
+  message: Words;
+  detail?: string;
+}
 export interface Ended {
   t: 'ended';
   stream: number;
@@ -142,7 +155,7 @@ export interface Pong {
   re: unknown;
   now_us: string;
 }
-export type ServerMessage = Hello | TopicMessage | Playing | Ended | Refusal | Pong;
+export type ServerMessage = Hello | TopicMessage | Playing | Waiting | Ended | Refusal | Pong;
 
 export interface PlayCommand {
   t: 'play';

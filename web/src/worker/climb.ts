@@ -28,6 +28,8 @@ export class Climb {
   /** Why the wanted stream does not run; empty: it does or opens. */
   trouble = '';
   message: Words | null = null;
+  /** The camera is down: the stream is there and goes on by itself. */
+  waiting = false;
 
   constructor(camera: string, ports: ClimbPorts, decoder?: 'mse') {
     this.camera = camera;
@@ -47,7 +49,7 @@ export class Climb {
 
   /** Tries at once what failed, after a view reason was given or the line came back. */
   retry(): void {
-    if (this.trouble !== '') this.open();
+    if (this.trouble !== '' && !this.waiting) this.open();
   }
 
   close(): void {
@@ -61,7 +63,7 @@ export class Climb {
     if (!this.wanted) return;
     clearTimeout(this.timer);
     this.next?.close();
-    this.trouble = '';
+    this.said('', null);
     const stream: Stream = openStream({
       camera: this.camera,
       ...this.wanted,
@@ -72,6 +74,8 @@ export class Climb {
       },
       changed: (state) => {
         if (state.phase === 'ended') this.ended(stream, state);
+        else if (state.phase === 'waiting') this.waits(stream, state);
+        else if (this.waiting && state.phase === 'playing') this.said('', null);
         this.ports.changed();
       },
     });
@@ -87,12 +91,26 @@ export class Climb {
     this.ports.changed();
   }
 
+  private said(trouble: string, message: Words | null, waiting = false): void {
+    Object.assign(this, { trouble, message, waiting });
+  }
+
+  /** What was shown is old now: the thumbnail stands until its next frame. */
+  private waits(stream: Stream, state: StreamState): void {
+    if (this.next !== stream && this.shown !== stream) return;
+    this.said(state.code, state.message, true);
+    if (this.shown !== stream) return;
+    this.shown = null;
+    if (this.next) stream.close();
+    else this.next = stream;
+    this.ports.fell();
+  }
+
   private ended(stream: Stream, state: StreamState): void {
     stream.close();
     if (this.next !== stream && this.shown !== stream) return;
     if (this.next === stream) this.next = null;
-    this.trouble = state.code;
-    this.message = state.message;
+    this.said(state.code, state.message);
     this.timer = setTimeout(() => this.open(), this.retryMs);
     this.retryMs = Math.min(LONGEST_RETRY_MS, this.retryMs * 2);
     if (this.shown !== stream) return;

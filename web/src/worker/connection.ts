@@ -147,6 +147,7 @@ export class Connection {
       case 'current':
         if (this.wishes.seen(message)) this.ports.toPage(message);
         return;
+      case 'waiting':
       case 'error':
         return this.ports.toPage(message);
     }

@@ -1,7 +1,8 @@
 // The worker that decodes: thumbnails into bitmaps, units into frames.
 import { Decoding } from './decoding.ts';
 import type { FromDecoder, SocketToDecoder, ToDecoder } from './protocol.ts';
-import { decodeJpeg, Thumbnails } from './thumbnails.ts';
+import { decodeJpeg } from './jpeg.ts';
+import { Thumbnails } from './thumbnails.ts';
 
 const post = (message: FromDecoder, transfer: Transferable[] = []): void =>
   postMessage(message, { transfer });
@@ -13,7 +14,7 @@ const thumbnails = new Thumbnails({
   pictures: (pictures) =>
     post(
       { t: 'pictures', pictures },
-      pictures.map((picture) => picture.bitmap),
+      pictures.map((picture) => picture.pixels.data.buffer),
     ),
   decode: decodeJpeg,
 });

@@ -18,7 +18,7 @@ const ORDER: ThumbsWhy[] = ['mosaic', 'map', 'layout'];
 
 /**
  * The thumbnails of the page. Several panels may show some at once; the server and the decoder are told the sum.
- * A picture is lent to each panel's `take` for the length of the call and closed afterwards.
+ * A picture is given to each panel's `take`; several may hold it, so that none writes into it.
  */
 class Pictures {
   /** Arrival of the newest keyframe we hold, by camera handle, server time in ms. Not reactive: 1447 × 1/s. */
@@ -36,7 +36,6 @@ class Pictures {
       for (const picture of pictures) {
         for (const panel of this.panels.values())
           if ((panel.wish.get(picture.n) ?? 0) & picture.level) panel.take(picture);
-        picture.bitmap.close();
       }
       this.client.decoder.send({ t: 'pictures_done' });
     });

@@ -9,6 +9,7 @@ import type {
   ThumbsCommand,
   Topic,
   TopicMessage,
+  Waiting,
 } from '../wire/messages.ts';
 
 /** page → socket worker */
@@ -32,6 +33,7 @@ export type FromSocket =
   | (Hello & { restarted: boolean })
   | TopicMessage
   | Playing
+  | Waiting
   | Ended
   | Refusal
   | FragmentMessage;
@@ -66,9 +68,9 @@ export type SocketToDecoder =
 
 export const SMALL = 1;
 export const LARGE = 2;
-/** Size of a decoded small picture; a large one is as the server made it (160×90). */
-export const SMALL_WIDTH_PX = 48;
-export const SMALL_HEIGHT_PX = 27;
+/** Most that a small picture measures, three eighths of a large one, which is as the server made it (160×90). */
+export const SMALL_WIDTH_PX = 60;
+export const SMALL_HEIGHT_PX = 34;
 
 /** page → decode worker */
 export type ToDecoder =
@@ -77,12 +79,19 @@ export type ToDecoder =
   | { t: 'pictures_done' }
   | { t: 'frame_done'; stream: number };
 
+/** RGBA, row by row. */
+export interface Pixels {
+  width: number;
+  height: number;
+  data: Uint8ClampedArray<ArrayBuffer>;
+}
+
 export interface DecodedPicture {
   n: number;
   level: typeof SMALL | typeof LARGE;
   wallMs: number;
   frozen: boolean;
-  bitmap: ImageBitmap;
+  pixels: Pixels;
 }
 
 /** decode worker → page */

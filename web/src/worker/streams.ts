@@ -5,7 +5,8 @@ import { MediaSourcePlayer } from './mse.ts';
 import { canDecode, type Ability } from './ability.ts';
 
 export interface StreamState {
-  phase: 'opening' | 'playing' | 'ended';
+  /** `waiting`: the camera is down, it plays again by itself. */
+  phase: 'opening' | 'playing' | 'waiting' | 'ended';
   rung: Rung;
   codec: string;
   transcoded: boolean;
@@ -69,9 +70,13 @@ export class Stream {
   /** Every message of the workers about this stream. */
   readonly inbox = {
     playing: (codec: string, width: number, height: number, transcoded: boolean, format: string) => {
-      Object.assign(this.state, { phase: 'playing', codec, width, height, transcoded, code: '' });
+      Object.assign(this.state, { phase: 'playing', codec, width, height, transcoded, code: '', message: null });
       this.state.format = format === 'fmp4' ? 'fmp4' : 'annexb';
       if (format === 'fmp4') this.startPlayer(codec);
+      this.options.changed?.(this.state);
+    },
+    waiting: (code: string, message: Words) => {
+      Object.assign(this.state, { phase: 'waiting', code, message });
       this.options.changed?.(this.state);
     },
     ended: (code: string, message: Words) => {
@@ -141,6 +146,7 @@ class Streams {
         .get(m.stream)
         ?.inbox.playing(m.codec, m.width, m.height, m.transcoded ?? false, m.format),
     );
+    socket.on('waiting', (m) => this.open.get(m.stream)?.inbox.waiting(m.code, m.message));
     socket.on('ended', (m) => this.open.get(m.stream)?.inbox.ended(m.code, m.message));
     socket.on('fragment', (m) =>
       this.open.get(m.stream)?.inbox.fragment(m.data, m.init, m.wallMs, m.dropped),

@@ -1,14 +1,9 @@
 import { parseThumbs } from '../wire/frames.ts';
-import {
-  LARGE,
-  SMALL,
-  SMALL_HEIGHT_PX,
-  SMALL_WIDTH_PX,
-  type DecodedPicture,
-} from './protocol.ts';
+import type { Level } from './jpeg.ts';
+import { LARGE, SMALL, type DecodedPicture, type Pixels } from './protocol.ts';
 
 interface Known {
-  jpeg: Blob;
+  jpeg: Uint8Array<ArrayBuffer>;
   wallMs: number;
   frozen: boolean;
   decodedMs: { [SMALL]: number; [LARGE]: number };
@@ -20,7 +15,7 @@ const BATCHES_IN_FLIGHT = 2;
 export interface ThumbnailsPorts {
   arrived(cameras: Uint32Array<ArrayBuffer>, wallMs: Float64Array<ArrayBuffer>): void;
   pictures(pictures: DecodedPicture[]): void;
-  decode(jpeg: Blob, level: typeof SMALL | typeof LARGE): Promise<ImageBitmap>;
+  decode(jpeg: Uint8Array<ArrayBuffer>, level: Level): Promise<Pixels>;
 }
 
 /**
@@ -46,7 +41,7 @@ export class Thumbnails {
     thumbs.forEach((thumb, i) => {
       const at = Number(thumb.wallUs) / 1000;
       this.known.set(thumb.n, {
-        jpeg: new Blob([thumb.jpeg], { type: 'image/jpeg' }),
+        jpeg: thumb.jpeg.slice(), // a part would hold the whole batch
         wallMs: at,
         frozen: thumb.frozen,
         decodedMs: { [SMALL]: 0, [LARGE]: 0 },
@@ -79,8 +74,8 @@ export class Thumbnails {
     this.due.clear();
   }
 
-  private take(): { known: Known; n: number; level: typeof SMALL | typeof LARGE }[] {
-    const jobs: { known: Known; n: number; level: typeof SMALL | typeof LARGE }[] = [];
+  private take(): { known: Known; n: number; level: Level }[] {
+    const jobs: { known: Known; n: number; level: Level }[] = [];
     for (const n of this.due) {
       if (jobs.length >= BATCH_PICTURES) break;
       this.due.delete(n);
@@ -111,26 +106,16 @@ export class Thumbnails {
   private async one(job: {
     known: Known;
     n: number;
-    level: typeof SMALL | typeof LARGE;
+    level: Level;
   }): Promise<DecodedPicture | null> {
     const { known, n, level } = job;
     try {
-      const bitmap = await this.ports.decode(known.jpeg, level);
+      const pixels = await this.ports.decode(known.jpeg, level);
       known.decodedMs[level] = known.wallMs;
-      return { n, level, wallMs: known.wallMs, frozen: known.frozen, bitmap };
+      return { n, level, wallMs: known.wallMs, frozen: known.frozen, pixels };
     } catch {
       known.decodedMs[level] = known.wallMs; // a broken picture is not tried again; the next one is
       return null;
     }
   }
-}
-
-/** Decodes one JPEG in a worker. */
-export function decodeJpeg(jpeg: Blob, level: typeof SMALL | typeof LARGE): Promise<ImageBitmap> {
-  if (level === LARGE) return createImageBitmap(jpeg);
-  return createImageBitmap(jpeg, {
-    resizeWidth: SMALL_WIDTH_PX,
-    resizeHeight: SMALL_HEIGHT_PX,
-    resizeQuality: 'medium',
-  });
 }

@@ -218,7 +218,7 @@ describe('thumbnails', () => {
     const thumbnails = new Thumbnails({
       arrived: (cameras) => arrived.push(...cameras),
       pictures: (pictures) => shown.push(...pictures.map((p) => `${p.n}/${p.level}/${p.wallMs}`)),
-      decode: () => Promise.resolve({} as ImageBitmap),
+      decode: () => Promise.resolve({ width: 0, height: 0, data: new Uint8ClampedArray() }),
     });
     return { thumbnails, shown, arrived };
   };

@@ -1,0 +1,274 @@
+#include "app/meet_accord.h"
+#include "accord/template.h"
+#include "cases/case_job.h"
+#include "mediation/meeting_store.h"
+#include "mediation/room_rules.h"
+#include <string.h>
+
+/* --- a meeting, as its texts see it */
+
+struct table {
+    struct accord_meeting meeting;
+    struct accord_seat *seats;
+    GPtrArray *people; /* of each seat: struct accord_person[] */
+};
+
+static void table_clear(struct table *table)
+{
+    g_ptr_array_unref(table->people);
+    g_free(table->seats);
+}
+
+static void seat_take(struct table *table, const struct meeting *meeting, const struct seat *seat,
+                      struct accord_seat *out)
+{
+    struct accord_person *people = g_new0(struct accord_person, seat->people->len);
+    g_ptr_array_add(table->people, people);
+    for (guint i = 0; i < seat->people->len; i++) {
+        const struct seat_person *person = seat->people->pdata[i];
+        people[i] = (struct accord_person){person->n, person->name, person->masked};
+    }
+    bool in = seat->state == SEAT_IN;
+    *out = (struct accord_seat){.id = seat->id,
+                                .role = seat_role_name((int)seat->role),
+                                .side = seat->side,
+                                .name = seat->name,
+                                .unit = seat->unit,
+                                .user = seat->user,
+                                .leads = seat_leads(seat),
+                                .chairs = seat->role == SEAT_MEDIATOR,
+                                .sides = seat_is_party(seat) && *seat->side,
+                                .apart = in && room_is_private(seat->room) &&
+                                         meeting->mode != MEETING_SPLIT,
+                                .gone = seat->state == SEAT_REMOVED,
+                                .sees = room_sees_texts(seat),
+                                .people = people,
+                                .people_count = seat->people->len};
+}
+
+static void table_take(struct table *table, const struct meeting *meeting)
+{
+    table->people = g_ptr_array_new_with_free_func(g_free);
+    table->seats = g_new0(struct accord_seat, meeting->seats->len);
+    for (guint i = 0; i < meeting->seats->len; i++)
+        seat_take(table, meeting, meeting->seats->pdata[i], &table->seats[i]);
+    table->meeting = (struct accord_meeting){.id = meeting->id,
+                                             .case_id = meeting->case_id,
+                                             .title = meeting->title,
+                                             .area = meeting->area,
+                                             .place = meeting->place,
+                                             .open = meeting->state == MEETING_OPEN,
+                                             .rests = meeting->state == MEETING_ADJOURNED,
+                                             .ended = meeting->state == MEETING_ENDED,
+                                             .mediation = meeting->kind == MEETING_MEDIATION,
+                                             .sittings = meeting->sittings,
+                                             .seats = table->seats,
+                                             .seat_count = meeting->seats->len};
+}
+
+/* --- a signed paper */
+
+static bool scan(struct store_tx *tx, const char *meeting, const char *file, bool *fits,
+                 gpointer user, GError **error)
+{
+    const struct meeting *now = user;
+    (void)tx;
+    (void)meeting;
+    (void)error;
+    static const char *const kinds[] = {"pdf", "jpeg", "png", "webp", NULL};
+    *fits = false;
+    for (guint i = 0; i < now->papers->len; i++) {
+        const struct meeting_paper *paper = now->papers->pdata[i];
+        if (strcmp(paper->id, file) == 0)
+            *fits = strcmp(paper->room, ROOM_JOINT) == 0 && g_strv_contains(kinds, paper->kind);
+    }
+    return true;
+}
+
+/* --- acts */
+
+bool meet_accord_act(struct store_tx *tx, struct mediation_act *act, bool *mine,
+                     const struct meet_accord *meet, GError **error)
+{
+    struct table table;
+    const struct accord_seat *seat = NULL;
+    const struct accord_hooks hooks = {meet_accord_outcome, scan, (struct meeting *)act->meeting};
+    table_take(&table, act->meeting);
+    for (guint i = 0; i < table.meeting.seat_count; i++)
+        if (strcmp(table.seats[i].id, act->seat->id) == 0)
+            seat = &table.seats[i];
+    struct accord_act one = {.vault = act->vault,
+                             .templates = meet->templates,
+                             .hooks = &hooks,
+                             .meeting = &table.meeting,
+                             .seat = seat,
+                             .name = act->name,
+                             .device = act->device,
+                             .body = act->body,
+                             .seq = act->seq,
+                             .now_us = act->now_us,
+                             .details = act->details};
+    bool fine = accord_perform(tx, &one, mine, error);
+    if (one.refusal.status) {
+        act->status = one.refusal.status;
+        act->code = one.refusal.code;
+        act->zh = one.refusal.zh;
+        act->en = one.refusal.en;
+    }
+    table_clear(&table);
+    return fine;
+}
+
+bool meet_accord_views(struct store_tx *tx, const struct meeting *meeting, json_t **leaders,
+                       json_t **others, const struct meet_accord *meet, GError **error)
+{
+    struct table table;
+    table_take(&table, meeting);
+    bool fine =
+        accord_views(tx, identity_vault(meet->identity), &table.meeting, leaders, others, error);
+    table_clear(&table);
+    return fine;
+}
+
+/* --- by REST */
+
+/* Owned by the caller; NULL + error. */
+static char *meeting_of(struct store_tx *tx, const char *seat, GError **error)
+{
+    char *id = NULL;
+    GError *bad = NULL;
+    store_rows_auto rows =
+        store_query(tx, error, "SELECT meeting FROM meeting_seat WHERE id = ?", "s", seat);
+    if (rows && store_rows_next(rows, &bad))
+        id = store_text_dup(rows, 0);
+    if (bad)
+        g_propagate_error(error, bad);
+    else if (rows && !id)
+        g_set_error(error, STORE_ERROR, STORE_ERROR_NOT_FOUND, "there is no such seat");
+    return id;
+}
+
+static bool look(struct store_tx *tx, const char *meeting, const char *who, accord_look_fn fn,
+                 gpointer data, gpointer user, GError **error)
+{
+    const struct meet_accord *meet = user;
+    const struct meeting_reader reader = {.vault = identity_vault(meet->identity)};
+    g_autofree char *id = meeting ? g_strdup(meeting) : meeting_of(tx, who, error);
+    struct meeting *now = id ? meeting_load(tx, &reader, id, error) : NULL;
+    if (!now)
+        return false;
+    struct table table;
+    table_take(&table, now);
+    const struct accord_seat *seat = NULL;
+    for (guint i = 0; i < table.meeting.seat_count; i++) {
+        const struct accord_seat *one = &table.seats[i];
+        if (!one->gone && g_strcmp0(meeting ? one->user : one->id, who) == 0)
+            seat = one;
+    }
+    if (!seat)
+        g_set_error(error, STORE_ERROR, STORE_ERROR_NOT_FOUND, "one has no seat there");
+    bool fine = seat && fn(tx, &table.meeting, seat, data, error);
+    table_clear(&table);
+    meeting_free(now);
+    return fine;
+}
+
+static bool note(struct store_tx *tx, const char *meeting, const char *seat,
+                 const struct identity_actor *actor, const char *action, const json_t *details,
+                 gint64 now_us, gpointer user, GError **error)
+{
+    const struct meet_accord *meet = user;
+    const struct meeting_reader reader = {.vault = identity_vault(meet->identity)};
+    struct meeting *now = meeting_load(tx, &reader, meeting, error);
+    gint64 seq;
+    bool fine = now && meeting_next(tx, now, &seq, error) &&
+                meeting_note(tx, now, seat ? meeting_seat(now, seat) : NULL, actor, seq, action,
+                             details, now_us, error);
+    meeting_free(now);
+    return fine;
+}
+
+static void changed(const char *meeting, gpointer user)
+{
+    const struct meet_accord *meet = user;
+    if (meet->mediation)
+        mediation_reload(meet->mediation, meeting);
+}
+
+struct accord_desk_hooks meet_accord_desk(struct meet_accord *meet)
+{
+    return (struct accord_desk_hooks){.look = look,
+                                      .note = note,
+                                      .changed = changed,
+                                      .acts = {.outcome = meet_accord_outcome},
+                                      .user = meet};
+}
+
+/* --- its case */
+
+static struct case_job *job_of(const struct accord_outcome *outcome, json_t *body,
+                               const struct case_row *row)
+{
+    struct case_who *who = case_who_make(outcome->user, outcome->name, NULL);
+    json_t *faults = json_array();
+    case_who_add(who, "mediator", outcome->area);
+    json_object_set_new(body, "version", json_integer(row->version));
+    struct case_job *job = case_job_read(row->id, body, who, outcome->now_us, faults);
+    json_decref(body);
+    if (json_array_size(faults) > 0)
+        g_clear_pointer(&job, case_job_free);
+    json_decref(faults);
+    return job;
+}
+
+/* Takes `body`. *why NULL: it was done, now or before. */
+static bool act_on(struct store_tx *tx, const struct accord_outcome *outcome, json_t *body,
+                   const char **why, GError **error)
+{
+    case_row_auto row = {0};
+    GError *bad = NULL;
+    *why = "not_found";
+    if (!case_row_load(tx, outcome->case_id, &row, &bad)) {
+        json_decref(body);
+        if (!g_error_matches(bad, STORE_ERROR, STORE_ERROR_NOT_FOUND)) {
+            g_propagate_error(error, bad);
+            return false;
+        }
+        g_error_free(bad);
+        return true;
+    }
+    struct case_job *job = job_of(outcome, body, &row);
+    bool fine = true;
+    if (!job) {
+        *why = "bad_act";
+    } else if (case_job_try(tx, job, &bad)) {
+        *why = NULL;
+        fine = case_job_run(tx, job, error);
+    } else if (bad->domain == STORE_ERROR &&
+               (bad->code == STORE_ERROR_REFUSED || bad->code == STORE_ERROR_NOT_FOUND)) {
+        *why = job->refusal.code ? job->refusal.code : "not_found";
+        g_error_free(bad);
+    } else {
+        g_propagate_error(error, bad);
+        fine = false;
+    }
+    case_job_free(job);
+    return fine;
+}
+
+bool meet_accord_outcome(struct store_tx *tx, const struct accord_outcome *outcome,
+                         const char **why, gpointer user, GError **error)
+{
+    (void)user;
+    json_t *attempt = json_pack("{s:s,s:s,s:s,s:s}", "act", "attempt", "key", outcome->key,
+                                "result", outcome->result, "text", outcome->text);
+    if (!act_on(tx, outcome, attempt, why, error))
+        return false;
+    if (*why || !outcome->perform)
+        return true;
+    const char *none;
+    g_autofree char *due = g_strdup_printf("%" G_GINT64_FORMAT, outcome->perform_due_us);
+    json_t *check = json_pack("{s:s,s:s,s:s,s:s}", "act", "resolve", "key", outcome->perform_key,
+                              "text", outcome->perform, "due_us", due);
+    return act_on(tx, outcome, check, &none, error);
+}

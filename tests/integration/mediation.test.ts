@@ -1,0 +1,395 @@
+// Rooms of meetings on the real programs: links, lobby, consents, private rooms, chat; nothing crosses from one side to the other.
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Stack } from '../../tools/supervise/stack.ts';
+import { Person, Wall, type Json } from '../lib/client.ts';
+import { openCase } from '../lib/cases.ts';
+import { Guest, Host, type Seat } from '../lib/meet.ts';
+import { attach } from '../lib/papers.ts';
+import { pidOf } from '../lib/process.ts';
+import { startSmallStack, stopStack } from '../lib/stack.ts';
+import { rowsOf } from '../lib/store.ts';
+import { until } from '../lib/wait.ts';
+
+let stack: Stack;
+let host: Host;
+let other: Host;
+let words: any;
+const HOUR = 3_600_000_000;
+const at = (hours: number): string => String(Date.now() * 1000 + hours * HOUR);
+const rows = <T = Json>(sql: string, ...values: (string | number)[]): T[] => rowsOf<T>(stack.path('townwall.db'), sql, ...values);
+const party = (side: string, name: string): Json => ({ role: 'party', side, name });
+
+let hours = 0;
+async function meeting(more: Json = {}, from = (hours += 2)): Promise<{ id: string; seats: any[] }> {
+  const made = await host.request('POST', '', { kind: 'mediation', title: '石桥村围墙边界', starts_us: at(from), ends_us: at(from + 1), place: '镇调解室', seats: [party('a', '李小明'), party('b', '张文')], ...more });
+  assert.equal(made.status, 201, JSON.stringify(made.body));
+  return made.body.meeting;
+}
+async function guest(of: { id: string }, seat: { id: string }): Promise<Guest> {
+  const one = new Guest(stack.url);
+  const entered = await one.enter(await host.invite(of.id, seat.id));
+  assert.equal(entered.status, 200, JSON.stringify(entered.body));
+  return one;
+}
+const ok = async (answer: Promise<{ status: number; body: any }>): Promise<void> => {
+  const { status, body } = await answer;
+  assert.equal(status, 200, JSON.stringify(body));
+};
+/** Lets a prepared party in. */
+async function admit(id: string, seat: string): Promise<void> {
+  await ok(host.act(id, 'identity', { seat, how: 'id_card' }));
+  await ok(host.act(id, 'admit', { seat }));
+}
+
+before(async () => {
+  stack = await startSmallStack({ cameras: 2, simulator: false, config: { server: { outside: { listen: '127.0.0.1', port: 0 } }, mediation: { away_s: 1 } } });
+  host = new Host(await Person.login(stack, 'mediator'));
+  other = new Host(await Person.login(stack, 'leader'));
+  words = (await new Guest(stack.url).request('GET', '/words')).body;
+}, { timeout: 120_000 });
+after(() => stopStack(stack));
+
+test('from a link to the end: entered once, let in when everything is there, joint, ended', async () => {
+  const made = await meeting({}, 100);
+  assert.deepEqual(made.seats.map((seat) => [seat.role, seat.side, seat.state, seat.name]),
+    [['mediator', '', 'invited', '调解员'], ['party', 'a', 'invited', '李小明'], ['party', 'b', 'invited', '张文']]);
+  assert.equal((await other.request('GET', `/${made.id}`)).status, 404, 'without a seat nothing is told');
+  const { body } = await host.request('POST', `/${made.id}/seats/${made.seats[1].id}/invite`, {});
+  assert.match(body.invite.link, /\/meet#[A-Za-z0-9_-]{22}$/);
+  assert.match(body.invite.svg, /^<svg [^]*<\/svg>$/);
+  const a = new Guest(stack.url);
+  assert.deepEqual(await new Guest(stack.url).enter('x#nonsense').then(({ status, body: b }) => [status, b.error.code]), [404, 'no_link']);
+  const entered = await a.enter(body.invite.link);
+  assert.deepEqual([entered.status, entered.body.view.you.state, entered.body.view.you.why], [200, 'lobby', ['notice', 'screening', 'consent', 'identity', 'state']]);
+  assert.equal((await a.enter(body.invite.link)).status, 200, 'the same browser comes in again');
+  assert.deepEqual(await new Guest(stack.url).enter(body.invite.link).then(({ status, body: b }) => [status, b.error.code]), [409, 'link_used']);
+  assert.deepEqual(rows('SELECT id FROM meeting_invite WHERE token_hash = ? OR cookie_hash = ?', body.invite.link.split('#')[1], a.cookie.slice(8)), [], 'only digests are kept');
+
+  const lead = await host.connect(made.id);
+  await lead.until('the mediator is in the lobby', () => lead.view.seats?.find((s) => s.role === 'mediator')?.state === 'lobby');
+  assert.equal((await a.act('open')).status, 403);
+  await ok(host.act(made.id, 'open'));
+  const seatA = await a.connect();
+  assert.equal(seatA.view.room.name, 'lobby');
+  assert.equal(seatA.view.room.members.length, 0, 'the lobby shows nobody');
+  const early = await host.act(made.id, 'admit', { seat: a.seat });
+  assert.deepEqual([early.status, early.body.error.code, early.body.error.why], [409, 'not_ready', ['notice', 'screening', 'consent', 'identity']]);
+  await a.prepare(words);
+  await lead.until('it is told what is still missing', () => lead.view.seats?.find((s) => s.id === a.seat)?.why.join() === 'identity');
+  assert.equal(lead.view.seats?.find((s) => s.id === a.seat)?.answers.violence, 'no', 'the mediator reads the screening first');
+  await admit(made.id, a.seat);
+  await seatA.until('A is in the joint room', () => seatA.view.room?.name === 'joint' && seatA.view.room.members.length === 2);
+  assert.deepEqual(seatA.view.room.members.map((m) => [m.role, m.name, m.here]), [['mediator', '调解员', 'on'], ['party', '李小明', 'on']]);
+  assert.deepEqual(seatA.view.you.may, { talk: true, camera: true, screen: true, chat: true });
+  assert.equal(seatA.view.seats, undefined);
+  await ok(host.act(made.id, 'end'));
+  await seatA.until('it is over', () => seatA.view.meeting['state'] === 'ended' && seatA.view.room.name === 'lobby');
+  assert.equal((await a.act('say', { text: '在吗' })).status, 409);
+  const { events } = (await host.request('GET', `/${made.id}/events`)).body as { events: any[] };
+  assert.deepEqual(events.map((e) => e.action).filter((x) => x !== 'consent'),
+    ['make', 'invite', 'enter', 'arrive', 'open', 'read_notice', 'screening', 'ready', 'identity', 'admit', 'end']);
+  assert.deepEqual(rows("SELECT COUNT(*) AS n FROM audit WHERE action LIKE 'meeting.%' AND object = ?", made.id).map((r) => Number(r['n'])), [events.length]);
+  seatA.close();
+  lead.close();
+});
+
+/** Mediator, A and B in the joint room. */
+interface Table { id: string; lead: Seat; a: Guest; b: Guest; seatA: Seat; seatB: Seat }
+async function table(more: Json = {}, consents: string[] = []): Promise<Table> {
+  const made = await meeting(more);
+  const [a, b] = [await guest(made, made.seats[1]), await guest(made, made.seats[2])];
+  const lead = await host.connect(made.id);
+  await ok(host.act(made.id, 'open'));
+  for (const one of [a, b]) {
+    await one.prepare(words, ...consents);
+    await admit(made.id, one.seat);
+  }
+  const [seatA, seatB] = [await a.connect(), await b.connect()];
+  await lead.until('all three are there', () => lead.view.room.members.filter((m) => m.here === 'on').length === 3);
+  return { id: made.id, lead, a, b, seatA, seatB };
+}
+async function clear({ id, lead, seatA, seatB }: Table): Promise<void> {
+  await ok(host.act(id, 'end'));
+  for (const seat of [lead, seatA, seatB]) seat.close();
+}
+
+test('a private room: words, files, presence and what is shown stay on one side, to the last number', async () => {
+  const all = await table();
+  const { id, lead, a, b, seatA, seatB } = all;
+  assert.deepEqual(seatB.view.room.members.map((m) => m.name), ['调解员', '李*明', '张文'], 'the other guest is masked');
+  assert.equal((await seatA.act('say', { text: '大家好' }))['ok'], true);
+  await seatB.until('B reads it', () => seatB.view.chat.length === 1);
+  await ok(host.act(id, 'private', { side: 'a' }));
+  await seatA.until('A is alone with the mediator', () => seatA.view.room.name === 'side:a' && seatA.view.room.members.length === 2);
+  await seatB.until('B is told no more than that', () => seatB.view.away && seatB.view.room.members.length === 1);
+  assert.deepEqual([seatA.view.chat, seatA.view.away], [[], false]);
+  const before = { count: seatB.messages.length, last: seatB.lastId };
+  assert.equal((await seatA.act('say', { text: '底线是一米二' }))['ok'], true);
+  assert.equal((await lead.act('say', { text: '知道了' }))['ok'], true);
+  const given = await a.request('POST', '/files', new TextEncoder().encode('只给调解员看'), { 'x-townwall-name': 'a.txt', 'content-type': 'application/octet-stream' });
+  assert.equal(given.status, 201, JSON.stringify(given.body));
+  const file = given.body.file.id as string;
+  await ok(host.act(id, 'show', { file }));
+  await seatA.act('hand', { up: true });
+  await seatA.until('A sees it all', () => seatA.view.chat.length === 2 && seatA.view.files.length === 1 && seatA.view.room.shown?.file === file);
+  assert.equal((await a.request('GET', `/files/${file}`)).body.toString(), '只给调解员看');
+  // B knows every id and tries everything
+  assert.equal((await b.request('GET', `/files/${file}`)).status, 404);
+  assert.equal((await b.act('move', { seat: b.seat, room: 'side:a' })).status, 403);
+  for (const message of [
+    { t: 'sub', topic: `meeting:${id}:${a.seat}` }, { t: 'sub', topic: 'cases' }, { t: 'sub', topic: 'alerts' }, { t: 'thumbs', cameras: 'all' },
+    { t: 'meet', meeting: id, seat: a.seat, act: 'private', side: 'a' }, { t: 'rtc', op: 'subscribe', seat: a.seat },
+  ]) seatB.send({ ...message, re: 'hostile' });
+  await seatB.until('each is refused', () => seatB.messages.filter((m) => m['re'] === 'hostile' && m['t'] === 'error').length === 6);
+  assert.deepEqual(seatB.messages.slice(before.count).filter((m) => m['topic'] !== undefined), [], 'not one message of its topic');
+  const again = await b.connect(before.last);
+  again.view = { ...seatB.view };
+  assert.equal(again.messages.find((m) => m['topic'])!['t'], 'current', 'nothing was missed');
+  await seatB.until('the first browser is told that another took the seat', () => seatB.messages.some((m) => m['op'] === 'replaced'));
+  const { body } = await b.request('GET', '/view');
+  assert.doesNotMatch(JSON.stringify(body), /底线|知道了|a\.txt|side:a/);
+  // A calls while the mediator is with B
+  await ok(host.act(id, 'private', { side: 'b' }));
+  await again.until('B is with the mediator', () => again.view.room.name === 'side:b' && !again.view.away);
+  assert.deepEqual([again.view.chat, again.view.files, again.view.room.shown], [[], [], null]);
+  assert.deepEqual((await seatA.act('call'))['ok'], true);
+  await lead.until('the mediator hears the call', () => lead.view.calls?.[0]?.room === 'side:a');
+  assert.doesNotMatch(JSON.stringify(again.view), /side:a/);
+  await ok(host.act(id, 'joint'));
+  await seatA.until('all are together again', () => seatA.view.room.name === 'joint' && seatA.view.room.members.length === 3);
+  assert.deepEqual(seatA.view.chat.map((line) => line.text), ['大家好'], 'what was said alone stays there');
+  assert.deepEqual(rows('SELECT words FROM meeting_chat WHERE meeting = ?', id).filter((row) => String(row['words']).includes('底线')), [], 'words are sealed');
+  again.close();
+  await clear(all);
+});
+
+test('consents: recording waits for everybody and ends with the first who takes it back; mediation itself can be left', async () => {
+  const all = await table();
+  const { id, lead, a, b, seatA, seatB } = all;
+  await ok(host.act(id, 'record', { on: true }));
+  await seatA.until('who is waited for is told to all', () => seatA.view.recording.state === 'waiting' && seatA.view.recording.waiting_for.length === 2);
+  const yes = { kind: 'recording', answer: 'yes', version: words.consents.recording.version, language: 'zh' };
+  assert.deepEqual(await a.act('consent', { ...yes, version: '0' }).then(({ status, body }) => [status, body.error.code]), [409, 'old_words']);
+  await ok(a.act('consent', yes));
+  await ok(b.act('consent', { ...yes, language: 'en' }));
+  await seatB.until('nobody is waited for', () => seatB.view.recording.waiting_for.length === 0);
+  assert.notEqual(seatB.view.recording.state, 'on', 'nothing is said to be recorded that is not');
+  await ok(b.act('consent', { kind: 'recording', answer: 'withdrawn', language: 'zh' }));
+  await seatA.until('B has taken it back', () => seatA.view.recording.waiting_for.join() === b.seat);
+  const kept = rows<{ answer: string; version: string; sha256: string; language: string }>("SELECT answer, version, sha256, language FROM meeting_consent WHERE seat = ? AND kind = 'recording' ORDER BY seq", b.seat);
+  assert.deepEqual(kept.map((row) => [row.answer, row.version, row.language]), [['yes', '1', 'en'], ['withdrawn', '1', 'zh']]);
+  assert.equal(kept[0]!.sha256, await digest(words.consents.recording.text.en));
+  assert.equal(lead.view.consents.filter((c) => c.kind === 'recording').length, 3, 'the mediator agreed by asking for it');
+  assert.ok(seatA.view.consents.every((c) => c.seat === a.seat), 'each sees their own');
+  await ok(a.act('consent', { kind: 'mediation', answer: 'withdrawn', language: 'zh' }));
+  await seatA.until('A has left by that', () => seatA.view.room.name === 'lobby' && seatA.view.you.why.join() === 'consent');
+  await clear(all);
+});
+const digest = async (text: string): Promise<string> => Buffer.from(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))).toString('hex');
+
+test('an observer needs the parties, a terminal has several people, a side stays on its side in split mode', async () => {
+  const made = await meeting({ seats: [party('a', '李小明'), { role: 'party', side: 'b', terminal: true, place: '东村便民点', people: [{ name: '张文' }, { name: '王芳' }] }, { role: 'observer', name: '孙代表' }, { role: 'interpreter', name: '何译' }] });
+  const [, sa, sb, so, si] = made.seats;
+  const a = await guest(made, sa), b = await guest(made, sb), o = await guest(made, so), i = await guest(made, si);
+  await ok(host.act(made.id, 'open'));
+  const lead = await host.connect(made.id);
+  await a.prepare(words, 'observer');
+  await b.prepare(words);
+  const agree = (person: number, kind: string): Promise<void> => ok(b.act('consent', { kind, answer: 'yes', version: words.consents[kind].version, language: 'zh', person }));
+  const why = async (seat: string, room?: string): Promise<string[]> => (await host.act(made.id, 'admit', { seat, ...(room ? { room } : {}) })).body.error?.why ?? [];
+  await ok(host.act(made.id, 'identity', { seat: b.seat, how: 'known' }));
+  assert.deepEqual(await why(b.seat), ['consent'], 'each person at the terminal is asked');
+  await agree(2, 'mediation');
+  await admit(made.id, a.seat);
+  assert.deepEqual([await why(b.seat), await why(o.seat), await why(i.seat)], [[], ['observer_consent'], []]);
+  await agree(1, 'observer');
+  await agree(2, 'observer');
+  assert.deepEqual(await why(o.seat), []);
+  const seatO = await o.connect(), seatB = await b.connect();
+  assert.deepEqual(seatO.view.you.may, { talk: false, camera: false, screen: false, chat: false });
+  assert.equal((await o.act('say', { text: '我说一句' })).status, 403);
+  assert.deepEqual(seatO.view.room.members.map((m) => [m.role, m.name, m.place]), [['mediator', '调解员', ''], ['party', '李*明', ''], ['party', '张*、王*', '东村便民点'], ['observer', '孙代表', ''], ['interpreter', '何*', '']]);
+  assert.equal((await host.act(made.id, 'move', { seat: o.seat, room: 'side:a' })).status, 409, 'never in a private room');
+  assert.equal((await host.act(made.id, 'move', { seat: a.seat, room: 'side:b' })).body.error.why.join(), 'other_side');
+  await ok(host.act(made.id, 'floor', { seat: a.seat }));
+  await seatB.until('only A speaks', () => seatB.view.room.floor === a.seat && !seatB.view.you.may.talk);
+  await ok(host.act(made.id, 'floor', { seat: null }));
+  await ok(host.act(made.id, 'mute', { seat: b.seat }));
+  await seatB.until('B is muted', () => seatB.view.you.muted && !seatB.view.you.may.talk && seatB.view.room.floor === null);
+  await ok(a.act('consent', { kind: 'observer', answer: 'withdrawn', language: 'zh' }));
+  await seatO.until('the observer is out', () => seatO.view.room.name === 'lobby');
+  await ok(host.act(made.id, 'mode', { mode: 'split' }));
+  await seatB.until('the sides are apart', () => seatB.view.room.name === 'lobby' && seatB.view.you.why.includes('split_consent'));
+  await agree(1, 'split');
+  await agree(2, 'split');
+  assert.deepEqual(await why(b.seat, 'joint'), ['other_side']);
+  await ok(host.act(made.id, 'admit', { seat: b.seat }));
+  await seatB.until('B is in its own room', () => seatB.view.room.name === 'side:b');
+  await ok(host.act(made.id, 'private', { side: 'b' }));
+  await lead.until('the mediator is with B', () => lead.view.room.name === 'side:b' && lead.view.room.members.length === 2);
+  await ok(host.act(made.id, 'end'));
+  for (const seat of [lead, seatO, seatB]) seat.close();
+});
+
+test('links are taken back, people are removed, a lost browser keeps its seat, a meeting is adjourned', async () => {
+  const all = await table();
+  const { id, lead, a, b, seatA, seatB } = all;
+  seatA.close();
+  await lead.until('A is missed', () => lead.view.room.members.some((m) => m.seat === a.seat && m.here === 'lost'));
+  const back = await a.connect(seatA.lastId);
+  assert.notEqual(back.messages.find((m) => m['topic'])!['t'], 'snapshot', 'it goes on where it was');
+  await lead.until('A is back in the same seat', () => lead.view.room.members.some((m) => m.seat === a.seat && m.here === 'on'));
+  const fresh = await host.invite(id, a.seat);
+  await back.until('a new link sends the old browser away', () => back.closed?.code === 4003);
+  assert.equal((await a.request('GET', '/view')).status, 401);
+  const device = new Guest(stack.url);
+  assert.equal((await device.enter(fresh)).body.view.you.state, 'lobby');
+  assert.deepEqual(await host.act(id, 'revoke', { seat: a.seat }).then(() => new Guest(stack.url).enter(fresh)).then(({ status, body }) => [status, body.error.code]), [410, 'link_revoked']);
+  assert.equal((await host.act(id, 'remove', { seat: b.seat })).status, 400, 'with a reason');
+  await ok(host.act(id, 'remove', { seat: b.seat, reason: '辱骂他人' }));
+  await seatB.until('B is out', () => seatB.closed?.code === 4003);
+  assert.equal((await b.act('ready')).status, 401);
+  assert.equal((await host.act(id, 'adjourn', { starts_us: at(50), ends_us: at(51), reason: '改日继续' })).status, 200);
+  await lead.until('it rests', () => lead.view.meeting['state'] === 'adjourned' && lead.view.room.name === 'lobby');
+  await ok(host.act(id, 'open'));
+  await lead.until('the second sitting', () => lead.view.meeting['sittings'] === 2 && lead.view.room.name === 'joint');
+  const soon = String(Date.now() * 1000 + 2_000_000);
+  const short = await host.request('POST', `/${id}/seats/${a.seat}/invite`, { expires_us: soon });
+  assert.equal(short.body.invite.expires_us, soon);
+  await lead.until('it has expired', () => Date.now() * 1000 > Number(soon) || (setTimeout(() => lead.send({ t: 'ping' }), 500), false));
+  assert.deepEqual(await new Guest(stack.url).enter(short.body.invite.link).then(({ status, body }) => [status, body.error.code]), [410, 'link_expired']);
+  back.close();
+  await clear(all);
+});
+
+test('one mediator and one room at a time; a case gives its place; a talk has fewer rules', async () => {
+  const first = await meeting({ place_id: 'hall' }, 200);
+  const busy = await host.request('POST', '', { kind: 'talk', title: '会商', starts_us: at(200.5), ends_us: at(202) });
+  assert.deepEqual([busy.status, busy.body.error.code, busy.body.error.busy.map((one: any) => [one.what, one.meeting])], [409, 'busy', [['mediator', first.id]]]);
+  const hall = await other.request('POST', '', { kind: 'talk', title: '会商', starts_us: at(200.5), ends_us: at(202), place_id: 'hall' });
+  assert.deepEqual(hall.body.error.busy.map((one: any) => one.what), ['place']);
+  assert.equal((await other.request('POST', '', { kind: 'mediation', title: '调解', starts_us: at(200), ends_us: at(201) })).status, 403, 'only a mediator chairs a mediation');
+  await ok(host.act(first.id, 'cancel', { reason: '撤回申请' }));
+  const free = await other.request('POST', '', { kind: 'talk', title: '会商', starts_us: at(200.5), ends_us: at(202), place_id: 'hall', seats: [{ role: 'official', name: '村主任' }] });
+  assert.equal(free.status, 201, JSON.stringify(free.body));
+  const { id, seats } = free.body.meeting;
+  const cadre = new Guest(stack.url);
+  const invite = await other.request('POST', `/${id}/seats/${seats[1].id}/invite`, {});
+  await cadre.enter(invite.body.invite.link);
+  await ok(other.act(id, 'open'));
+  await ok(other.act(id, 'admit', { seat: cadre.seat }));
+  assert.equal((await cadre.request('GET', '/view')).body.view.room.name, 'joint');
+  const unknown = await host.request('POST', '', { kind: 'mediation', case: 'none', starts_us: at(300), ends_us: at(301) });
+  assert.deepEqual([unknown.status, unknown.body.error.fields[0].path], [404, 'case']);
+});
+
+test('of a case: its documents are shown to the room where the mediator is, and each look is on record', async () => {
+  const operator = await Person.login(stack, 'operator');
+  const { features } = await operator.json<{ features: { properties: { code: string; level: string } }[] }>('/api/v1/areas');
+  const area = features.find((one) => one.properties.level === 'cell')!.properties.code;
+  const file = await openCase(operator, { channel: 'hotline', title: '围墙纠纷', area });
+  const foreign = await host.request('POST', '', { kind: 'mediation', case: file.id, starts_us: at(300), ends_us: at(301) });
+  assert.equal(foreign.status, 404, 'a mediator sees only cases that are mediated');
+  const { id: paper } = await attach(operator, file.id, Buffer.from('宅基地图'), '图.txt');
+  const desk = new Host(operator);
+  const made = await desk.request('POST', '', { kind: 'talk', case: file.id, starts_us: at(0), ends_us: at(1), seats: [{ role: 'official', name: '村主任' }] });
+  assert.equal(made.status, 201, JSON.stringify(made.body));
+  const { id, seats, title, case: of } = made.body.meeting;
+  assert.deepEqual([title, of, made.body.meeting.area], ['围墙纠纷', file.id, area]);
+  const cadre = new Guest(stack.url);
+  await cadre.enter(await desk.invite(id, seats[1].id));
+  await ok(desk.act(id, 'open'));
+  assert.equal((await desk.act(id, 'show', { case_file: 'none' })).status, 404);
+  await ok(desk.act(id, 'show', { case_file: paper }));
+  await ok(desk.act(id, 'admit', { seat: cadre.seat }));
+  const { view } = (await cadre.request('GET', '/view')).body;
+  assert.deepEqual(view.files.map((one: any) => [one.name, one.case]), [['图.txt', true]]);
+  assert.equal(view.room.shown.file, view.files[0].id);
+  assert.equal((await cadre.request('GET', `/files/${view.files[0].id}`)).body.toString(), '宅基地图');
+  assert.equal((await cadre.request('GET', `/files/${paper}`)).status, 404, 'by the name of the room alone');
+  await ok(desk.act(id, 'show', { map: { lon: 118.4, lat: 35.1, zoom: 15 } }));
+  assert.equal((await desk.act(id, 'show', { map: { lon: 500, lat: 35.1, zoom: 15 } })).status, 400);
+  const seen = (await cadre.request('GET', '/view')).body.view.room.shown;
+  assert.deepEqual([seen.kind, seen.lon, seen.zoom], ['map', 118.4, 15]);
+  const audit = rows<{ action: string; login: string }>("SELECT action, login FROM audit WHERE object = ? AND action IN ('meeting.show', 'meeting.look') ORDER BY seq", id);
+  assert.deepEqual(audit.map((row) => [row.action, row.login]), [['meeting.show', 'operator'], ['meeting.look', 'guest'], ['meeting.show', 'operator']]);
+  await ok(desk.act(id, 'end'));
+});
+
+test('a seat waits for its browser, also while the server is killed', async () => {
+  const all = await table();
+  const { id, lead, a, seatA, seatB } = all;
+  await ok(host.act(id, 'private', { side: 'a' }));
+  await seatA.until('A is with the mediator', () => seatA.view.room.name === 'side:a');
+  seatA.close();
+  await lead.until('A has been gone for long', () => lead.view.room.members.some((m) => m.seat === a.seat && m.here === 'off'));
+  const back = await a.connect();
+  assert.deepEqual([back.view.room.name, back.view.room.members.length], ['side:a', 2], 'into the same seat');
+  assert.equal((await back.act('say', { text: '我回来了' }))['ok'], true);
+  process.kill(pidOf(stack, 'townwalld'), 'SIGKILL');
+  await seatB.until('B is cut off too', () => seatB.closed);
+  await until('the server is back', () => host.request('GET', `/${id}`).then(({ status }) => status === 200, () => false));
+  // the outer port is a free one of each start
+  a.url = stack.url;
+  const after = await a.connect();
+  assert.deepEqual([after.view.meeting['state'], after.view.room.name, after.view.chat.map((line) => line.text)], ['open', 'side:a', ['我回来了']]);
+  after.close();
+  await ok(host.act(id, 'end'));
+});
+
+test('the outer door knows guests alone', async () => {
+  const made = await meeting();
+  const a = await guest(made, made.seats[1]);
+  assert.notEqual(a.url, stack.url, 'links lead there');
+  const ask = async (path: string, headers: Record<string, string> = {}): Promise<number> => (await fetch(a.url + path, { headers })).status;
+  const staff = { cookie: host.person.cookie };
+  for (const path of ['/', '/index.html', '/console', '/healthz', '/metrics', '/api/v1/session', '/api/v1/cameras', '/api/v1/meetings', `/api/v1/meetings/${made.id}`, '/api/v1/openapi.yaml'])
+    assert.deepEqual([path, await ask(path, staff)], [path, 404]);
+  const login = await fetch(`${a.url}/api/v1/session`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ login: 'mediator', password: 'x' }) });
+  assert.equal(login.status, 404);
+  assert.deepEqual([await ask('/meet'), await ask('/api/v1/meet/words'), await ask('/api/v1/meet/view'), await ask('/api/v1/meet/view', { cookie: a.cookie })], [200, 200, 401, 200]);
+  await assert.rejects(Wall.open(Object.assign(new Person(a.url), { cookie: host.person.cookie })), /401/, 'an account opens no WebSocket there');
+  const seat = await a.connect();
+  seat.send({ t: 'sub', topic: 'cameras', re: 'x' });
+  assert.equal((await seat.until('it is refused', () => seat.messages.find((m) => m['re'] === 'x')))['code'], 'no_right');
+  await assert.rejects(Wall.open(Object.assign(new Person(stack.url), { cookie: a.cookie })), /401/, 'nor a guest one of accounts');
+  const more: Seat[] = [];
+  for (let i = 0; i < 3; i++) more.push(await a.connect());
+  await assert.rejects(a.connect(), /1008/, 'a seat has four connections at most');
+  for (const one of more) one.close();
+  const inside = new Guest(stack.url);
+  inside.cookie = a.cookie;
+  assert.equal((await inside.request('GET', '/view')).status, 200, 'the console port serves guests too');
+  seat.close();
+  await ok(host.act(made.id, 'cancel', { reason: '试验' }));
+});
+
+test('danger: undone in time it is nothing, otherwise an alert of the first priority with the place of the room', async () => {
+  const all = await table({ place: '镇调解室二号', lon: 118.4, lat: 35.1 });
+  const { id, lead, seatA, seatB } = all;
+  assert.equal((await seatA.act('danger'))['ok'], true);
+  await seatA.until('it can be undone', () => seatA.view.danger !== null);
+  assert.equal(seatB.view.danger, null, 'the other side is not told');
+  assert.equal((await seatA.act('undo_danger'))['ok'], true);
+  await seatA.until('it is undone', () => seatA.view.danger === null);
+  assert.equal((await seatA.act('undo_danger'))['code'], 'too_late');
+  assert.equal((await seatB.act('danger'))['ok'], true);
+  await lead.until('who leads sees who calls', () => lead.view.dangers?.length === 1);
+  process.kill(pidOf(stack, 'townwalld'), 'SIGKILL');
+  await seatB.until('the server is gone before the 5 s are over', () => seatB.closed);
+  await until('it is back', () => host.request('GET', `/${id}`).then(({ status }) => status === 200, () => false));
+  const operator = await Person.login(stack, 'operator');
+  const alert = await until('it is an alert', async () => (await operator.json<{ alerts: any[] }>('/api/v1/alerts?state=open')).alerts.find((one) => one.title.startsWith('调解室求助')));
+  assert.deepEqual([alert.priority, alert.title, alert.lon], [1, '调解室求助：石桥村围墙边界', 118.4]);
+  await ok(host.act(id, 'end'));
+});
+
+test('the shipped words are as their schema says', () => {
+  const read = (name: string): any => JSON.parse(readFileSync(resolve(import.meta.dirname, '../../config', name), 'utf8'));
+  const validate = new Ajv2020({ allErrors: true }).compile(read('mediation.schema.json'));
+  assert.ok(validate(read('mediation.json')), JSON.stringify(validate.errors));
+});

@@ -1,0 +1,11 @@
+import type { dutyZh } from './duty.zh-CN.ts';
+
+export const dutyEn: typeof dutyZh = {
+  noShift: 'no shift now', noRoster: 'nobody on the roster', missing: 'missing: {roles}', unsigned: '{shift} is not signed for ({n} open)', strip: 'On shift', stripUnsigned: 'handover not signed', roster: 'Roster', table: 'Shifts of two weeks from {from}', day: 'Day', edit: 'Edit', editOne: 'Edit {shift}', editHow: 'One person a line: role name', wrongLine: 'This line is not understood: {line}', save: 'Save',
+  plan: 'Roles and times', planRoles: 'Roles, one a line: code | Chinese | English | how many a shift needs', planTimes: 'Times, one a line: code | Chinese | English | begin HH:MM | minutes',
+  earlier: 'Two weeks before', later: 'Two weeks after', import: 'Import CSV', importDry: 'Read {rows} rows, {shifts} shifts, {refused} wrong; nothing saved yet', importDone: 'Imported {rows} rows, {shifts} shifts', importError: 'Line {line} {column}:', importNow: 'Import',
+  book: 'Handover {shift}', noBook: 'No shift to hand over yet; it appears with a roster', notes: 'Notes', notesHow: 'What happened, what the next shift has to watch', noNotes: 'No notes were written', matters: 'Open matters (collected)', noMatters: 'Nothing is open', hidden: '{n} more are beyond your rights',
+  hand: 'Hand over', sign: 'Sign', signHow: 'Signs with this login, on the audit record', ownHandover: 'Who hands over cannot sign for it', saved: 'Saved', handed: 'Handed over, waits for a signature', signed: 'Signed', handedBy: '{name} handed over at {clock}', handedAlone: 'the shift ended at {clock}; nobody handed over, what was open was collected', signedBy: '{name} signed at {clock}', offRoster: '(not on the roster of the next shift)',
+  state: { open: 'running', handed: 'to be signed', signed: 'signed' }, kind: { alert: 'alert', order: 'order', ask: 'to rule on', cameras: 'cameras', feed: 'feed' },
+  calls: 'Calls', withheld: 'number withheld', takeCall: 'Take into the form', event: { ringing: 'ringing', answered: 'answered', ended: 'ended' }, extension: 'Extension', extensionIs: 'Extension of this seat: {extension}', extensionNone: 'No extension of this seat: calls do not pop up', extensionSaved: 'Saved',
+};

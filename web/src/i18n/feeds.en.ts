@@ -1,0 +1,14 @@
+import type { feedsZh } from './feeds.zh-CN.ts';
+
+export const feedsEn: typeof feedsZh = {
+  title: 'Feeds', count: '{n}', none: 'There is no feed yet', noneHow: 'Make one here or with wallctl feeds add; its key is shown once', failed: 'The feeds could not be fetched: ', loading: 'Fetching the feeds…', asOf: 'as of {clock}',
+  column: { name: 'name', kind: 'way in', dimension: 'dimension', rate: 'a second', lag: 'lag', last: 'last event', accepted: 'taken', refused: 'refused', error: 'last error', state: 'state' },
+  kind: { http: 'HTTP', mqtt: 'MQTT', cap: 'CAP', csv: 'CSV import', pull: 'asked by us', internal: 'this program', cameras: 'camera states' },
+  every: 'each its own', never: 'never', good: 'well', failing: 'failing', disabled: 'off', silent: 'silent for {d}', perSecond: '{n}/s', ms: '{n} ms', skew: 'clock off by {ms} ms', noError: 'none', ago: '{d} ago',
+  detail: 'Feed {name}', numbers: 'Numbers', requests: 'requests', replayed: 'replayed', limited: 'too fast', unsigned: 'unsigned', stranger: 'Refused without this feed\'s signature: {n}, last at {clock} from {address} ({why}); the feed itself is not touched', strangerWhy: { bad_signature: 'wrong signature', bad_time: 'its time is more than 5 minutes off' }, away: 'bus away', rateLimit: 'limit {n}/s', keySince: 'key since {clock}', noKey: 'no key',
+  rotate: 'Rotate the key', rotateSure: 'The old key ends at once; the sender needs the new one to go on', rotateYes: 'Rotate', keyOnce: 'The new key is shown only now, copy it', copy: 'Copy the key', copied: 'copied', copyFailed: 'cannot copy, select it by hand', hide: 'Saved, hide it',
+  enable: 'Switch on', disable: 'Switch off', working: 'Working…', test: 'Send a test event', testHow: 'Marked as a test: it goes all the way, is in no figure and not heard', testTitle: 'Title', testType: 'Type', testPriority: 'Priority', testPlace: 'lon,lat', testArea: 'Cell', testSend: 'Send', testSent: 'On the stream: {id}', testReads: 'It would become: {title}', testTry: 'Try', testTryHow: 'Tells what it would become, sends nothing', busAway: 'The event bus is away, nothing is taken in: ', testRefused: 'Refused: ', testDefault: 'Test event',
+  poison: 'Set aside', poisonHow: 'Events that could not be worked on; retry them when the reason is gone', poisonUnknown: 'unknown source', poisonNone: 'Nothing is set aside', poisonTries: 'tried {n} times', poisonRetry: 'Retry', poisonRetryAll: 'Retry all', poisonDrop: 'Drop', poisonRetried: '{n} put back on the stream', poisonDropped: '{n} dropped', poisonMore: 'More',
+  rejected: 'Not understood', rejectedHow: 'Retry after the mapping was corrected; the newest 1,000 of a feed are kept, for 30 days', rejectedRetried: '{taken} taken, {refused} still not understood',
+  add: 'Add a feed', addId: 'Id (small letters, digits)', addName: 'Name', addKind: 'Way in', addDimension: 'Dimension', addDone: 'Add', noRight: 'Read only: keys and sending are the system administrator\'s',
+};

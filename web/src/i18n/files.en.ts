@@ -1,0 +1,11 @@
+// Words of files in English; the same keys as in Chinese.
+export const filesEn = {
+  title: 'Files', add: 'Add photos or files', photo: 'Take a photo', save: 'Save', withdraw: 'Withdraw', why: 'Why it is withdrawn (goes on record)', before: 'Previous', after: 'Next', document: 'Save the document to read it',
+  failed: 'The file cannot be had', erased: 'erased when its time was over', withdrawn: 'withdrawn ({name}: {reason})', drop: 'Leave out {name}', sending: '{n} % sent', stillSending: 'Files are still on their way: give it when they have arrived',
+  export: 'Export', which: 'Table', from: 'Accepted from', until: 'until', format: 'Format', plain: 'Show names and phones in full', plainWhy: 'Why (goes on record, at most 1,000 rows)', exportHow: 'What the filter finds, closed ones too; on the audit log', take: 'Export', making: 'Making it…', taken: '{n} rows',
+  table: { request_ledger: 'Request ledger', dispute_ledger: 'Dispute ledger', requests: 'Requests', assigned: 'Assigned', done: 'Done' } as Record<string, string>,
+  import: 'Bring a ledger in', importHow: 'Choose CSV or XLSX (its first sheet): it is checked first, then imported; on record, and never twice', chooseLedger: 'Choose a file', bringIn: 'Import', tried: '{rows} rows: {ready} can be taken, {bad} are wrong, {same} are like cases that are there', imported: '{n} cases imported',
+  partial: 'take the good rows only', doubles: 'take similar ones too', faults: 'Rows that are wrong', line: 'Line', column: 'Column', fault: 'Why', same: 'Like cases that are there (left out)', hidden: 'a case that you may not see', columns: 'What the columns mean', leftOut: 'leave out',
+  field: { title: 'Title', accepted: 'Accepted', code: 'Code elsewhere', channel: 'Channel', name: 'Requester / party', phone: 'Phone', id_number: 'ID number', area: 'Area', address: 'Address', text: 'Text', category: 'Category', grade: 'Grade', ledger: 'Ledger', dispute: 'Kind of dispute', scale: 'Scale', colour: 'Colour', lead: 'Lead', result: 'Result', closed: 'Closed', satisfaction: 'Satisfaction', state: 'State', lon: 'Longitude', lat: 'Latitude' } as Record<string, string>,
+  state: { waiting: 'waiting', pausing: 'no connection: goes on by itself', refused: 'not taken', done: 'arrived' } as Record<string, string>,
+};

@@ -1,0 +1,237 @@
+// Sound and pictures of one seat over WebRTC, by the signalling of docs/mediation.md: `send` carries what is ours, `recv` what others send.
+import type { Rtc } from './socket.ts';
+
+export type Kind = 'mic' | 'camera' | 'screen';
+export interface Remote {
+  mic: MediaStream | null;
+  camera: MediaStream | null;
+  screen: MediaStream | null;
+}
+export interface Quality {
+  /** 0: nothing comes; 3: without loss. */
+  bars: 0 | 1 | 2 | 3;
+  kbits: number;
+  /** Pictures come now. */
+  moving: boolean;
+}
+interface Ears {
+  say(message: object): void;
+  /** Whom one sees and hears now, by seat. */
+  remotes(all: Record<string, Remote>): void;
+  speaking(seat: string, on: boolean): void;
+  quality(all: Record<string, Quality>): void;
+  /** Whether ours goes out. */
+  up(pc: 'send' | 'recv', up: boolean): void;
+  fault(why: string): void;
+}
+interface StreamName { mid: string; seat: string; kind: Kind }
+interface Count { bytes: number; packets: number; lost: number; frames: number }
+
+const LOOK_EVERY_MS = 2000;
+/** Three sizes of a camera, the largest first, as Janus counts them. */
+const SIZES: RTCRtpEncodingParameters[] = [
+  { rid: 'h', maxBitrate: 900_000 }, { rid: 'm', maxBitrate: 250_000, scaleResolutionDownBy: 2 }, { rid: 'l', maxBitrate: 90_000, scaleResolutionDownBy: 4 },
+];
+/** How good a line is by the share that is lost. Pure. */
+export const barsFor = (got: number, lost: number): Quality['bars'] => (got <= 0 ? 0 : lost / (got + lost) < 0.02 ? 3 : lost / (got + lost) < 0.08 ? 2 : 1);
+
+export class Media {
+  private readonly ears: Ears;
+  private gen = 0;
+  private may = { talk: false, camera: false, screen: false };
+  private servers: RTCIceServer[] = [];
+  private sendPc: RTCPeerConnection | null = null;
+  private recvPc: RTCPeerConnection | null = null;
+  private names: StreamName[] = [];
+  private readonly lines = new Map<Kind, RTCRtpTransceiver>();
+  private readonly streams = new Map<string, MediaStream>();
+  private readonly own = new Map<Kind, MediaStreamTrack>();
+  private counts = new Map<string, Count>();
+  private lookedMs = 0;
+  private queue: Promise<void> = Promise.resolve();
+  private readonly ticker = setInterval(() => void this.look().catch(() => undefined), LOOK_EVERY_MS);
+
+  constructor(ears: Ears) {
+    this.ears = ears;
+  }
+
+  /** After each connection of the WebSocket. */
+  hello(): void {
+    this.ears.say({ op: 'hello', gen: this.gen });
+  }
+
+  /** Gives a track to send, or takes it back. */
+  give(kind: Kind, track: MediaStreamTrack | null): void {
+    if (track) this.own.set(kind, track);
+    else this.own.delete(kind);
+    if (this.gen) this.later(() => this.publish());
+  }
+
+  /** How large one wants a picture: 0 smallest; null: no picture, the voice stays. */
+  want(seat: string, kind: Kind, substream: 0 | 1 | 2 | null): void {
+    if (this.gen) this.ears.say({ op: 'layers', gen: this.gen, seat, kind, ...(substream === null ? { on: false } : { substream }) });
+  }
+
+  take(message: Rtc): void {
+    this.later(() => this.taken(message));
+  }
+
+  end(): void {
+    clearInterval(this.ticker);
+    this.over();
+  }
+
+  private later(work: () => void | Promise<void>): void {
+    this.queue = this.queue.then(work).catch((error: unknown) => this.ears.fault(error instanceof Error ? error.message : String(error)));
+  }
+
+  private async taken(message: Rtc): Promise<void> {
+    if (message.op === 'ice') return this.begin(message);
+    if (message.gen !== this.gen) return;
+    if (message.op === 'answer') await this.sendPc?.setRemoteDescription({ type: 'answer', sdp: String(message.sdp) });
+    else if (message.op === 'offer') await this.offered(message);
+    else if (message.op === 'trickle') await (message.pc === 'send' ? this.sendPc : this.recvPc)?.addIceCandidate((message.candidate as RTCIceCandidateInit | null) ?? undefined);
+    else if (message.op === 'may') await this.allowed(message);
+    else if (message.op === 'speaking') this.ears.speaking(String(message.seat), message.on === true);
+    else if (message.op === 'pc') this.told(message);
+    else if (message.op === 'gone') this.over();
+  }
+
+  private async begin(message: Rtc): Promise<void> {
+    this.over();
+    this.gen = Number(message.gen);
+    this.may = message.may as typeof this.may;
+    this.servers = (message.servers as RTCIceServer[] | undefined) ?? [];
+    await this.publish();
+  }
+
+  private async allowed(message: Rtc): Promise<void> {
+    const before = this.wanted().join();
+    this.may = message.may as typeof this.may;
+    if (before !== this.wanted().join()) await this.publish();
+  }
+
+  /** A voice may be offered before it may be heard. */
+  private wanted(): Kind[] {
+    return (['mic', 'camera', 'screen'] as const).filter((kind) => this.own.has(kind) && (kind === 'mic' ? this.may.talk || this.may.camera : this.may[kind]));
+  }
+
+  private connection(which: 'send' | 'recv'): RTCPeerConnection {
+    const pc = new RTCPeerConnection({ iceServers: this.servers });
+    const gen = this.gen;
+    pc.onicecandidate = ({ candidate }) => {
+      if (gen === this.gen) this.ears.say({ op: 'trickle', gen, pc: which, candidate: candidate?.toJSON() ?? null });
+    };
+    pc.onconnectionstatechange = () => {
+      if (gen !== this.gen || (pc !== this.sendPc && pc !== this.recvPc)) return;
+      if (pc.connectionState === 'connected') this.ears.up(which, true);
+      if (pc.connectionState !== 'failed') return;
+      this.ears.up(which, false);
+      if (which === 'recv') this.ears.say({ op: 'restart', gen });
+      else this.later(() => { pc.restartIce(); return this.publish(); });
+    };
+    return pc;
+  }
+
+  private async publish(): Promise<void> {
+    if (!this.gen) return;
+    const wanted = this.wanted();
+    if (wanted.length === 0 && !this.sendPc) return;
+    const pc = this.sendPc ?? this.connection('send');
+    this.sendPc = pc;
+    for (const [kind, line] of this.lines) {
+      if (wanted.includes(kind)) continue;
+      line.stop();
+      this.lines.delete(kind);
+    }
+    for (const kind of wanted) await this.line(pc, kind, this.own.get(kind)!);
+    await pc.setLocalDescription();
+    if (pc !== this.sendPc) return;
+    this.ears.say({ op: 'publish', gen: this.gen, sdp: pc.localDescription?.sdp, streams: [...this.lines].map(([kind, { mid }]) => ({ mid, kind })) });
+  }
+
+  private async line(pc: RTCPeerConnection, kind: Kind, track: MediaStreamTrack): Promise<void> {
+    const line = this.lines.get(kind);
+    if (line) return line.sender.replaceTrack(track);
+    this.lines.set(kind, pc.addTransceiver(track, {
+      direction: 'sendonly',
+      sendEncodings: kind === 'camera' ? SIZES.map((one) => ({ ...one })) : kind === 'mic' ? [{ priority: 'high', networkPriority: 'high' }] : undefined,
+    }));
+  }
+
+  private async offered(message: Rtc): Promise<void> {
+    const pc = this.recvPc ?? this.connection('recv');
+    this.recvPc = pc;
+    await pc.setRemoteDescription({ type: 'offer', sdp: String(message.sdp) });
+    await pc.setLocalDescription();
+    if (pc !== this.recvPc) return;
+    this.names = message.streams as StreamName[];
+    this.ears.say({ op: 'answer', gen: this.gen, n: message.n, sdp: pc.localDescription?.sdp });
+    this.show();
+  }
+
+  private show(): void {
+    const all: Record<string, Remote> = {};
+    for (const { mid, seat, kind } of this.names) {
+      const track = this.recvPc?.getTransceivers().find((one) => one.mid === mid)?.receiver.track;
+      if (!track) continue;
+      const stream = this.streams.get(track.id) ?? new MediaStream([track]);
+      this.streams.set(track.id, stream);
+      const remote = all[seat] ?? { mic: null, camera: null, screen: null };
+      all[seat] = { ...remote, [kind]: stream };
+    }
+    this.ears.remotes(all);
+  }
+
+  private told(message: Rtc): void {
+    const which = message.pc === 'recv' ? 'recv' : 'send';
+    this.ears.up(which, message.up === true);
+    if (message.up !== false || which === 'send') return;
+    this.recvPc?.close();
+    this.recvPc = null;
+    this.names = [];
+    this.show();
+  }
+
+  private over(): void {
+    this.gen = 0;
+    this.sendPc?.close();
+    this.recvPc?.close();
+    this.sendPc = this.recvPc = null;
+    this.names = [];
+    this.lines.clear();
+    this.streams.clear();
+    this.counts.clear();
+    this.ears.remotes({});
+    this.ears.quality({});
+    this.ears.up('send', false);
+    this.ears.up('recv', false);
+  }
+
+  /** Counts what came since the last look. */
+  private async look(): Promise<void> {
+    const pc = this.recvPc;
+    if (!pc) return;
+    const now = performance.now();
+    const seconds = Math.max(0.5, (now - this.lookedMs) / 1000);
+    this.lookedMs = now;
+    const counts = new Map<string, Count>();
+    const all: Record<string, Quality> = {};
+    for (const report of (await pc.getStats()).values()) {
+      const name = report.type === 'inbound-rtp' ? this.names.find(({ mid }) => mid === report.mid) : undefined;
+      if (!name || name.kind === 'screen') continue;
+      const count = { bytes: report.bytesReceived ?? 0, packets: report.packetsReceived ?? 0, lost: report.packetsLost ?? 0, frames: report.framesDecoded ?? 0 };
+      const before = this.counts.get(name.mid) ?? { bytes: 0, packets: 0, lost: 0, frames: 0 };
+      counts.set(name.mid, count);
+      const quality = all[name.seat] ?? { bars: 0, kbits: 0, moving: false };
+      const bars = barsFor(count.packets - before.packets, Math.max(0, count.lost - before.lost));
+      all[name.seat] = {
+        bars: name.kind === 'mic' && quality.bars > 0 ? quality.bars : bars || quality.bars,
+        kbits: quality.kbits + Math.round(((count.bytes - before.bytes) * 8) / 1000 / seconds),
+        moving: quality.moving || (name.kind === 'camera' && count.frames > before.frames),
+      };
+    }
+    this.counts = counts;
+    if (pc === this.recvPc) this.ears.quality(all);
+  }
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest';
+import { barsFor } from './media.ts';
+import { columnsFor, handsOf, kindsFor, merged, stepOf, type Consent, type Member, type MeetWords, type View } from './wire.ts';
+
+const both = { zh: '', en: '' };
+const texts = {
+  notice: { version: '1', text: both }, screening: { version: '1', questions: [] },
+  consents: Object.fromEntries(['mediation', 'recording', 'publication', 'observer', 'split'].map((kind) => [kind, { version: '2', title: both, text: both }])),
+} as unknown as MeetWords;
+const consent = (kind: Consent['kind'], version = '2', answer: Consent['answer'] = 'yes', person = 1): Consent => ({ seat: 's', person, kind, answer, version, time_us: '1' });
+function view(you: Partial<View['you']> = {}, consents: Consent[] = [], meeting: Partial<View['meeting']> = {}): View {
+  return {
+    meeting: { kind: 'mediation', mode: 'joint', ...meeting }, you: { seat: 's', role: 'party', people: [{ n: 1, name: '' }], notice: true, screening: true, why: [], ...you }, consents, chat: [],
+  } as unknown as View;
+}
+const all = (['mediation', 'recording', 'publication', 'observer'] as const).map((kind) => consent(kind));
+
+describe('the way of a guest', () => {
+  it('goes by rights, questions, consents to the lobby', () => {
+    expect(stepOf(view({ notice: false, screening: false }), texts)).toBe('notice');
+    expect(stepOf(view({ screening: false }), texts)).toBe('screening');
+    expect(stepOf(view(), texts)).toBe('consents');
+    expect(stepOf(view({}, all), texts)).toBe('wait');
+  });
+  it('asks again whoever agreed to older words, and each person of a terminal', () => {
+    expect(stepOf(view({}, [consent('mediation', '1'), ...all.slice(1)]), texts)).toBe('consents');
+    expect(stepOf(view({ people: [{ n: 1, name: '' }, { n: 2, name: '' }] }, all), texts)).toBe('consents');
+  });
+  it('takes a no as an answer', () => {
+    expect(stepOf(view({}, [consent('mediation'), consent('recording', '2', 'no'), ...all.slice(2)]), texts)).toBe('wait');
+  });
+  it('asks for what belongs to the kind, the role and the mode', () => {
+    expect(kindsFor(view())).not.toContain('split');
+    expect(kindsFor(view({}, [], { mode: 'split' }))).toContain('split');
+    expect(kindsFor(view({ role: 'interpreter' }))).toEqual(['recording']);
+    expect(stepOf(view({ role: 'official', notice: false, screening: false }, [consent('recording')]), texts)).toBe('wait');
+  });
+});
+
+describe('a view', () => {
+  it('keeps what a delta does not name and adds lines of chat', () => {
+    const first = merged(null, true, { ...view(), away: false });
+    const line = { id: '1', seat: 's', name: '', text: 'x', time_us: '1' };
+    const next = merged(merged(first, false, { chat_add: [line] }), false, { away: true });
+    expect([next.chat, next.away, next.meeting]).toEqual([[line], true, first.meeting]);
+    expect(merged(next, true, view()).away).toBeUndefined();
+  });
+});
+
+describe('pictures', () => {
+  it('stand 1, 1 + 2, 2×2, 3×3; on a phone below each other', () => {
+    expect([1, 2, 3, 4, 5, 9].map((n) => columnsFor(n))).toEqual([1, 2, 2, 2, 3, 3]);
+    expect([1, 2, 3, 4].map((n) => columnsFor(n, false))).toEqual([1, 1, 1, 2]);
+  });
+  it('tell how good the line is', () => {
+    expect([[0, 0], [100, 0], [95, 5], [80, 20]].map(([got, lost]) => barsFor(got!, lost!))).toEqual([0, 3, 2, 1]);
+  });
+});
+
+it('hands stand in the order in which they went up', () => {
+  const hand = (seat: string, hand_us: string): Member => ({ seat, hand_us }) as Member;
+  expect(handsOf([hand('c', '300'), hand('a', '0'), hand('b', '20')]).map(({ seat }) => seat)).toEqual(['b', 'c']);
+});

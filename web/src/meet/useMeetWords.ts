@@ -1,0 +1,29 @@
+// What pages of meetings say about people, rooms and times.
+import { useWords } from '../i18n/words.ts';
+import { isZh } from '../i18n/index.ts';
+import type { LobbySeat, Member, SeatRow, View } from './wire.ts';
+
+export function useMeetWords() {
+  const base = useWords();
+  const { t, te } = base;
+  const side = (name: string): string => (name ? t('meet.side', { side: name.toUpperCase() }) : '');
+  const role = (name: string): string => t(`meet.role.${name}`);
+  /** "A 方", else the role. */
+  const who = (one: Pick<Member | SeatRow | LobbySeat, 'side' | 'role'>): string => side(one.side) || role(one.role);
+  const room = (name: string): string => (name.startsWith('side:') ? t('meet.room.private', { side: name.slice(5).toUpperCase() }) : t(`meet.room.${name}`));
+  const why = (code: string): string => t(te(`meet.why.${code}`, 'zh-CN') ? `meet.why.${code}` : 'meet.why.other');
+  /** Day and minute of microseconds. */
+  const time = (us: string, short = false): string =>
+    new Intl.DateTimeFormat(isZh() ? 'zh-CN' : 'en-GB', { ...(short ? {} : { month: 'long', day: 'numeric', weekday: 'short' }), hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(Number(us) / 1000));
+  const span = (one: { starts_us: string; ends_us: string }): string => `${time(one.starts_us)}–${time(one.ends_us, true)}`;
+  /** What a private room is called to who is in it: with whom, who hears nothing, that nothing is recorded. */
+  function headline(view: View): string {
+    const name = view.room.name;
+    if (!name.startsWith('side:')) return '';
+    const own = name.slice(5);
+    const others = [...new Set((view.seats ?? []).map((seat) => seat.side).filter((one) => one && one !== own))].sort();
+    const deaf = others.length > 0 ? others.map((one) => side(one)).join(base.t('meet.and')) : t('meet.otherSides');
+    return [t('meet.aloneWith', { side: side(own) }), t('meet.hearsNothing', { who: deaf }), t('meet.notRecorded')].join(' · ');
+  }
+  return { ...base, side, role, who, room, why, time, span, headline };
+}
