@@ -203,8 +203,8 @@ static void test_black_encoded(void)
         DARK "color=white:s=12x12:r=1[o];[b][o]overlay=x=mod(t*97\\,628):y=mod(t*61\\,348)",
         DARK "color=white:s=30x30:r=1[o];[b][o]overlay=x=mod(t*37\\,610):y=290+mod(t*13\\,40)",
         DARK "color=0x606060:s=20x20:r=1[o];[b][o]overlay=x=300:y=170",
-        "color=black:s=640x360:r=1[b];mandelbrot=s=200x120:r=1,eq=brightness=-0.3[o];"
-        "[b][o]overlay=x=200:y=100",
+        ("color=black:s=640x360:r=1[b];mandelbrot=s=200x120:r=1,eq=brightness=-0.3[o];"
+         "[b][o]overlay=x=200:y=100"),
     };
     for (size_t i = 0; i < G_N_ELEMENTS(bright); i++)
         g_assert_cmpint(run_encoded(bright[i]), !=, PICTURE_BLACK);
