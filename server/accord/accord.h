@@ -23,7 +23,7 @@ struct accord_seat {
 };
 struct accord_meeting {
     const char *id, *case_id, *title, *area, *place; /* case_id NULL: none */
-    bool open, rests, ended;                         /* in session; adjourned; over */
+    bool planned, open, rests, ended;                /* not begun; in session; adjourned; over */
     bool mediation;                                  /* else a talk: no agreement */
     gint64 sittings;
     const struct accord_seat *seats;

@@ -7,7 +7,7 @@
 enum { ENTRY_CHARS = 2000, NOTE_CHARS = 1000, NAME_CHARS = 40, MOST_ENTRIES = 500 };
 
 enum who { LEADS = 1, CHAIRS = 2, SIDES = 4, SIGNS = 8 };
-enum when { OPEN = 1, RESTS = 2, ENDED = 4 };
+enum when { OPEN = 1, RESTS = 2, ENDED = 4, PLANNED = 8 };
 #define ANY (OPEN | RESTS | ENDED)
 
 typedef bool (*act_fn)(struct store_tx *tx, struct accord_act *act, struct accord_texts *texts,
@@ -367,11 +367,16 @@ static const struct rule {
     unsigned who, when;
     act_fn fn;
 } rules[] = {
-    {"write", LEADS, OPEN, do_write},      {"strike", LEADS, OPEN, do_strike},
-    {"confirm", SIDES, ANY, do_confirm},   {"fact", SIDES, ANY, do_fact},
-    {"disclose", LEADS, ANY, do_disclose}, {"object", SIDES, ANY, do_object},
-    {"draft", LEADS, ANY, do_draft},       {"offer", LEADS, ANY, do_offer},
-    {"sign", SIGNS, ANY, do_sign},         {"scan", LEADS, ANY, do_scan},
+    {"write", LEADS, OPEN, do_write},
+    {"strike", LEADS, OPEN, do_strike},
+    {"confirm", SIDES, ANY, do_confirm},
+    {"fact", SIDES, ANY, do_fact},
+    {"disclose", LEADS, ANY | PLANNED, do_disclose},
+    {"object", SIDES, ANY, do_object},
+    {"draft", LEADS, ANY, do_draft},
+    {"offer", LEADS, ANY, do_offer},
+    {"sign", SIGNS, ANY, do_sign},
+    {"scan", LEADS, ANY, do_scan},
     {"fail", CHAIRS, ANY, do_fail},
 };
 
@@ -384,7 +389,7 @@ static unsigned roles_of(const struct accord_seat *seat)
 static unsigned state_of(const struct accord_meeting *meeting)
 {
     return (meeting->open ? OPEN : 0U) | (meeting->rests ? RESTS : 0U) |
-           (meeting->ended ? ENDED : 0U);
+           (meeting->ended ? ENDED : 0U) | (meeting->planned ? PLANNED : 0U);
 }
 
 bool accord_perform(struct store_tx *tx, struct accord_act *act, bool *mine, GError **error)

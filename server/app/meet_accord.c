@@ -57,6 +57,7 @@ static void table_take(struct table *table, const struct meeting *meeting)
                                              .title = meeting->title,
                                              .area = meeting->area,
                                              .place = meeting->place,
+                                             .planned = meeting->state == MEETING_PLANNED,
                                              .open = meeting->state == MEETING_OPEN,
                                              .rests = meeting->state == MEETING_ADJOURNED,
                                              .ended = meeting->state == MEETING_ENDED,

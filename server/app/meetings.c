@@ -1,11 +1,13 @@
 #include "app/meetings.h"
 #include "common/config.h"
+#include "pool/pool.h"
 
 struct meetings {
     struct templates *templates;
     struct meet_mediation meet;
     struct mediation *mediation;
     struct accord_desk *desk;
+    struct pool *pool;
 };
 
 static bool open_rooms(struct meetings *meetings, const struct meetings_options *with,
@@ -47,6 +49,8 @@ struct meetings *meetings_create(const struct meetings_options *options, GError 
                                              .url = net_guests_url(options->net),
                                              .hooks = meet_accord_desk(&meetings->meet.accord)};
     meetings->desk = accord_desk_create(&desk);
+    const struct pool_options pool = {options->store, options->identity, options->net};
+    meetings->pool = pool_create(&pool);
     return meetings;
 }
 
@@ -54,6 +58,7 @@ void meetings_destroy(struct meetings *meetings)
 {
     if (!meetings)
         return;
+    pool_destroy(meetings->pool);
     accord_desk_destroy(meetings->desk);
     mediation_destroy(meetings->mediation);
     templates_free(meetings->templates);

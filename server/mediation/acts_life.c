@@ -2,6 +2,8 @@
 #include "identity/persons.h"
 #include "mediation/acts.h"
 #include "mediation/room_rules.h"
+#include "pool/pool.h"
+#include <math.h>
 #include <string.h>
 
 enum { SEATS = 24, PEOPLE = 12, MOST_HOURS = 24 };
@@ -25,11 +27,28 @@ static void everybody_out(struct act *act)
     json_object_clear(meeting->shown);
 }
 
+/* Has who acts said how it stands to the parties (利益冲突申报)? */
+static bool disclosed(const struct act *act)
+{
+    json_t *one;
+    size_t i;
+    json_array_foreach(json_object_get(act->meeting->more_leaders, "disclosures"), i, one)
+    {
+        if (g_strcmp0(json_string_value(json_object_get(one, "seat")), act->seat->id) == 0 &&
+            !json_is_true(json_object_get(one, "objection")))
+            return true;
+    }
+    return false;
+}
+
 bool act_open(struct store_tx *tx, struct act *act, GError **error)
 {
     (void)tx;
-    (void)error;
     struct meeting *meeting = act->meeting;
+    if (meeting->kind == MEETING_MEDIATION && meeting->more_leaders && !disclosed(act))
+        return act_refuse(act, 409, "not_ready", "开始调解前，请先申报与当事人有无利害关系",
+                          "before a mediation begins, disclose whether you are related to a party",
+                          json_pack("[s]", "disclosure"), error);
     meeting->state = MEETING_OPEN;
     meeting->sittings++;
     if (!meeting->opened_us)
@@ -40,6 +59,41 @@ bool act_open(struct store_tx *tx, struct act *act, GError **error)
 }
 
 /* --- when and where */
+
+/* The meeting gets the room's address, area and coordinates where it has none of its own. */
+static void take_room(struct meeting *meeting, const json_t *room)
+{
+    const json_t *lon = json_object_get(room, "lon"), *lat = json_object_get(room, "lat");
+    if (!meeting->place || !*meeting->place) {
+        g_autofree char *words =
+            g_strdup_printf("%s（%s）", json_string_value(json_object_get(room, "name")),
+                            json_string_value(json_object_get(room, "address")));
+        meeting_set(&meeting->place, words);
+    }
+    if (!isfinite(meeting->lon) && json_is_number(lon) && json_is_number(lat)) {
+        meeting->lon = json_number_value(lon);
+        meeting->lat = json_number_value(lat);
+    }
+}
+
+/* Is the shared room one that there is, and open then? */
+static bool check_room(struct store_tx *tx, struct act *act, gint64 from_us, gint64 to_us,
+                       GError **error)
+{
+    json_t *room = NULL;
+    enum pool_fit fit;
+    if (!act->meeting->place_id)
+        return true;
+    if (!pool_room_fits(tx, act->meeting->place_id, from_us, to_us, &fit, &room, error))
+        return false;
+    if (fit == POOL_FITS)
+        take_room(act->meeting, room);
+    json_decref(room);
+    if (fit == POOL_CLOSED)
+        return act_refuse(act, 409, "closed", "该调解室在这段时间不开放",
+                          "that room is not open at that time", NULL, error);
+    return fit == POOL_FITS || act_refuse_body(act, error);
+}
 
 bool act_take_plan(struct store_tx *tx, struct act *act, GError **error)
 {
@@ -58,6 +112,8 @@ bool act_take_plan(struct store_tx *tx, struct act *act, GError **error)
     const json_t *place_id = json_object_get(act->body, "place_id");
     if (place_id)
         meeting_set(&meeting->place_id, json_string_value(place_id));
+    if (!check_room(tx, act, from_us, to_us, error))
+        return false;
     json_t *busy = json_array();
     if (!meeting_conflicts(tx, meeting->id, (const char *const *)users->pdata, meeting->place_id,
                            from_us, to_us, busy, error)) {

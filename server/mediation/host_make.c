@@ -7,6 +7,8 @@ static const struct problem NO_CASE = {404, "not_found", "case", "没有这个�
                                        "there is no such case"};
 static const struct problem NOT_MEDIATOR = {403, "no_right", "kind", "只有调解员可以主持调解",
                                             "only a mediator chairs a mediation"};
+static const struct problem CLOSED = {409, "closed", "place_id", "该调解室在这段时间不开放",
+                                      "that room is not open at that time"};
 static const struct problem BAD = {400, "invalid", NULL, "内容有误", "something of it is wrong"};
 
 static void take_case(const struct mediation_case *about, gpointer data)
@@ -44,7 +46,9 @@ static bool write_meeting(struct store_tx *tx, gpointer data, GError **error)
     struct act act = {.meeting = meeting, .body = ask->body, .details = json_object()};
     gint64 seq;
     bool fine = find_case(tx, ask, error) && act_take_plan(tx, &act, error);
-    if (act.refusal.status == 409)
+    if (act.refusal.status == 409 && !act.refusal.more)
+        ask->problem = &CLOSED;
+    else if (act.refusal.status == 409)
         ask->busy = g_steal_pointer(&act.refusal.more);
     else if (act.refusal.status)
         ask->problem = &BAD;

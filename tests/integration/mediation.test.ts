@@ -50,6 +50,8 @@ before(async () => {
   host = new Host(await Person.login(stack, 'mediator'));
   other = new Host(await Person.login(stack, 'leader'));
   words = (await new Guest(stack.url).request('GET', '/words')).body;
+  const hall = await (await Person.login(stack, 'supervisor')).request('PUT', '/api/v1/mediation/rooms/hall', { version: 0, name: '镇调解室', address: '文昌路 1 号' });
+  assert.equal(hall.status, 200);
 }, { timeout: 120_000 });
 after(() => stopStack(stack));
 
@@ -72,7 +74,7 @@ test('from a link to the end: entered once, let in when everything is there, joi
   const lead = await host.connect(made.id);
   await lead.until('the mediator is in the lobby', () => lead.view.seats?.find((s) => s.role === 'mediator')?.state === 'lobby');
   assert.equal((await a.act('open')).status, 403);
-  await ok(host.act(made.id, 'open'));
+  await ok(host.open(made.id));
   const seatA = await a.connect();
   assert.equal(seatA.view.room.name, 'lobby');
   assert.equal(seatA.view.room.members.length, 0, 'the lobby shows nobody');
@@ -91,7 +93,7 @@ test('from a link to the end: entered once, let in when everything is there, joi
   assert.equal((await a.act('say', { text: '在吗' })).status, 409);
   const { events } = (await host.request('GET', `/${made.id}/events`)).body as { events: any[] };
   assert.deepEqual(events.map((e) => e.action).filter((x) => x !== 'consent'),
-    ['make', 'invite', 'enter', 'arrive', 'open', 'read_notice', 'screening', 'ready', 'identity', 'admit', 'end']);
+    ['make', 'invite', 'enter', 'arrive', 'disclose', 'open', 'read_notice', 'screening', 'ready', 'identity', 'admit', 'end']);
   assert.deepEqual(rows("SELECT COUNT(*) AS n FROM audit WHERE action LIKE 'meeting.%' AND object = ?", made.id).map((r) => Number(r['n'])), [events.length]);
   seatA.close();
   lead.close();
@@ -103,7 +105,7 @@ async function table(more: Json = {}, consents: string[] = []): Promise<Table> {
   const made = await meeting(more);
   const [a, b] = [await guest(made, made.seats[1]), await guest(made, made.seats[2])];
   const lead = await host.connect(made.id);
-  await ok(host.act(made.id, 'open'));
+  await ok(host.open(made.id));
   for (const one of [a, b]) {
     await one.prepare(words, ...consents);
     await admit(made.id, one.seat);
@@ -195,7 +197,7 @@ test('an observer needs the parties, a terminal has several people, a side stays
   const made = await meeting({ seats: [party('a', '李小明'), { role: 'party', side: 'b', terminal: true, place: '东村便民点', people: [{ name: '张文' }, { name: '王芳' }] }, { role: 'observer', name: '孙代表' }, { role: 'interpreter', name: '何译' }] });
   const [, sa, sb, so, si] = made.seats;
   const a = await guest(made, sa), b = await guest(made, sb), o = await guest(made, so), i = await guest(made, si);
-  await ok(host.act(made.id, 'open'));
+  await ok(host.open(made.id));
   const lead = await host.connect(made.id);
   await a.prepare(words, 'observer');
   await b.prepare(words);
@@ -255,7 +257,7 @@ test('links are taken back, people are removed, a lost browser keeps its seat, a
   assert.equal((await b.act('ready')).status, 401);
   assert.equal((await host.act(id, 'adjourn', { starts_us: at(50), ends_us: at(51), reason: '改日继续' })).status, 200);
   await lead.until('it rests', () => lead.view.meeting['state'] === 'adjourned' && lead.view.room.name === 'lobby');
-  await ok(host.act(id, 'open'));
+  await ok(host.open(id));
   await lead.until('the second sitting', () => lead.view.meeting['sittings'] === 2 && lead.view.room.name === 'joint');
   const soon = String(Date.now() * 1000 + 2_000_000);
   const short = await host.request('POST', `/${id}/seats/${a.seat}/invite`, { expires_us: soon });
@@ -302,7 +304,7 @@ test('of a case: its documents are shown to the room where the mediator is, and 
   assert.deepEqual([title, of, made.body.meeting.area], ['围墙纠纷', file.id, area]);
   const cadre = new Guest(stack.url);
   await cadre.enter(await desk.invite(id, seats[1].id));
-  await ok(desk.act(id, 'open'));
+  await ok(desk.open(id));
   assert.equal((await desk.act(id, 'show', { case_file: 'none' })).status, 404);
   await ok(desk.act(id, 'show', { case_file: paper }));
   await ok(desk.act(id, 'admit', { seat: cadre.seat }));

@@ -34,7 +34,7 @@ before(async () => {
   });
   assert.equal(made.status, 201, JSON.stringify(made.body));
   meeting = made.body.meeting;
-  await ok(host.act(meeting.id, 'open'));
+  await ok(host.open(meeting.id));
   [a, b] = [new Guest(stack.url), new Guest(stack.url)];
   for (const [guest, seat] of [[a, meeting.seats[1]], [b, meeting.seats[2]]] as const) {
     await guest.enter(await host.invite(meeting.id, seat.id));

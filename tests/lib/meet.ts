@@ -156,6 +156,11 @@ export class Host {
   act(meeting: string, act: string, more: Json = {}): Promise<Answer> {
     return this.request('POST', `/${meeting}/acts`, { act, ...more });
   }
+  /** Opens it; before a mediation, says that nobody is related. */
+  async open(meeting: string): Promise<Answer> {
+    const said = await this.act(meeting, 'disclose', { relation: 'none' });
+    return said.status === 200 ? this.act(meeting, 'open') : said;
+  }
   async invite(meeting: string, seat: string): Promise<string> {
     const { status, body } = await this.request('POST', `/${meeting}/seats/${seat}/invite`, {});
     if (status !== 201) throw new Error(JSON.stringify(body));

@@ -30,6 +30,7 @@ export const meetEn = {
   shown: { title: 'Shown now', screen: 'Shared screen', open: 'Open {name}', place: 'Place on the map: {lon} east, {lat} north', end: 'Stop showing' },
   acts: { mute: 'Mute {name}', unmute: 'Let {name} speak', more: 'More for {name}', floor: 'Only this one speaks', floorEnd: 'Everybody may speak', lower: 'Lower this hand', back: 'Send to the lobby', reason: 'Reason', remove: 'Remove, end the link' },
   host: { open: 'Start', planned: 'People can be let in once it has started. Who comes early is in the lobby.', adjourned: 'Start to go on; links and identity checks stay good.', ended: 'This is over.', cancelled: 'This was cancelled.', next: 'Next time', adjourn: 'Adjourn', end: 'End', endSure: 'Links die with the end; it cannot be opened again.' },
+  disclosure: { title: 'Before it begins: are you related to any party or to the matter?', none: 'No', related: 'Yes, as follows', what: 'How', how: 'Everybody who takes part can read it; parties may ask for another mediator.' },
   minutes: { none: 'No minutes yet', write: 'Write an entry', add: 'Add', confirm: 'The minutes above are right', done: 'Confirmed', confirmed: '{who} confirmed up to entry {n}' },
   aside: { label: 'Words and minutes', record: 'Minutes', talk: 'Words and files {n}' },
   list: { open: 'Running', planned: 'Planned', past: 'Past', none: 'None', links: 'Links', enter: 'Enter' },

@@ -104,6 +104,14 @@ export interface Consent {
   version: string;
   time_us: string;
 }
+export interface Disclosure {
+  seat: string;
+  name: string;
+  relation: '' | 'none' | 'related';
+  text: string;
+  time_us: string;
+  objection: boolean;
+}
 export interface Minutes {
   entries: { n: number; version: number; time_us: string; text: string; struck: boolean; sha256: string }[];
   confirmed: { seat: string; person: number; upto: number }[];
@@ -124,6 +132,7 @@ export interface View {
   danger: { id: string; until_us: string } | null;
   calling: boolean;
   minutes?: Minutes | null;
+  disclosures?: Disclosure[] | null;
   seats?: LobbySeat[];
   calls?: { seat: string; room: string; since_us: string }[];
   record?: boolean;
