@@ -392,8 +392,8 @@ static bool open_duty(struct app *app, GError **error)
 
 static bool open_meetings(struct app *app, GError **error)
 {
-    const struct meetings_options with = {app->loop, app->config, app->store,      app->identity,
-                                          app->net,  app->intake, app->attachments};
+    const struct meetings_options with = {app->loop, app->config, app->store,       app->identity,
+                                          app->net,  app->intake, app->attachments, app->notify};
     app->meetings = meetings_create(&with, error);
     return app->meetings != NULL;
 }

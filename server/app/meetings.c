@@ -19,6 +19,7 @@ static bool open_rooms(struct meetings *meetings, const struct meetings_options 
                                         .identity = with->identity,
                                         .net = with->net,
                                         .attachments = with->attachments,
+                                        .notify = with->notify,
                                         .words_path = words,
                                         .url = net_guests_url(with->net),
                                         .away_s =

@@ -12,6 +12,7 @@ struct meetings_options { /* borrowed; they outlive the meetings */
     struct net *net;
     struct intake *intake;
     struct attachments *attachments;
+    struct notify *notify;
 };
 /* NULL + error. */
 struct meetings *meetings_create(const struct meetings_options *options, GError **error);

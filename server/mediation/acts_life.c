@@ -2,6 +2,7 @@
 #include "identity/persons.h"
 #include "mediation/acts.h"
 #include "mediation/room_rules.h"
+#include "notify/letter.h"
 #include "pool/pool.h"
 #include <math.h>
 #include <string.h>
@@ -162,6 +163,12 @@ static bool finish(struct store_tx *tx, struct act *act, enum meeting_state stat
     everybody_out(act);
     act->meeting->state = state;
     act->meeting->ended_us = act->now_us;
+    for (guint i = 0; i < act->meeting->seats->len; i++) {
+        const struct seat *seat = act->meeting->seats->pdata[i];
+        if (!notify_letters_void(tx, seat->id, "invite", act->now_us, error) ||
+            !notify_letters_void(tx, seat->id, "meeting_soon", act->now_us, error))
+            return false;
+    }
     return person_release(tx, "meeting", act->meeting->id, act->now_us, error);
 }
 
@@ -308,5 +315,6 @@ bool act_revoke(struct store_tx *tx, struct act *act, GError **error)
     g_ptr_array_add(act->closed, g_strdup(seat->id));
     return store_exec(tx, error,
                       "UPDATE meeting_invite SET revoked_us = ? WHERE seat = ? AND revoked_us = 0",
-                      "is", act->now_us, seat->id);
+                      "is", act->now_us, seat->id) &&
+           notify_letters_void(tx, seat->id, "invite", act->now_us, error);
 }

@@ -2,6 +2,7 @@
 #include "files/attachments.h"
 #include "mediation/acts.h"
 #include "mediation/room_rules.h"
+#include "notify/letter.h"
 #include <string.h>
 
 /* Somebody with an account opens the meeting's page; a guest came by the link. */
@@ -104,7 +105,8 @@ bool act_remove(struct store_tx *tx, struct act *act, GError **error)
     g_ptr_array_add(act->closed, g_strdup(seat->id));
     return store_exec(tx, error,
                       "UPDATE meeting_invite SET revoked_us = ? WHERE seat = ? AND revoked_us = 0",
-                      "is", act->now_us, seat->id);
+                      "is", act->now_us, seat->id) &&
+           notify_letters_void(tx, seat->id, "invite", act->now_us, error);
 }
 
 /* Whoever leads goes to that side; all of it who are in come along. */

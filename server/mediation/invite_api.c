@@ -2,6 +2,7 @@
 #include "common/clock.h"
 #include "identity/qr.h"
 #include "mediation/mediation_private.h"
+#include "notify/letter.h"
 #include <string.h>
 
 enum { TOKEN_BYTES = 16, QUIET = 4 };
@@ -17,12 +18,20 @@ static const struct problem OVER = {409, "not_now", NULL, "会议已结束", "th
 static const struct problem BAD_END = {400, "bad_query", "expires_us", "有效期须在 90 天以内",
                                        "a link is good for 90 days at most"};
 
+static const struct problem NO_PHONE = {409, "no_phone", NULL, "这个席位没有手机号码",
+                                        "there is no telephone number at this seat"};
+static const struct problem NO_GATEWAY = {
+    409, "no_gateway", NULL, "没有配置发给个人的短信通道，请复制链接或打印二维码",
+    "no channel goes to persons: copy the link or print its code"};
+
 struct invite {
     struct mediation *mediation;
     struct net_request *request;
     struct identity_actor *actor;
     char *meeting_id, *seat_id, *user, *token, *id;
     gint64 now_us, expires_us;
+    bool send;
+    guint phones, queued;
     struct meeting *meeting;
     const struct problem *problem;
 };
@@ -67,7 +76,8 @@ static bool write_link(struct store_tx *tx, struct invite *invite, struct seat *
     meeting_set(&seat->cookie_hash, NULL);
     seat->invite_state = INVITE_OPEN;
     seat->invite_expires_us = invite->expires_us;
-    json_t *details = json_pack("{s:s,s:s}", "seat", seat->id, "invite", invite->id);
+    json_t *details = json_pack("{s:s,s:s,s:b}", "seat", seat->id, "invite", invite->id, "send",
+                                (int)invite->send);
     bool fine =
         meeting_save(tx, invite->meeting, error) &&
         meeting_next(tx, invite->meeting, &seq, error) &&
@@ -75,6 +85,26 @@ static bool write_link(struct store_tx *tx, struct invite *invite, struct seat *
                      invite->actor, seq, "invite", details, invite->now_us, error);
     json_decref(details);
     return fine;
+}
+
+/* The older link is never sent any more; the new one is, where that was asked for. */
+static bool send_link(struct store_tx *tx, struct invite *invite, const struct seat *seat,
+                      GError **error)
+{
+    const struct mediation *mediation = invite->mediation;
+    g_autofree char *link = g_strconcat(mediation->options.url, "/meet#", invite->token, NULL);
+    const struct letter_about about = {"invite", invite->id, link, invite->meeting->starts_us,
+                                       invite->now_us};
+    if (!notify_letters_void(tx, seat->id, "invite", invite->now_us, error))
+        return false;
+    if (!invite->send)
+        return true;
+    if (!mediation->options.notify)
+        return refuse(invite, &NO_GATEWAY, error);
+    return letters_write(tx, mediation, invite->meeting, seat, NULL, &about, &invite->phones,
+                         &invite->queued, error) &&
+           (invite->phones || refuse(invite, &NO_PHONE, error)) &&
+           (invite->queued || refuse(invite, &NO_GATEWAY, error));
 }
 
 static bool write_invite(struct store_tx *tx, gpointer data, GError **error)
@@ -93,7 +123,7 @@ static bool write_invite(struct store_tx *tx, gpointer data, GError **error)
         return refuse(invite, &OVER, error);
     if (!invite->expires_us)
         invite->expires_us = MAX(invite->now_us + LIFE_US, invite->meeting->ends_us + GRACE_US);
-    return write_link(tx, invite, seat, error);
+    return write_link(tx, invite, seat, error) && send_link(tx, invite, seat, error);
 }
 
 /* A square a module, black on white, with the quiet zone that readers need. */
@@ -134,10 +164,12 @@ static void written(gpointer data, const GError *error)
         lives_take(mediation, g_steal_pointer(&invite->meeting));
         g_autofree char *link = g_strconcat(mediation->options.url, "/meet#", invite->token, NULL);
         g_autofree char *svg = svg_of(link);
+        if (invite->queued)
+            notify_letters_look(mediation->options.notify);
         net_reply_json(invite->request, 201,
-                       json_pack("{s:{s:s,s:s,s:s,s:s,s:o}}", "invite", "id", invite->id, "seat",
-                                 invite->seat_id, "link", link, "svg", svg, "expires_us",
-                                 meeting_time(invite->expires_us)));
+                       json_pack("{s:{s:s,s:s,s:s,s:s,s:o,s:i}}", "invite", "id", invite->id,
+                                 "seat", invite->seat_id, "link", link, "svg", svg, "expires_us",
+                                 meeting_time(invite->expires_us), "sent", (int)invite->queued));
     }
     invite_free(invite);
 }
@@ -150,6 +182,7 @@ static void post_invite(struct net_request *request, gpointer user)
     const struct net_session *session = net_request_session(request);
     const char *end = json_string_value(json_object_get(body, "expires_us"));
     gint64 now_us = clock_wall_us(), end_us = end ? g_ascii_strtoll(end, NULL, 10) : 0;
+    bool send = json_is_true(json_object_get(body, "send"));
     json_decref(body);
     if (end && (end_us <= now_us || end_us > now_us + LONGEST_US)) {
         mediation_reply(request, &BAD_END);
@@ -166,6 +199,7 @@ static void post_invite(struct net_request *request, gpointer user)
     invite->id = store_id_new();
     invite->now_us = now_us;
     invite->expires_us = end_us;
+    invite->send = send;
     store_write(invite->mediation->options.store, write_invite, invite, written);
 }
 

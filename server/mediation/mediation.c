@@ -3,7 +3,13 @@
 #include "files/attachments.h"
 #include "mediation/mediation_private.h"
 
-enum { ACTS_A_MINUTE = 240, ENTRIES_A_MINUTE = 30, KEYS = 10000, SWEEP_MS = 3600000 };
+enum {
+    ACTS_A_MINUTE = 240,
+    ENTRIES_A_MINUTE = 30,
+    KEYS = 10000,
+    SWEEP_MS = 3600000,
+    REMIND_MS = 20000
+};
 #define KEPT_US (INT64_C(7) * 86400 * G_USEC_PER_SEC) /* after the end; papers are signed then */
 
 struct load {
@@ -109,6 +115,7 @@ struct mediation *mediation_create(const struct mediation_options *options, GErr
     mediation->cookies = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     mediation->clients = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     mediation->seated = g_hash_table_new(NULL, NULL);
+    mediation->reminded = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     mediation->acts = limiter_create(ACTS_A_MINUTE, KEYS);
     mediation->entries = limiter_create(ENTRIES_A_MINUTE, KEYS);
     mediation->words = words_create(options->words_path, error);
@@ -124,6 +131,11 @@ struct mediation *mediation_create(const struct mediation_options *options, GErr
         mediation_file_routes(mediation);
     net_set_guests(options->net, &mediation_guests, mediation);
     mediation->sweep_timer = loop_every(options->loop, SWEEP_MS, sweep, mediation);
+    if (options->notify) {
+        mediation_letter_routes(mediation);
+        mediation->remind_timer = loop_every(options->loop, REMIND_MS, mediation_remind, mediation);
+        mediation_remind(mediation);
+    }
     mediation_danger_look(mediation);
     return mediation;
 }
@@ -145,11 +157,13 @@ void mediation_destroy(struct mediation *mediation)
         attachments_drain(mediation->options.attachments);
     loop_cancel(mediation->options.loop, &mediation->danger_timer);
     loop_cancel(mediation->options.loop, &mediation->sweep_timer);
+    loop_cancel(mediation->options.loop, &mediation->remind_timer);
     g_hash_table_unref(mediation->lives);
     g_hash_table_unref(mediation->places);
     g_hash_table_unref(mediation->cookies);
     g_hash_table_unref(mediation->clients);
     g_hash_table_unref(mediation->seated);
+    g_hash_table_unref(mediation->reminded);
     limiter_destroy(mediation->acts);
     limiter_destroy(mediation->entries);
     words_free(mediation->words);

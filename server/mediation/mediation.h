@@ -9,6 +9,7 @@
 
 struct attachments;
 struct mediation;
+struct notify;
 
 /* Somebody pressed the danger button and did not undo it. Texts borrowed; numbers NAN unknown. */
 struct mediation_danger {
@@ -70,6 +71,7 @@ struct mediation_options { /* borrowed; they outlive the mediation */
     struct identity *identity;
     struct net *net;
     struct attachments *attachments; /* NULL: no files are taken */
+    struct notify *notify;           /* NULL: nobody is written to */
     const char *words_path;          /* the town's own notice, consents …; NULL: those shipped */
     const char *url;                 /* guests' links begin with it */
     guint away_s;                    /* a seat whose browser is gone stays in its room so long */

@@ -48,7 +48,8 @@ struct mediation {
     gpointer media_user;
     bool media_ready;
     char *boot;
-    guint danger_timer, sweep_timer;
+    guint danger_timer, sweep_timer, remind_timer;
+    GHashTable *reminded; /* "MEETING/START/HOURS" that were told */
     bool telling, closing;
 };
 
@@ -107,6 +108,21 @@ char *mediation_device(struct net_request *request);
 /* A message of a seat that was found already. true: it was one of ours. */
 bool mediation_take_of(struct mediation *mediation, struct place *place, struct net_client *client,
                        json_t *message);
+
+/* --- letters.c: inside a write store_fn, to the numbers of everybody at a seat of the meeting */
+struct letter_about { /* borrowed */
+    const char *kind, *once, *link;
+    gint64 due_us, now_us;
+};
+/* *phones: how many there are, *queued: messages; both added to. `seat` with the `person` of its
+ * account, NULL: of the people at it. */
+bool letters_write(struct store_tx *tx, const struct mediation *mediation,
+                   const struct meeting *meeting, const struct seat *seat, const char *person,
+                   const struct letter_about *about, guint *phones, guint *queued, GError **error);
+/* GET /api/v1/meetings/:id/letters */
+void mediation_letter_routes(struct mediation *mediation);
+/* remind.c: tells everybody of meetings that begin soon; a timer of the loop */
+gboolean mediation_remind(gpointer mediation);
 
 /* --- danger.c: tells of what was not undone in time */
 void mediation_danger_look(struct mediation *mediation);

@@ -27,6 +27,10 @@ static const struct notify_kind kinds[] = {
     {"overdue", "超期", "Overdue"},
     {"reminder", "期限提醒", "Reminder"},
     {"undelivered", "交办未送达", "Not delivered"},
+    {"invite", "网上调解邀请，点开即可参加", "Invitation"},
+    {"meeting_soon", "网上调解即将开始，请用原来的链接参加", "Meeting soon"},
+    {"court_soon", "调解协议可申请司法确认，期限将至", "Judicial confirmation"},
+    {"perform_soon", "调解协议约定的履行期限将至", "Performance"},
     {NULL, NULL, NULL},
 };
 

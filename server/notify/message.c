@@ -58,6 +58,8 @@ static char *plain_body(const struct message_facts *facts, const char *text)
 {
     json_t *body = json_pack("{s:s,s:s,s:b,s:s?}", "id", facts->id, "text", text, "test",
                              (int)facts->test, "for", facts->of);
+    if (facts->to)
+        json_object_set_new(body, "to", json_string(facts->to));
     const char *key;
     json_t *value;
     json_object_foreach((json_t *)facts->facts, key, value)
@@ -136,9 +138,10 @@ static char **headers_of(const struct channel *channel, const struct filling *wi
 
 struct message *message_make(const struct channel *channel, const struct message_facts *facts)
 {
-    g_autofree char *text = template_fill(channel->text, facts->facts);
+    g_autofree char *text =
+        template_fill(facts->to ? channel->person_text : channel->text, facts->facts);
     const struct filling with = {.id = facts->id,
-                                 .to = channel_address(channel, facts->of),
+                                 .to = facts->to ? facts->to : channel_address(channel, facts->of),
                                  .text = text,
                                  .secret = channel->secret};
     struct message *message = g_new0(struct message, 1);

@@ -12,6 +12,7 @@ struct message_facts { /* borrowed */
     const char *of;    /* department or role it is for; NULL: none */
     const json_t *facts;
     const char *token; /* wecom_app; NULL: none yet */
+    const char *to;    /* number of a person; NULL: none, `of` has an address */
     bool test;
 };
 struct message *message_make(const struct channel *channel, const struct message_facts *facts);

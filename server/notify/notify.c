@@ -66,7 +66,7 @@ static bool purge(struct store_tx *tx, gint64 before_us, gint64 now_us, unsigned
     json_decref(users);
     if (!fine || !store_exec(tx, error,
                              "DELETE FROM delivery WHERE id IN (SELECT d.id FROM delivery d"
-                             " WHERE d.time_us < ? AND d.state IN ('sent', 'given_up')"
+                             " WHERE d.time_us < ? AND d.state IN ('sent', 'given_up', 'void')"
                              " AND NOT EXISTS (SELECT 1 FROM case_file f WHERE f.id = d.case_id"
                              " AND f.closed_us = 0) LIMIT ?)",
                              "ii", before_us, (gint64)limit))

@@ -129,8 +129,10 @@ static const char *check_channel(const struct channel *channel)
     const char *wrong = check_url(channel->url);
     if (wrong)
         return wrong;
-    if (!channel->text)
+    if (!channel->text || !channel->person_text)
         return "there is no such template";
+    if (channel->persons && channel->kind != CHANNEL_SMS && channel->kind != CHANNEL_JSON)
+        return "only sms and json go to persons";
     if (channel->kind == CHANNEL_WECOM_APP &&
         (!*channel->corp || !channel->secret || !channel->agent))
         return "an application needs corp, agent and secret";
@@ -166,6 +168,8 @@ static struct channel *read_channel(const json_t *plan, const json_t *one)
     channel->agent = json_integer_value(json_object_get(one, "agent"));
     channel->timeout_ms = (gint64)(json_number_value(json_object_get(one, "timeout_s")) * 1000);
     channel->text = find_template(plan, text_of(one, "template"));
+    channel->persons = json_is_true(json_object_get(one, "persons"));
+    channel->person_text = find_template(plan, text_of(one, "person_template"));
     channel->departments = json_object_get(one, "departments");
     channel->roles = json_object_get(one, "roles");
     channel->kinds = json_object_get(one, "kinds");
@@ -305,6 +309,12 @@ bool channel_takes(const struct channel *channel, const char *kind, const char *
     bool addressed = channel->kind == CHANNEL_JSON || channel->kind == CHANNEL_WECOM_ROBOT ||
                      channel_address(channel, department ? department : role);
     return channel->enabled && known && meant && addressed;
+}
+
+bool channel_takes_persons(const struct channel *channel, const char *kind)
+{
+    return channel->enabled && channel->persons &&
+           (json_array_size(channel->kinds) == 0 || lists(channel->kinds, kind));
 }
 
 const char *channel_address(const struct channel *channel, const char *of)

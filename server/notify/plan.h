@@ -18,10 +18,11 @@ struct channel { /* texts are the plan's */
     const char *id;
     enum channel_kind kind;
     bool enabled, form;
+    bool persons; /* goes to persons' own telephones, with person_text */
     const char *url, *secret, *corp, *ca_file; /* secret, ca_file NULL: none */
     gint64 agent;
     gint64 timeout_ms;
-    const char *text;                   /* of its template */
+    const char *text, *person_text;     /* of its templates */
     const json_t *departments, *roles;  /* arrays of text */
     const json_t *kinds;                /* empty: the usual ones */
     GArray *to, *headers, *body;        /* struct pair */
@@ -47,6 +48,8 @@ const struct channel *plan_channel(const struct plan *plan, const char *id);
 /* Does it take messages of that kind for that department (NULL: none) or role (NULL: none)? */
 bool channel_takes(const struct channel *channel, const char *kind, const char *department,
                    const char *role);
+/* Does it take messages of that kind to persons? */
+bool channel_takes_persons(const struct channel *channel, const char *kind);
 /* The address of a department or role; NULL: it has none. */
 const char *channel_address(const struct channel *channel, const char *of);
 /* "json", "wecom_robot", … */

@@ -4,6 +4,7 @@
 #include "common/failpoint.h"
 #include "common/log.h"
 #include "common/mailbox.h"
+#include "identity/vault.h"
 #include "notify/message.h"
 #include "notify/notify_private.h"
 #include <curl/curl.h>
@@ -33,7 +34,7 @@ try { /* owned by one thread after the other */
     struct post *post;
     const struct channel *channel;
     guint index;
-    char *id, *of, *token;
+    char *id, *of, *token, *to; /* `to`: of a person, NULL none */
     json_t *facts;
     gint64 tries;
     bool test;
@@ -51,6 +52,7 @@ static void try_free(gpointer data)
     g_free(try->id);
     g_free(try->of);
     g_free(try->token);
+    g_free(try->to);
     g_free(try->answer);
     json_decref(try->facts);
     g_free(try);
@@ -129,11 +131,14 @@ static void run_try(gpointer data, gpointer user)
     g_autoptr(GByteArray) body = g_byte_array_new();
     (void)user;
     if (!atomic_load(&try->post->ending) && get_token(try)) {
-        const struct message_facts facts = {try->id, try->of, try->facts, try->token, try->test};
+        const struct message_facts facts = {try->id,    try->of, try->facts,
+                                            try->token, try->to, try->test};
         struct message *message = message_make(try->channel, &facts);
         if (ask(try, message->url, message, body))
             try->taken = message_taken(try->channel, try->status, (const char *)body->data,
                                        body->len, &try->stale, &try->answer);
+        if (try->to && try->status)
+            g_clear_pointer(&try->answer, g_free); /* may repeat number and link */
         message_free(message);
     }
     mailbox_post(try->post->answers, try);
@@ -146,11 +151,12 @@ static bool write_answer(struct store_tx *tx, gpointer job, GError **error)
     const struct try *try = job;
     return store_exec(tx, error,
                       "UPDATE delivery SET state = ?, tries = ?, status = ?, answer = ?,"
-                      " tried_us = ?, next_us = ?, ended_us = ? WHERE id = ?"
+                      " tried_us = ?, next_us = ?, ended_us = ?,"
+                      " sealed = CASE WHEN ? = 1 THEN NULL ELSE sealed END WHERE id = ?"
                       " AND state IN ('queued', 'failed')",
-                      "siisiiis", try->state, try->tries, (gint64)try->status,
+                      "siisiiiis", try->state, try->tries, (gint64)try->status,
                       try->answer ? try->answer : "", try->now_us, try->next_us,
-                      try->next_us ? (gint64)0 : try->now_us, try->id);
+                      try->next_us ? (gint64)0 : try->now_us, (gint64)try->taken, try->id);
 }
 
 static void written(gpointer job, const GError *error)
@@ -214,13 +220,28 @@ struct look {
     GPtrArray *tries;
 };
 
+/* Number and link of a message to a person. */
+static void open_sealed(struct try *try, struct store_rows *rows)
+{
+    const struct vault *vault = identity_vault(try->post->notify->options.identity);
+    size_t size;
+    const void *sealed = store_blob(rows, 6, &size);
+    g_autofree char *text = size ? vault_unseal_secret(vault, try->id, sealed, size) : NULL;
+    json_t *secret = text ? json_loads(text, 0, NULL) : NULL;
+    if (secret) {
+        try->to = g_strdup(json_string_value(json_object_get(secret, "to")));
+        json_object_set(try->facts, "link", json_object_get(secret, "link"));
+        json_decref(secret);
+    }
+}
+
 static bool read_channel(struct store_tx *tx, struct look *look, guint index, GError **error)
 {
     GError *bad = NULL;
     const struct channel *channel = look->post->notify->plan->channels->pdata[index];
     store_rows_auto rows =
         store_query(tx, error,
-                    "SELECT id, facts, department, tries, next_us, kind FROM delivery"
+                    "SELECT id, facts, department, tries, next_us, kind, sealed FROM delivery"
                     " WHERE channel = ? AND next_us > 0 ORDER BY next_us, id LIMIT ?",
                     "si", channel->id, (gint64)AT_ONCE * 2);
     while (rows && store_rows_next(rows, &bad)) {
@@ -236,6 +257,7 @@ static bool read_channel(struct store_tx *tx, struct look *look, guint index, GE
         try->of = store_text_dup(rows, 2);
         try->tries = store_int(rows, 3);
         try->test = g_strcmp0(store_text(rows, 5), "test") == 0;
+        open_sealed(try, rows);
         g_ptr_array_add(look->tries, try);
     }
     if (bad)

@@ -99,6 +99,7 @@ export const routes: Record<string, Row> = {
   'POST /api/v1/meetings': { who: hosts },
   'GET /api/v1/meetings/:id': { who: joins },
   'GET /api/v1/meetings/:id/events': { who: joins },
+  'GET /api/v1/meetings/:id/letters': { who: joins },
   'POST /api/v1/meetings/:id/acts': { who: joins },
   'POST /api/v1/meetings/:id/seats/:seat/invite': { who: hosts },
   'POST /api/v1/meetings/:id/files': { who: joins },

@@ -12,7 +12,7 @@ static void use(const struct plan *plan, const char *text, size_t size)
     json_t *facts = json_pack("{s:s,s:s}", "code", "2026-0001", "kind", text);
     for (guint i = 0; facts && i < plan->channels->len; i++) {
         const struct channel *channel = plan->channels->pdata[i];
-        const struct message_facts about = {"id", "police", facts, NULL, false};
+        const struct message_facts about = {"id", "police", facts, NULL, NULL, false};
         struct message *message = message_make(channel, &about);
         g_assert_nonnull(message->url);
         g_assert_nonnull(message->body);

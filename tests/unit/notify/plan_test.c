@@ -123,7 +123,7 @@ static struct message *make(const struct plan *plan, const char *id, const char 
 {
     json_t *facts =
         json_pack("{s:s,s:s,s:s}", "code", "2026-0117", "kind", "交办", "department", "派出所\"\n");
-    const struct message_facts about = {"01ABC", "police", facts, token, false};
+    const struct message_facts about = {"01ABC", "police", facts, token, NULL, false};
     struct message *message = message_make(plan_channel(plan, id), &about);
     json_decref(facts);
     return message;
@@ -211,7 +211,7 @@ static void test_fill(void)
         NULL);
     g_assert_nonnull(plan);
     json_t *facts = json_pack("{s:s,s:s}", "code", "2026-0117", "department", "{secret}{to}");
-    const struct message_facts about = {"01ABC", "police", facts, NULL, false};
+    const struct message_facts about = {"01ABC", "police", facts, NULL, NULL, false};
     struct message *message = message_make(plan_channel(plan, "s"), &about);
     json_t *body = json_loads(message->body, 0, NULL);
     const char *content = json_string_value(json_object_get(body, "content"));

@@ -36,7 +36,7 @@ export const meetEn = {
   list: { open: 'Running', planned: 'Planned', past: 'Past', none: 'None', links: 'Links', enter: 'Enter' },
   new: { title: 'Plan mediation or talk', kind: 'Kind', about: 'About', place: 'Place', day: 'Day', hour: 'Start', minutes: 'Minutes', mode: 'How', who: 'Who comes', role: 'As', side: 'Side', name: 'Name (several: with commas)', phone: 'Telephone', drop: 'Drop this one', another: 'Add one', make: 'Plan it' },
   busy: { mediator: 'You have “{title}” then ({time})', place: 'The place has “{title}” then ({time})' },
-  invite: { none: 'no link yet', open: 'link not used', used: 'opened', revoked: 'link taken back', expired: 'link expired', make: 'Make link', anew: 'New link', qr: 'QR code of {name}', link: 'Link', copy: 'Copy', copied: 'Copied', once: 'Opens on one device only, until {time}; a new one ends the old one at once' },
+  invite: { none: 'no link yet', open: 'link not used', used: 'opened', revoked: 'link taken back', expired: 'link expired', make: 'Make link', send: 'Send by message', letter: 'Message {state} ({time})', look: 'Refresh', anew: 'New link', qr: 'QR code of {name}', link: 'Link', copy: 'Copy', copied: 'Copied', once: 'Opens on one device only, until {time}; a new one ends the old one at once' },
   end: {
     next: 'Next: {time}',
     link_used: { title: 'This link was opened on another device', how: 'Use that device, or ask the mediator for a new link' },

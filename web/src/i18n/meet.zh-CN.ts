@@ -36,7 +36,7 @@ export const meetZh = {
   list: { open: '进行中', planned: '已安排', past: '以前的', none: '没有', links: '链接', enter: '进入' },
   new: { title: '安排调解或会商', kind: '类别', about: '事由', place: '地点', day: '日期', hour: '开始', minutes: '分钟', mode: '方式', who: '请谁来', role: '身份', side: '哪一方', name: '姓名（几个人用顿号隔开）', phone: '电话', drop: '去掉这一位', another: '再加一位', make: '安排' },
   busy: { mediator: '你那时有“{title}”（{time}）', place: '地点那时有“{title}”（{time}）' },
-  invite: { none: '还没有链接', open: '链接未用', used: '已打开', revoked: '链接已作废', expired: '链接已过期', make: '生成链接', anew: '换新链接', qr: '{name} 的二维码', link: '链接', copy: '复制', copied: '已复制', once: '只能在一部设备上打开；{time} 前有效；换新后旧的立即作废' },
+  invite: { none: '还没有链接', open: '链接未用', used: '已打开', revoked: '链接已作废', expired: '链接已过期', make: '生成链接', send: '发短信', letter: '短信{state}（{time}）', look: '刷新', anew: '换新链接', qr: '{name} 的二维码', link: '链接', copy: '复制', copied: '已复制', once: '只能在一部设备上打开；{time} 前有效；换新后旧的立即作废' },
   end: {
     next: '下次：{time}',
     link_used: { title: '这个链接已经在另一部设备上打开', how: '请用那部设备；手机换了，就请调解员给您新链接' },

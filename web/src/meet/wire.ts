@@ -154,6 +154,18 @@ export interface Invite {
   link: string;
   svg: string;
   expires_us: string;
+  sent: number;
+}
+/** What became of a message to somebody. */
+export interface Letter {
+  seat: string;
+  kind: string;
+  channel: string;
+  state: 'queued' | 'failed' | 'given_up' | 'sent' | 'void';
+  tries: number;
+  status: number;
+  time_us: string;
+  ended_us: string | null;
 }
 export interface Busy {
   what: 'mediator' | 'place';
@@ -168,7 +180,9 @@ export const getView = (): Promise<Entered> => api('GET', '/meet/view');
 export const listMeetings = (query: Record<string, string> = {}): Promise<{ meetings: Meeting[] }> => api('GET', `/meetings?${new URLSearchParams(query)}`);
 export const getMeeting = (id: string): Promise<{ meeting: Meeting }> => api('GET', `/meetings/${encodeURIComponent(id)}`);
 export const makeMeeting = (fields: object): Promise<{ meeting: Meeting }> => api('POST', '/meetings', fields);
-export const invite = (meeting: string, seat: string): Promise<{ invite: Invite }> => api('POST', `/meetings/${encodeURIComponent(meeting)}/seats/${encodeURIComponent(seat)}/invite`, {});
+export const invite = (meeting: string, seat: string, send = false): Promise<{ invite: Invite }> =>
+  api('POST', `/meetings/${encodeURIComponent(meeting)}/seats/${encodeURIComponent(seat)}/invite`, send ? { send } : {});
+export const listLetters = (meeting: string): Promise<{ letters: Letter[] }> => api('GET', `/meetings/${encodeURIComponent(meeting)}/letters`);
 /** An act by REST; a guest's without naming the meeting. */
 export const actOn = (meeting: string | null, act: string, more: object = {}): Promise<unknown> =>
   api('POST', meeting === null ? '/meet/acts' : `/meetings/${encodeURIComponent(meeting)}/acts`, { act, ...more });
