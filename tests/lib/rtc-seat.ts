@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { top } from './programs.ts';
 import { until } from './wait.ts';
 
-export interface Numbers { rtp: number; lost: number; gen: number; cpu_s: number; streams: Record<string, number>; joins_ms: number[] }
+export interface Numbers { rtp: number; lost: number; voice: number; voice_lost: number; gen: number; cpu_s: number; streams: Record<string, number>; joins_ms: number[] }
 type Said = Record<string, any>;
 
 export class PeerSeat {
   readonly said: Said[] = [];
   readonly faults: string[] = [];
-  numbers: Numbers = { rtp: 0, lost: 0, gen: 0, cpu_s: 0, streams: {}, joins_ms: [] };
+  numbers: Numbers = { rtp: 0, lost: 0, voice: 0, voice_lost: 0, gen: 0, cpu_s: 0, streams: {}, joins_ms: [] };
   told = 0;
   private readonly process: ChildProcess;
   private readonly over: Promise<unknown>;

@@ -1,10 +1,10 @@
 """A seat of a meeting with WebSocket and WebRTC code of its own (asyncio and aiortc), nothing of ours.
 
-    seat.py URL COOKIE MEETING [--sound] [--picture] [--keep] [--decode]
+    seat.py URL COOKIE MEETING [--sound [--quiet]] [--picture] [--keep] [--decode]
 
 Lines of JSON on standard input are sent to the server as they are, {"gen":"GEN"} being replaced by the newest gen;
 everything that the server says, and numbers of packets every 200 ms, go out as lines of JSON. --keep: hostile, never
-lets go of a peer connection. Packets are counted where SRTP was opened, whatever they belong to.
+lets go of a peer connection; --quiet: after two seconds of sound one packet in 400 ms. Packets are counted where SRTP was opened, whatever they belong to.
 """
 import argparse, asyncio, base64, fractions, json, math, os, struct, sys, time
 from urllib.parse import urlparse
@@ -13,19 +13,22 @@ import aioice.ice
 import av
 import numpy
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
-from aiortc import rtcdtlstransport
+from aiortc import rtcdtlstransport, rtcrtpsender
+from aiortc.codecs.opus import OpusEncoder
+from aiortc.codecs.vpx import Vp8Encoder
 from aiortc.mediastreams import AudioStreamTrack, VideoStreamTrack
+from aiortc.rtcrtpsender import RTCEncodedFrame
 
 addresses = aioice.ice.get_host_addresses
 aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: addresses(use_ipv4, False) or ["127.0.0.1"]  # as Janus: loopback alone
 options = argparse.ArgumentParser()
 for name in ("url", "cookie", "meeting"):
     options.add_argument(name)
-for name in ("--sound", "--picture", "--keep", "--decode"):
+for name in ("--sound", "--quiet", "--picture", "--keep", "--decode"):
     options.add_argument(name, action="store_true")
 args = options.parse_args()
 
-numbers = {"rtp": 0, "lost": 0, "streams": {}, "begun": None, "joins_ms": []}
+numbers = {"rtp": 0, "lost": 0, "voice": 0, "voice_lost": 0, "streams": {}, "begun": None, "joins_ms": []}
 newest = {}
 
 
@@ -35,11 +38,14 @@ def count_rtp(open_rtp):
         if numbers["begun"]:
             numbers["joins_ms"].append(round((time.time() - numbers["begun"]) * 1000))
             numbers["begun"] = None
+        voice = data[1] & 127 == 111  # Opus, as Janus offers it
+        numbers["voice"] += voice
         ssrc, seq = struct.unpack(">I", data[8:12])[0], struct.unpack(">H", data[2:4])[0]
         if ssrc in newest:
             step = (seq - newest[ssrc]) & 0xFFFF
             if 1 < step < 0x8000:
                 numbers["lost"] += step - 1
+                numbers["voice_lost"] += voice * (step - 1)
             if step < 0x8000:
                 newest[ssrc] = seq
         else:
@@ -53,33 +59,56 @@ def count_rtp(open_rtp):
 rtcdtlstransport.RTCDtlsTransport._handle_rtp_data = count_rtp(rtcdtlstransport.RTCDtlsTransport._handle_rtp_data)
 
 
-class Tone(AudioStreamTrack):
-    def __init__(self):
-        super().__init__()
-        self.at, self.begun = 0, None
-
-    async def recv(self):
-        self.begun = self.begun or time.time()
-        await asyncio.sleep(max(0, self.begun + self.at / 48000 - time.time()))
-        samples = (numpy.sin((numpy.arange(960) + self.at) * 2 * math.pi * 440 / 48000) * 8000).astype(numpy.int16)
+def tone():
+    """A second of 440 Hz, encoded once: a loop without a seam."""
+    encoder, packets = OpusEncoder(), []
+    for n in range(53):
+        samples = (numpy.sin((numpy.arange(960) + n * 960) * 2 * math.pi * 440 / 48000) * 8000).astype(numpy.int16)
         frame = av.AudioFrame.from_ndarray(samples.reshape(1, -1), format="s16", layout="mono")
-        frame.sample_rate, frame.pts, frame.time_base = 48000, self.at, fractions.Fraction(1, 48000)
-        self.at += 960
-        return frame
+        frame.sample_rate, frame.pts, frame.time_base = 48000, n * 960, fractions.Fraction(1, 48000)
+        packets += encoder.encode(frame)[0]
+    return packets[-50:]
 
 
-class Colour(VideoStreamTrack):
+def colours():
+    """Keyframes of one colour each: whatever is lost, the next one is whole."""
+    encoder, frames = Vp8Encoder(), []
+    for n in range(16):
+        frame = av.VideoFrame.from_ndarray(numpy.full((180, 160), n * 16, numpy.uint8), format="yuv420p")
+        frame.pts, frame.time_base = n * 18000, fractions.Fraction(1, 90000)
+        frames.append(encoder.encode(frame, True)[0])
+    return frames
+
+
+class Recorded:
+    """Sends what was encoded before, so that fifty of these cost little: packets are counted, not listened to."""
+
+    async def encoded(self):
+        self.begun = self.begun or time.time()
+        step = 20 if args.quiet and self.per_s == 50 and self.n >= 100 else 1  # a silence: one packet in 400 ms
+        await asyncio.sleep(max(0, self.begun + self.n / self.per_s - time.time()))
+        payloads, stamp = self.frames[self.n % len(self.frames)], self.n * self.clock // self.per_s
+        self.n += step
+        return RTCEncodedFrame(payloads, stamp, -20 if self.per_s == 50 else None)
+
+
+class Tone(Recorded, AudioStreamTrack):
     def __init__(self):
         super().__init__()
-        self.n, self.begun = 0, None
+        self.n, self.begun, self.per_s, self.clock, self.frames = 0, None, 50, 48000, [[one] for one in tone()]
 
-    async def recv(self):
-        self.begun = self.begun or time.time()
-        await asyncio.sleep(max(0, self.begun + self.n / 5 - time.time()))
-        frame = av.VideoFrame.from_ndarray(numpy.full((180, 160), self.n * 8 % 256, numpy.uint8), format="yuv420p")
-        frame.pts, frame.time_base = self.n * 18000, fractions.Fraction(1, 90000)
-        self.n += 1
-        return frame
+
+class Colour(Recorded, VideoStreamTrack):
+    def __init__(self):
+        super().__init__()
+        self.n, self.begun, self.per_s, self.clock, self.frames = 0, None, 5, 90000, colours()
+
+
+async def next_encoded(self, codec):
+    return await self._RTCRtpSender__track.encoded()
+
+
+rtcrtpsender.RTCRtpSender._next_encoded_frame = next_encoded
 
 
 def say(line):

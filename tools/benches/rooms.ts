@@ -16,7 +16,7 @@ import { readOptions } from './common/options.ts';
 import { cpuSeconds } from './common/processes.ts';
 import { buildFor } from './common/town.ts';
 
-const options = readOptions('rooms', { rooms: [10, 1, 100], seats: [5, 2, 20], browsers: [2, 0, 5], seconds: [600, 1, 86400] }, ['no-build', 'picture']);
+const options = readOptions('rooms', { rooms: [10, 1, 100], seats: [5, 2, 20], browsers: [2, 0, 5], seconds: [600, 1, 86400], speakers: [1, 1, 20] }, ['no-build', 'picture']);
 
 interface Room { id: string; host: Host; guests: { guest: Guest; seat: string }[] }
 
@@ -27,6 +27,18 @@ async function must<T extends { status: number; body: unknown }>(call: () => Pro
     if (answer.status !== 429) throw new Error(`${answer.status} ${JSON.stringify(answer.body)}`);
     await pause(2000); // so many a minute come in from one address
   }
+}
+
+/** Of all light clients: packets, of them voice, missing voice by its numbers, CPU. */
+function sum(light: PeerSeat[]): { rtp: number; voice: number; lost: number; cpu: number } {
+  const all = { rtp: 0, voice: 0, lost: 0, cpu: 0 };
+  for (const { numbers } of light) {
+    all.rtp += numbers.rtp;
+    all.voice += numbers.voice;
+    all.lost += numbers.voice_lost;
+    all.cpu += numbers.cpu_s;
+  }
+  return all;
 }
 
 /** Everybody is let in, nobody has media yet. */
@@ -63,19 +75,21 @@ async function main(): Promise<void> {
   if (!options['no-build']) buildFor(false);
   const stack = await startSmallStack({ cameras: 1, simulator: false, config: { server: { max_clients: 2000 } } });
   const light: PeerSeat[] = [];
+  const meetings = new Map<PeerSeat, string>();
   const site = await emptySite();
   const browser = options.browsers > 0 ? await startMediaBrowser() : null;
   try {
     const host = new Host(await Person.login(stack, 'mediator'));
     const rooms: Room[] = [];
     for (let n = 0; n < options.rooms; n++) rooms.push(await makeRoom(stack, host, n));
-    const flags = ['--sound', ...(options.picture || browser ? ['--picture'] : [])];
     for (const [n, room] of rooms.entries()) {
       const pages = n === 0 && browser ? Math.min(options.browsers, room.guests.length) : 0;
       const cookies = [room.host.person.cookie, ...room.guests.slice(pages).map(({ guest }) => guest.cookie)];
-      for (const cookie of cookies) {
+      for (const [i, cookie] of cookies.entries()) {
+        const flags = ['--sound', ...(i >= options.speakers ? ['--quiet'] : []), ...(options.picture || pages > 0 ? ['--picture'] : [])];
         const seat = new PeerSeat(stack.url, cookie, room.id, ...flags);
         light.push(seat);
+        meetings.set(seat, room.id);
         await until('it has begun', () => seat.numbers.gen > 0);
       }
     }
@@ -86,29 +100,30 @@ async function main(): Promise<void> {
     printRound({ phase: 'joined', seats: light.length + chromium.length, join_p50_ms: percentile([...joins, ...chromium], 50), chromium_ms: chromium });
 
     const pid = (name: string): number => stack.children.get(name)!.pid!;
-    const before = { server: cpuSeconds(pid('townwalld')), janus: cpuSeconds(pid('janus')), rtp: 0, lost: 0 };
-    for (const seat of light) { before.rtp += seat.numbers.rtp; before.lost += seat.numbers.lost; }
+    const before = { server: cpuSeconds(pid('townwalld')), janus: cpuSeconds(pid('janus')), ...sum(light) };
     await pause(options.seconds * 1000);
     const used = { server: cpuSeconds(pid('townwalld')) - before.server, janus: cpuSeconds(pid('janus')) - before.janus };
-    let [rtp, lost] = [-before.rtp, -before.lost];
-    for (const seat of light) { rtp += seat.numbers.rtp; lost += seat.numbers.lost; }
-    printRound({ phase: 'steady', packets: rtp, lost, server_cpu_s: used.server, janus_cpu_s: used.janus });
+    const now = sum(light);
+    const [voice, lost, clients] = [now.voice - before.voice, now.lost - before.lost, now.cpu - before.cpu];
+    printRound({ phase: 'steady', packets: now.rtp - before.rtp, voice, lost, server_cpu_s: used.server, janus_cpu_s: used.janus, clients_cpu_s: clients });
 
     const again: number[] = [];
     for (let i = 0; i < Math.min(20, light.length); i++) {
       const seat = light[randomInt(light.length)]!;
       const had = seat.numbers.joins_ms.length;
-      seat.send({ t: 'rtc', meeting: rooms[Math.floor(light.indexOf(seat) / options.seats)]?.id ?? '', op: 'hello', gen: 0 });
+      seat.send({ t: 'rtc', meeting: meetings.get(seat)!, op: 'hello', gen: 0 });
       await until('it receives again', () => seat.numbers.joins_ms.length > had);
       again.push(seat.numbers.joins_ms.at(-1)!);
     }
     const people = light.length + chromium.length;
+    const cut = light.filter((seat) => seat.said.some((one) => one['op'] === 'gone' && one['why'] === 'media_away')).length;
     const all = [...joins, ...chromium];
     conclude('rooms', {
       rooms: options.rooms, seats: people, seconds: options.seconds, join_p50_ms: percentile(all, 50), join_p99_ms: percentile(all, 99),
       chromium_join_p50_ms: chromium.length ? percentile(chromium, 50) : null, reconnect_p50_ms: percentile(again, 50), reconnect_p99_ms: percentile(again, 99),
-      audio_loss_pct: rtp > 0 ? (100 * lost) / (rtp + lost) : 100, server_cpu_share_of_janus: used.janus > 0 ? used.server / used.janus : 0,
+      audio_loss_pct: voice > 0 ? (100 * lost) / (voice + lost) : 100, server_cpu_share_of_janus: used.janus > 0 ? used.server / used.janus : 0,
       janus_cpu_pct_per_seat: (100 * used.janus) / options.seconds / people, server_cpu_pct_per_seat: (100 * used.server) / options.seconds / people,
+      client_cpu_pct: light.length ? (100 * clients) / options.seconds / light.length : 0, cut,
     });
   } finally {
     for (const seat of light) await seat.stop();

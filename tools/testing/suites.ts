@@ -205,6 +205,7 @@ export const suites: Suite[] = [
   { name: 'fuzzers', long: true, list: () => [], run: fuzzers },
   script('no_loss', ['env', 'TW_ROUNDS=200', resolve(top, 'tools/node'), '--test', '--test-reporter=spec', 'tests/integration/no_loss.test.ts'], true),
   script('soak', [resolve(top, 'tools/bench'), 'soak', '--minutes', '60'], true),
+  script('rooms-soak', [resolve(top, 'tools/bench'), 'rooms', '--seconds', '5400'], true),
   script('lint-all', [resolve(top, 'tools/lint')], true),
   script('recover', [resolve(top, 'tools/bench'), 'recover'], true),
   script('fresh', [resolve(top, 'tests/fresh/run')], true),
