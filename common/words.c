@@ -67,13 +67,32 @@ static void each_word(const char *text, bool singles, word_fn take, gpointer use
     }
 }
 
+/* What SQLite's tokenizer, which has Unicode 6.1, takes for letters for certain. */
+static bool is_plain(gunichar c)
+{
+    return c < 0x180 || (c >= 0x3400 && c <= 0x4db5) || (c >= 0x4e00 && c <= 0x9fa5) ||
+           (c >= 0xac00 && c <= 0xd7a3);
+}
+
+/* Other letters by their numbers, so that a word stays one word (rare Han characters of names). */
+static void spell(GString *out, const char *word, gsize size)
+{
+    for (const char *at = word; at < word + size; at = g_utf8_next_char(at)) {
+        gunichar c = g_utf8_get_char(at);
+        if (is_plain(c))
+            g_string_append_unichar(out, c);
+        else
+            g_string_append_printf(out, "x%06x", c);
+    }
+}
+
 static void append(const char *word, gsize size, bool latin, gpointer user)
 {
     GString *words = user;
     (void)latin;
     if (words->len)
         g_string_append_c(words, ' ');
-    g_string_append_len(words, word, (gssize)size);
+    spell(words, word, size);
 }
 
 void words_add(GString *words, const char *text)
@@ -95,7 +114,7 @@ static void append_asked(const char *word, gsize size, bool latin, gpointer user
     if (query->text->len)
         g_string_append(query->text, " AND ");
     g_string_append_c(query->text, '"');
-    g_string_append_len(query->text, word, (gssize)size); /* letters and digits only */
+    spell(query->text, word, size); /* letters and digits only */
     g_string_append(query->text, latin ? "\"*" : "\"");
 }
 

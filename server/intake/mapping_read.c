@@ -39,11 +39,11 @@ static bool wrong(GError **error, const char *field, const char *why)
     return false;
 }
 
-/* One path or an array of them. */
+/* One path or an array of them. "from" and "join" fill the same list: one of them only. */
 static bool read_paths(const json_t *json, struct path **paths, guint *count)
 {
     size_t size = json_is_array(json) ? json_array_size(json) : 1;
-    if (size < 1 || size > RULE_PATHS)
+    if (*paths || size < 1 || size > RULE_PATHS)
         return false;
     *paths = g_new0(struct path, size);
     for (size_t i = 0; i < size; i++) {

@@ -70,10 +70,11 @@ static bool put_name(guint8 *block, const char *name)
             return false;
         rest = slash + 1;
     }
-    if (rest > name && (gsize)(rest - name - 1) > PREFIX_SIZE)
+    gsize front = rest > name ? (gsize)(rest - name - 1) : 0;
+    if (rest > name && (front == 0 || front > PREFIX_SIZE)) /* an empty front would be lost */
         return false;
     if (rest > name)
-        put_bytes(block + PREFIX_AT, name, (gsize)(rest - name - 1));
+        put_bytes(block + PREFIX_AT, name, front);
     put_bytes(block + NAME_AT, rest, strlen(rest));
     return true;
 }

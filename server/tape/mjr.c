@@ -20,7 +20,7 @@ static bool read_head(const char *text, size_t size, struct mjr *mjr)
     const char *kind = json_string_value(json_object_get(head, "d"));
     mjr->from_us = json_integer_value(json_object_get(head, "u"));
     mjr->video = !g_strcmp0(type, "v");
-    bool right = (mjr->video || !g_strcmp0(type, "a")) && codec && mjr->from_us > 0 &&
+    bool right = (mjr->video || !g_strcmp0(type, "a")) && codec && *codec && mjr->from_us > 0 &&
                  mjr->from_us < G_MAXINT64 / 2 &&
                  g_strlcpy(mjr->codec, codec, sizeof(mjr->codec)) < sizeof(mjr->codec) &&
                  g_strlcpy(mjr->kind, kind ? kind : "", sizeof(mjr->kind)) < sizeof(mjr->kind);

@@ -127,6 +127,9 @@ static GBytes *escape_bytes(const struct bit_writer *writer)
     return g_bytes_new_take(nal, nal_escape(writer->data, writer->at / 8, nal));
 }
 
+/* What is generated has the size that was checked. */
+#define LATE_SETS "parameter sets behind the first slice"
+
 /* What becomes of one NAL unit. */
 struct taking {
     struct stamper *stamper;
@@ -167,6 +170,8 @@ static bool take_h264(struct taking *taking, GBytes *nal, const uint8_t *rbsp, s
 {
     struct h264_parameters *parameters = &taking->stamper->h264;
     const unsigned type = nal_type(CODEC_H264, rbsp[0]);
+    if (taking->has_head && (type == 7 || type == 8))
+        return fail(error, LATE_SETS);
     if (type == 7 && !h264_read_sps(parameters, rbsp, size_bytes))
         return fail(error, "sequence parameter set");
     if (type == 8 && !h264_read_pps(parameters, rbsp, size_bytes))
@@ -198,6 +203,8 @@ static bool take_h265(struct taking *taking, GBytes *nal, const uint8_t *rbsp, s
     g_byte_array_set_size(taking->room, (guint)size_bytes + 16);
     struct bit_writer writer = {.data = taking->room->data,
                                 .capacity_bits = (size_t)taking->room->len * 8};
+    if (taking->has_head && (type == 33 || type == 34))
+        return fail(error, LATE_SETS);
     if (type == 33) {
         if (!h265_rewrite_sps(parameters, rbsp, size_bytes, &writer))
             return fail(error, "sequence parameter set");

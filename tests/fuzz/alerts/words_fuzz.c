@@ -1,5 +1,5 @@
-/* Any text can be indexed and asked for: SQLite takes every query that is made of it, and a text is
- * found by itself. */
+/* Any text can be indexed and asked for: SQLite takes every query that is made of it, and a text
+ * is found by itself. */
 #include "common/words.h"
 #include <sqlite3.h>
 #include <stdint.h>

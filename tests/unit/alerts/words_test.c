@@ -23,7 +23,8 @@ static void test_words(void)
     check_words("", "");
     check_words("，。!", "");
     check_words("\xff\xfe", "");
-    check_words("ﬁre Ｆ３", "fire f3"); /* one form of what looks the same */
+    check_words("ﬁre Ｆ３", "fire f3");             /* one form of what looks the same */
+    check_words("王𬭚", "王 王x02cb5a x02cb5a"); /* of a younger Unicode than SQLite's */
 }
 
 static void test_query(void)
@@ -33,6 +34,9 @@ static void test_query(void)
     check_query("老槐树", "\"老槐\" AND \"槐树\"");
     check_query("槐 noi", "\"槐\" AND \"noi\"*");
     check_query("\" OR alert:x", "\"or\"* AND \"alert\"* AND \"x\"*");
+    check_query("a\xe1\xa6\xbf"
+                "b",
+                "\"ax0019bfb\"*"); /* SQLite would see two words, and refuse */
     check_query("…", NULL);
     check_query("", NULL);
 }

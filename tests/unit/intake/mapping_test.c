@@ -119,6 +119,7 @@ static void test_wrong_mappings_name_the_place(void)
         {"{'fields':{'occurred_us':{'from':'a','zone':'Moon/Base'}}}", "zone"},
         {"{'fields':{'id':{'from':'a','pick':['b']}}}", "pick"},
         {"{'fields':{'id':{'from':[]}}}", "from"},
+        {"{'fields':{'id':{'from':'a','join':['b','c','d']}}}", "join"},
         {"{'fields':{'lon':{'from':'a','scale':0}}}", "scale"},
     };
     for (guint i = 0; i < G_N_ELEMENTS(cases); i++) {
