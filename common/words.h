@@ -1,6 +1,7 @@
 /* Words by which texts are found (tables alert_search, case_search): Latin words and numbers in
- * lower case; of Chinese, Japanese and Korean text every character and every two neighbours. Letters
- * that a tokenizer of an older Unicode may not know are spelled as numbers. Pure; any thread. */
+ * lower case; of Chinese, Japanese and Korean text every character and every two neighbours.
+ * Letters that a tokenizer of an older Unicode may not know are spelled as numbers. Pure; any
+ * thread. */
 #pragma once
 #include <glib.h>
 
