@@ -11,6 +11,7 @@ import { after, before, test } from 'node:test';
 import { probePort } from '../../tools/supervise/ports.ts';
 import type { Stack } from '../../tools/supervise/stack.ts';
 import { Person } from '../lib/client.ts';
+import { Download } from '../lib/download.ts';
 import { gstPeer, top, type Peer } from '../lib/media.ts';
 import { decodeJpeg } from '../lib/picture.ts';
 import { startStack, stopStack } from '../lib/stack.ts';
@@ -213,12 +214,10 @@ test('a camera without a picture answers with its own reason, and live.mp4 begin
     assert.deepEqual(await answers('elsewhere', path), [503, 'bad_url'], path);
     assert.deepEqual(await answers('missing', path), [503, 'refused'], path);
   }
-  const answer = await operator.request('GET', '/api/v1/cameras/plays/live.mp4');
+  const answer = await Download.open(operator, '/api/v1/cameras/plays/live.mp4');
   assert.equal(answer.status, 200);
-  const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
-  const { value } = await reader.read();
-  assert.equal(Buffer.from(value?.subarray(4, 8) ?? []).toString(), 'ftyp');
-  await reader.cancel();
+  assert.equal((await answer.atLeast(8)).subarray(4, 8).toString(), 'ftyp');
+  answer.close();
   silent.close();
 });
 

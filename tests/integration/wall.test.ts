@@ -5,6 +5,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Stack } from '../../tools/supervise/stack.ts';
 import { Person, type Json, type Wall } from '../lib/client.ts';
+import { Download } from '../lib/download.ts';
 import { decodeJpeg } from '../lib/picture.ts';
 import { order } from '../lib/simulator.ts';
 import { startStack, stopStack } from '../lib/stack.ts';
@@ -56,18 +57,11 @@ function firstPicture(data: Uint8Array, format: string, width: number, height: n
   return result.stdout;
 }
 
-async function readFor(answer: Response, bytes: number): Promise<Buffer> {
-  const parts: Buffer[] = [];
-  let size = 0;
-  const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
-  while (size < bytes) {
-    const { value, done } = await reader.read();
-    if (done) break;
-    parts.push(Buffer.from(value));
-    size += value.length;
-  }
-  await reader.cancel();
-  return Buffer.concat(parts);
+/** So much of an endless file, and no more. */
+async function beginning(file: Download, bytes: number): Promise<Buffer> {
+  const read = await file.atLeast(bytes);
+  file.close();
+  return read;
 }
 
 test('every tile shows its own camera, and is as old as it says', async () => {
@@ -160,11 +154,11 @@ test('fragmented MP4 plays in other programs, H.264 and H.265', async () => {
   for (const codec of ['h264', 'h265']) {
     const camera = all.find((c) => c.codec === codec);
     assert.ok(camera);
-    const answer = await operator.request('GET', `/api/v1/cameras/${camera.id}/live.mp4`);
+    const answer = await Download.open(operator, `/api/v1/cameras/${camera.id}/live.mp4`);
     assert.equal(answer.status, 200);
-    assert.equal(answer.headers.get('content-type'), 'video/mp4');
+    assert.equal(answer.headers['content-type'], 'video/mp4');
     const file = stack.path(`${codec}.mp4`);
-    writeFileSync(file, wholeBoxes(await readFor(answer, 60000)));
+    writeFileSync(file, wholeBoxes(await beginning(answer, 60000)));
     const probe = spawnSync('ffprobe', ['-v', 'error', '-of', 'json', '-show_entries', 'stream=codec_name,width,height', file], { encoding: 'utf8' });
     const stream = (JSON.parse(probe.stdout) as { streams: Json[] }).streams[0];
     assert.equal(stream?.codec_name, codec === 'h265' ? 'hevc' : 'h264');
@@ -177,18 +171,18 @@ test('fragmented MP4 plays in other programs, H.264 and H.265', async () => {
 test('fragmented MP4 ends well formed when the camera changes its size, and is there again', async () => {
   const camera = (await list()).findLast((c) => c.codec === 'h264' && c.state === 'live');
   assert.ok(camera);
-  const widths = async (answer: Response, ends: boolean): Promise<number[]> => {
+  const widths = async (answer: Download, ends: boolean): Promise<number[]> => {
     const file = stack.path('changed.mp4');
-    writeFileSync(file, ends ? new Uint8Array(await answer.arrayBuffer()) : wholeBoxes(await readFor(answer, 400000)));
+    writeFileSync(file, ends ? await answer.whole() : wholeBoxes(await beginning(answer, 400000)));
     const probe = spawnSync('ffprobe', ['-v', 'error', '-of', 'json', '-show_entries', 'frame=width', file], { encoding: 'utf8' });
     assert.equal(probe.stderr, '');
     return [...new Set((JSON.parse(probe.stdout) as { frames: { width: number }[] }).frames.map((frame) => frame.width))];
   };
   const path = `/api/v1/cameras/${camera.id}/live.mp4`;
-  const first = await operator.request('GET', path);
+  const first = await Download.open(operator, path);
   await order(stack, { cmd: 'fault', kind: 'resolution', cameras: [numberOf(camera.id)] });
   assert.deepEqual(await widths(first, true), [640]);
-  assert.deepEqual(await widths(await operator.request('GET', path), false), [1280]);
+  assert.deepEqual(await widths(await Download.open(operator, path), false), [1280]);
   await order(stack, { cmd: 'clear', kind: 'resolution', cameras: [numberOf(camera.id)] });
   await until('its own size', async () => (await list()).find((c) => c.id === camera.id)?.width === 640);
 });

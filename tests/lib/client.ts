@@ -2,7 +2,7 @@
 import WebSocket from 'ws';
 import type { Stack } from '../../tools/supervise/stack.ts';
 import { readFrame, type Thumb, type Unit } from './frames.ts';
-import { patience } from './programs.ts';
+import { Waiting } from './waiting.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -26,13 +26,17 @@ export class Person {
     return person;
   }
 
-  request(method: string, path: string, body?: unknown, type = 'application/json'): Promise<Response> {
+  /** The whole answer: what ends only with the server is read by Download. fetch() holds a connection back whose answer
+   * nobody reads, and falls over the server's end then. */
+  async request(method: string, path: string, body?: unknown, type = 'application/json'): Promise<Response> {
     const headers: Record<string, string> = { cookie: this.cookie };
     if (body !== undefined) headers['content-type'] = type;
     if (this.csrf && method !== 'GET') headers['x-csrf-token'] = this.csrf;
-    return fetch(this.url + path, {
+    const answer = await fetch(this.url + path, {
       method, headers, body: body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body),
     });
+    const bytes = await answer.arrayBuffer();
+    return new Response([204, 205, 304].includes(answer.status) ? null : bytes, answer);
   }
 
   async json<T = Json>(path: string): Promise<T> {
@@ -59,18 +63,18 @@ export class Wall {
   serverNowUs = 0;
   closed: { code: number; reason: string } | null = null;
   private readonly socket: WebSocket;
-  private readonly waiting = new Set<() => void>();
+  private readonly waiting = new Waiting(() => `closed: ${JSON.stringify(this.closed)}; last: ${JSON.stringify(this.messages.slice(-3)).slice(0, 600)}`);
 
   private constructor(socket: WebSocket) {
     this.socket = socket;
     socket.on('message', (data: Buffer, binary: boolean) => {
       if (binary) this.takeBinary(data);
       else this.messages.push(JSON.parse(data.toString('utf8')) as Json);
-      for (const check of this.waiting) check();
+      this.waiting.look();
     });
     socket.on('close', (code, reason) => {
       this.closed = { code, reason: reason.toString() };
-      for (const check of this.waiting) check();
+      this.waiting.look();
     });
   }
 
@@ -101,22 +105,8 @@ export class Wall {
   }
 
   /** Resolves when `test` gives something, rejects after `limitMs`. */
-  until<T>(what: string, test: () => T | undefined | null | false, limitMs = 30000): Promise<T> {
-    return new Promise((done, fail) => {
-      const check = (): void => {
-        const value = test();
-        if (value === undefined || value === null || value === false) return;
-        clearTimeout(timer);
-        this.waiting.delete(check);
-        done(value);
-      };
-      const timer = setTimeout(() => {
-        this.waiting.delete(check);
-        fail(new Error(`${what} did not happen within ${limitMs} ms; closed: ${JSON.stringify(this.closed)}; last: ${JSON.stringify(this.messages.slice(-3)).slice(0, 600)}`));
-      }, limitMs * patience);
-      this.waiting.add(check);
-      check();
-    });
+  until<T>(what: string, test: () => T | undefined | null | false, limitMs?: number): Promise<T> {
+    return this.waiting.until(what, test, limitMs);
   }
 
   message(test: (message: Json) => boolean): Promise<Json> {

@@ -1,7 +1,7 @@
 // Meetings as guests and mediators see them: a link, a cookie, a WebSocket; what came is kept.
 import WebSocket from 'ws';
 import type { Person, Json } from './client.ts';
-import { patience } from './programs.ts';
+import { Waiting } from './waiting.ts';
 
 export interface Answer { status: number; body: any }
 export interface View {
@@ -19,7 +19,7 @@ export class Seat {
   lastId = '';
   readonly meeting: string;
   private readonly socket: WebSocket;
-  private readonly waiting = new Set<() => void>();
+  private readonly waiting = new Waiting(() => `closed: ${JSON.stringify(this.closed)}; view: ${JSON.stringify(this.view).slice(0, 900)}`);
   private asked = 0;
 
   private constructor(socket: WebSocket, meeting: string) {
@@ -35,11 +35,11 @@ export class Seat {
         if (more.length) this.view.chat = [...this.view.chat, ...more];
         if (minutes) this.view.minutes = { entries: [...(this.view.minutes?.entries ?? []), ...minutes.entries], confirmed: minutes.confirmed };
       }
-      for (const check of this.waiting) check();
+      this.waiting.look();
     });
     socket.on('close', (code, reason) => {
       this.closed = { code, reason: reason.toString() };
-      for (const check of this.waiting) check();
+      this.waiting.look();
     });
   }
 
@@ -68,22 +68,8 @@ export class Seat {
     return this.until(`the answer to ${act}`, () => this.messages.find((m) => m['re'] === re));
   }
 
-  until<T>(what: string, test: () => T | undefined | null | false, limitMs = 30000): Promise<T> {
-    return new Promise((done, fail) => {
-      const check = (): void => {
-        const value = test();
-        if (value === undefined || value === null || value === false) return;
-        clearTimeout(timer);
-        this.waiting.delete(check);
-        done(value);
-      };
-      const timer = setTimeout(() => {
-        this.waiting.delete(check);
-        fail(new Error(`${what} did not happen within ${limitMs} ms; closed: ${JSON.stringify(this.closed)}; view: ${JSON.stringify(this.view).slice(0, 900)}`));
-      }, limitMs * patience);
-      this.waiting.add(check);
-      check();
-    });
+  until<T>(what: string, test: () => T | undefined | null | false, limitMs?: number): Promise<T> {
+    return this.waiting.until(what, test, limitMs);
   }
 
   close(): void {
