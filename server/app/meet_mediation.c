@@ -1,9 +1,6 @@
 #include "app/meet_mediation.h"
+#include "app/meet_danger.h"
 #include "cases/case_who.h"
-#include "common/log.h"
-#include <math.h>
-
-#define FEED "meetings"
 
 /* --- cases */
 
@@ -72,67 +69,11 @@ static bool case_file(struct store_tx *tx, gpointer who, const char *id, const c
     return true;
 }
 
-/* --- danger */
-
-struct told {
-    const struct meet_mediation *meet;
-    char *id;
-    void (*done)(bool told, gpointer data);
-    gpointer data;
-};
-
-static struct event *call_for_help(const char *id, const char *title)
-{
-    struct event *event = event_new();
-    event->source = g_strdup(FEED);
-    event->id = g_strdup(id);
-    event->kind = EVENT_REPORT;
-    event->dimension = g_strdup("public_security");
-    event->type = g_strdup("help_button");
-    event->priority = 1;
-    event->title = g_strdup_printf("调解室求助：%s", title);
-    return event;
-}
-
-/* Whatever is wrong with the words: that somebody calls for help is told all the same. */
-static void submitted(enum intake_outcome outcome, const char *why, gpointer user)
-{
-    struct told *told = user;
-    if (outcome == INTAKE_REFUSED && told->id) {
-        log_warn("mediation", "danger was refused as an event: %s", why);
-        event_auto event = call_for_help(told->id, "见调解日程");
-        struct event *const events[] = {event};
-        g_clear_pointer(&told->id, g_free);
-        intake_submit(told->meet->intake, events, 1, submitted, told);
-        return;
-    }
-    told->done(outcome != INTAKE_AWAY, told->data);
-    g_free(told->id);
-    g_free(told);
-}
-
-static char *text_or_null(const char *text)
-{
-    return text && *text ? g_strdup(text) : NULL;
-}
-
 static void danger(const struct mediation_danger *one, void (*done)(bool told, gpointer data),
                    gpointer data, gpointer user)
 {
     const struct meet_mediation *meet = user;
-    event_auto event = call_for_help(one->id, one->title);
-    struct told *told = g_new(struct told, 1);
-    *told = (struct told){meet, g_strdup(one->id), done, data};
-    event->text = g_strdup_printf("%s 在会议“%s”中按下危险求助（房间 %s）。地点：%s", one->who,
-                                  one->title, one->room, *one->place ? one->place : "未填写");
-    event->area = text_or_null(one->area);
-    event->address = text_or_null(one->place);
-    event->lon = isfinite(one->lon) && isfinite(one->lat) ? one->lon : (double)NAN;
-    event->lat = isfinite(one->lon) && isfinite(one->lat) ? one->lat : (double)NAN;
-    event->occurred_us = one->time_us;
-    event->extra = json_pack("{s:s}", "meeting", one->meeting);
-    struct event *const events[] = {event};
-    intake_submit(meet->intake, events, 1, submitted, told);
+    meet_danger_tell(meet->intake, one, done, data);
 }
 
 /* --- joint texts */
