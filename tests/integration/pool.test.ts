@@ -79,7 +79,7 @@ test('no mediation begins before its chair has disclosed; a talk needs none', as
   assert.equal((await host.act(meeting.id, 'disclose', { relation: 'related', text: '与张文同村' })).status, 200);
   assert.equal((await host.act(meeting.id, 'open')).status, 200);
   const seat = await host.connect(meeting.id);
-  assert.deepEqual(seat.view.disclosures!.map((one) => [one.relation, one.text]), [['related', '与张文同村']]);
+  assert.deepEqual(seat.view.disclosures!.map((one: any) => [one.relation, one.text]), [['related', '与张文同村']]);
   seat.close();
   const talk = (await host.request('POST', '', { ...plan(local(21, 9), local(21, 10)), kind: 'talk', seats: [{ role: 'official', name: '村主任' }] })).body.meeting;
   assert.equal((await host.act(talk.id, 'open')).status, 200);
