@@ -1,6 +1,7 @@
 // What is done with the chosen alert: at once, or after one question. What was typed outlives Esc. Shared by queue, panel
 // and console, so that every key and every button does the same.
 import { computed, reactive, ref, shallowRef } from 'vue';
+import { api } from '../stores/api.ts';
 import { useSession } from '../stores/session.ts';
 import { useAlerts, type ActAnswer } from '../stores/alerts.ts';
 import { useQueue } from '../stores/queue.ts';
@@ -19,6 +20,8 @@ export interface Told {
   /** Code of the case that came of it, and whom it was sent to. */
   code: string;
   sentTo: string;
+  /** Of a case that was taken back: it is over, or goes on without the alert. */
+  ended: boolean;
   /** How many it was done to, and to how many it could not be. */
   all: number;
   left: number;
@@ -52,7 +55,7 @@ export function useActs() {
   const mayCommand = computed(() => mayHandle.value && mayOpen.value);
 
   function tell(kind: Told['kind'], act: string, title: string, more: Partial<Told> = {}): void {
-    told.value = { kind, act, title, by: null, words: null, code: '', sentTo: '', all: 1, left: 0, ...more };
+    told.value = { kind, act, title, by: null, words: null, code: '', sentTo: '', ended: false, all: 1, left: 0, ...more };
   }
   function report(answer: ActAnswer, act: string, title: string): void {
     if (answer.done) tell('done', act, title, { code: answer.alert?.case_code ?? '', all: 1 + answer.along, left: answer.left });
@@ -180,12 +183,18 @@ export function useActs() {
       const result = await alerts.undo();
       if (!result) return tell('nothing', 'undo', '');
       if (result.done) {
-        tell('undone', result.of.act, result.of.title, { all: 1 + result.of.along.length });
+        tell('undone', result.of.act, result.of.title, { all: 1 + result.of.along.length, ...(result.of.act === 'case' && result.of.code ? await leftOf(result.of.code) : {}) });
         if (result.alert) queue.choose(result.alert.id);
       } else report(result, 'undo', result.of.title);
     } finally {
       working.value = false;
     }
+  }
+  /** What a department was told stays told: a case that was sent goes on without the alert. */
+  async function leftOf(code: string): Promise<Pick<Told, 'code' | 'sentTo' | 'ended'>> {
+    const left = await api<{ case: { state: string }; orders: { name: string; state: string }[] }>('GET', `/cases/${encodeURIComponent(code)}`).catch(() => null);
+    const names = (left?.orders ?? []).filter(({ state }) => state !== 'WITHDRAWN' && state !== 'RETURNED').map(({ name }) => name);
+    return { code, sentTo: names.join(' '), ended: left?.case.state === 'TERMINATED' };
   }
   /** The keys of acts. `about`: what they act on where there is no queue to choose from. */
   function keys(about?: () => Alert | null): KeyMap {

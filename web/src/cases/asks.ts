@@ -1,7 +1,7 @@
 // What each act of a case asks before it is done. Data: the form of an act is drawn from it.
 import type { CaseDetail } from './wire.ts';
 
-export type AskKind = 'text' | 'short' | 'word' | 'department' | 'departments' | 'time' | 'yes' | 'points' | 'ask' | 'item' | 'meeting' | 'case' | 'target' | 'review' | 'direction';
+export type AskKind = 'text' | 'short' | 'word' | 'department' | 'departments' | 'time' | 'yes' | 'points' | 'ask' | 'item' | 'meeting' | 'case' | 'target' | 'review' | 'direction' | 'place';
 export interface AskField {
   /** Of the body; `form.` before it: of the form inside. */
   name: string;
@@ -13,9 +13,11 @@ export interface AskField {
 
 const text = (needed = true): AskField => ({ name: 'text', kind: 'text', needed });
 const word = (name: string, list: string, needed = true): AskField => ({ name, kind: 'word', list, needed });
+/** Area and coordinate: sent when somebody changed them. */
+const PLACE: AskField = { name: 'form.place', kind: 'place' };
 
 export const ACT_FIELDS: Record<string, AskField[]> = {
-  triage: [word('form.category', 'categories'), word('form.grade', 'grades'), word('form.ledger', 'ledgers', false), word('form.dispute', 'disputes', false), word('form.scale', 'scales', false), { name: 'form.about', kind: 'department' }, text(false)],
+  triage: [word('form.category', 'categories'), word('form.grade', 'grades'), word('form.ledger', 'ledgers', false), word('form.dispute', 'disputes', false), word('form.scale', 'scales', false), word('form.colour', 'colours', false), PLACE, { name: 'form.about', kind: 'department' }, text(false)],
   dispatch: [{ name: 'lead', kind: 'department', needed: true }, { name: 'co', kind: 'departments' }, { name: 'item', kind: 'short' }, { name: 'standard', kind: 'short' }, { name: 'due_us', kind: 'time' }],
   take: [],
   return: [text()],
@@ -43,7 +45,7 @@ export const ACT_FIELDS: Record<string, AskField[]> = {
   unmerge: [text(false)],
   urge: [text(false)],
   card: [word('colour', 'cards'), { name: 'department', kind: 'department' }, text()],
-  edit: [{ name: 'form.title', kind: 'short' }, { name: 'form.address', kind: 'short' }, word('form.category', 'categories', false), word('form.grade', 'grades', false), { name: 'form.about', kind: 'department' }, text(false)],
+  edit: [{ name: 'form.title', kind: 'short' }, { name: 'form.address', kind: 'short' }, PLACE, word('form.category', 'categories', false), word('form.grade', 'grades', false), word('form.scale', 'scales', false), word('form.colour', 'colours', false), { name: 'form.about', kind: 'department' }, text(false)],
   comment: [text()],
   call: [{ name: 'direction', kind: 'direction', needed: true }, { name: 'reached', kind: 'yes', needed: true }, text(false)],
   instruct: [text(), { name: 'department', kind: 'department' }, { name: 'due_us', kind: 'time' }],
@@ -107,6 +109,10 @@ export function bodyOf(act: string, fields: readonly AskField[], values: Values)
   const body: Record<string, unknown> = { act };
   const form: Record<string, unknown> = {};
   for (const { name, kind } of fields) {
+    if (kind === 'place') {
+      if (values['form.placed']) Object.assign(form, { area: values['form.area'] || null, lon: values['form.lon'] ?? null, lat: values['form.lat'] ?? null });
+      continue;
+    }
     const value = values[name];
     if (value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)) continue;
     const sent = kind === 'time' ? usOf(String(value)) : kind === 'points' ? Number(value) : typeof value === 'string' ? value.trim() : value;

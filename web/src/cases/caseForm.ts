@@ -2,7 +2,7 @@
 import type { Command, CommandField, Lexicon, Named, TimeWords } from './command.ts';
 import type { CaseDraft, Department, Form, Word } from './wire.ts';
 
-export type Source = 'alert' | 'route' | 'command' | 'own' | 'saved';
+export type Source = 'alert' | 'route' | 'command' | 'own' | 'saved' | 'point' | 'asked';
 export interface CaseForm {
   form: Form;
   lead: string;
@@ -28,6 +28,7 @@ export function fromDraft(draft: CaseDraft): CaseForm {
 export function withCommand(before: CaseForm, { form, lead, co, dueMs }: Command): CaseForm {
   const now: CaseForm = { form: { ...before.form }, lead: before.lead, co: before.co, dueMs: before.dueMs, from: { ...before.from } };
   for (const [name, value] of Object.entries(form)) {
+    if (name === 'area' && before.from.area === 'asked') continue; // somebody said that the coordinate holds
     (now.form as Record<string, unknown>)[name] = value;
     now.from[name] = 'command';
   }
@@ -48,6 +49,9 @@ export function triageForm(wanted: Form, known: Record<string, unknown>): Form |
     const value = wanted[name];
     if (value !== undefined && value !== null && value !== '' && value !== known[name]) form[name] = value;
   }
+  // what was given up
+  if (wanted.lon === null && typeof known.lon === 'number') Object.assign(form, { lon: null, lat: null });
+  if (wanted.area === null && known.area) form.area = null;
   if (('lon' in form) !== ('lat' in form)) Object.assign(form, { lon: wanted.lon, lat: wanted.lat });
   return Object.keys(form).length > 0 ? (form as Form) : null;
 }

@@ -4,9 +4,9 @@ import { ACT_FIELDS, bodyOf, missing, offered, ordered, usOf } from './asks.ts';
 import { caseFilterFrom, caseFilterTo, columnsOf, fits, NO_CASE_FILTER, speaksOf, stepFrom } from './boardFilter.ts';
 import { monthsOf } from './calendar.ts';
 import { byUrgency, lightOf, spanParts, timerLook, usedShare, waitingLevel } from './light.ts';
-import { counts, daysOf } from './story.ts';
+import { aheadOf, counts, daysOf } from './story.ts';
 import { workOf } from './work.ts';
-import type { Case, Item, LogLine, Meeting } from './wire.ts';
+import type { Case, Item, LogLine, Meeting, Timer } from './wire.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 8);
 const us = (ms: number): string => String(ms * 1000);
@@ -91,12 +91,29 @@ describe('acts', () => {
 });
 
 describe('time line', () => {
-  const line = (seq: number, action: string, day: number): LogLine => ({ seq, action, time_us: us(new Date(2026, 10, day, 9).getTime()), user: null, login: null, from: null, to: null, note: null, details: {} });
-  const log = [line(1, 'open', 20), line(2, 'dispatch', 20), line(3, 'call', 21), line(4, 'overdue', 21)];
+  const line = (seq: number, action: string, day: number, more: Partial<LogLine> = {}): LogLine => ({ seq, action, time_us: us(new Date(2026, 10, day, 9).getTime()), user: 'u1', login: 'a', from: null, to: null, note: null, details: {}, ...more });
+  const machine = { user: null, login: null };
+  const seqs = (log: readonly LogLine[], kind: Parameters<typeof daysOf>[1] = '', most?: number): number[][][] => daysOf(log, kind, most).map(({ rows }) => rows.map(({ lines }) => lines.map(({ seq }) => seq)));
+  const log = [line(1, 'open', 20), line(2, 'dispatch', 20), line(3, 'call', 21), line(4, 'overdue', 21, machine)];
   it('runs from the newest, under its days, and counts each kind', () => {
-    expect(daysOf(log, '').map(({ lines }) => lines.map(({ seq }) => seq))).toEqual([[4, 3], [2, 1]]);
-    expect(daysOf(log, 'orders').map(({ lines }) => lines.map(({ seq }) => seq))).toEqual([[2]]);
-    expect(counts(log)).toEqual({ course: 1, orders: 1, calls: 1, timers: 1, notes: 0 });
+    expect(seqs(log)).toEqual([[[4], [3]], [[2], [1]]]);
+    expect(seqs(log, 'orders')).toEqual([[[2]]]);
+    expect(counts(log)).toEqual({ course: 1, orders: 1, calls: 1, video: 0, files: 0, timers: 1, notes: 0 });
+  });
+  it('makes one row of what the machine wrote in a row, and of cameras that were linked together', () => {
+    const camera = { details: { kind: 'camera', to: 'c1' } };
+    const many = [line(1, 'open', 20), line(2, 'link', 20, camera), line(3, 'link', 20, camera), line(4, 'link', 20, { details: { kind: 'case' } }), line(5, 'reminder', 20, machine), line(6, 'overdue', 20, machine), line(7, 'escalated', 20, machine), line(8, 'reminder', 21, machine)];
+    expect(seqs(many)).toEqual([[[8]], [[7], [6, 5], [4], [3, 2], [1]]]);
+    expect(counts(many).video).toBe(2);
+  });
+  it('draws the newest of many and no more', () => {
+    const many = Array.from({ length: 500 }, (_, i) => line(i + 1, 'comment', 1 + (i % 20)));
+    expect(seqs(many, '', 60).flat(2).length).toBe(60);
+    expect(seqs(many, '', 60).flat(2)[0]).toBe(500);
+  });
+  it('has what is due over it, the nearest last', () => {
+    const timer = (id: string, minutes: number, state = 'running'): Timer => ({ id, timer: id, order: null, start_us: us(NOW), due_us: us(NOW + minutes * MIN), warn_us: null, state, limit: null, ended_us: null });
+    expect(aheadOf([timer('a', 10), timer('b', 500), timer('c', 1, 'met'), { ...timer('d', 1), due_us: null }]).map(({ id }) => id)).toEqual(['b', 'a']);
   });
 });
 

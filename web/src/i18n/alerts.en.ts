@@ -20,7 +20,7 @@ export const alertsEn: typeof alertsZh = {
   },
   told: {
     noneToOpen: 'No alert to make a case of; J and K choose one',
-    done: '{done}: {title}', case: 'case {code} opened: {title}', undone: 'undone, {act}: {title}', chosen: 'Chosen now; press again: {title}', nothing: 'there is nothing to undo', beaten: '{name} was first, {act} ({clock}): {title}', failed: '{act} failed, {why}: {title}',
+    done: '{done}: {title}', case: 'case {code} opened: {title}', undone: 'undone, {act}: {title}', undoneCase: 'undone: case {code} is ended: {title}', undoneSent: 'the alert is out of case {code}; what was sent to {name} stays sent and the case goes on. Open it to stop it: {title}', undoneGoesOn: 'the alert is out of case {code}, which goes on: {title}', openCase: 'Open the case', chosen: 'Chosen now; press again: {title}', nothing: 'there is nothing to undo', beaten: '{name} was first, {act} ({clock}): {title}', failed: '{act} failed, {why}: {title}',
     all: 'all {n} of its row', left: '{n} of its row, {left} left as they are (somebody acted, or it does not apply)',
   },
   minutes: 'Minutes', reason: 'Reason', comment: 'Comment', needReason: 'a reason is needed', needText: 'words are needed', me: 'me', noTargets: 'no alert or case near by to merge with', noPeople: 'nobody else is on duty', intoCase: 'into case {code}', askAll: 'for all {n} of its row', times: '×{n}', forMinutes: '{n} min',

@@ -19,7 +19,7 @@ export const alertsZh = {
   } as Record<string, string>,
   told: {
     noneToOpen: '没有可立案的警情；J、K 选择一条',
-    done: '{done}：{title}', case: '已立新案 {code}：{title}', undone: '已撤销“{act}”：{title}', nothing: '没有可以撤销的操作', chosen: '已选中，请再按一次：{title}', beaten: '{name} 先一步{act}（{clock}）：{title}', failed: '“{act}”没有成功，{why}：{title}',
+    done: '{done}：{title}', case: '已立新案 {code}：{title}', undone: '已撤销“{act}”：{title}', undoneCase: '已撤销立案，案件 {code} 终止：{title}', undoneSent: '警情已撤出案件 {code}；已派给 {name} 的任务不收回，案件继续。要停办请打开案件：{title}', undoneGoesOn: '警情已撤出案件 {code}，案件继续：{title}', openCase: '打开案件', nothing: '没有可以撤销的操作', chosen: '已选中，请再按一次：{title}', beaten: '{name} 先一步{act}（{clock}）：{title}', failed: '“{act}”没有成功，{why}：{title}',
     all: '同组共 {n} 条', left: '同组办成 {n} 条，{left} 条未办（他人已处理，或不适用）',
   },
   minutes: '搁置分钟', reason: '理由', comment: '备注', needReason: '请填写理由', needText: '请填写内容', me: '本人', noTargets: '附近没有可以并入的警情或案件', noPeople: '没有其他在岗人员', intoCase: '并入案 {code}', askAll: '同组 {n} 条一并办理', times: '×{n}', forMinutes: '{n} 分钟',

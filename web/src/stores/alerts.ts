@@ -26,6 +26,8 @@ interface Mine {
   act: string;
   /** Which one it was, for the server. */
   record: string;
+  /** Of the case that came of it, ''. */
+  code: string;
   /** Done to others with it, and taken back with it. */
   along: { id: string; record: string }[];
 }
@@ -124,7 +126,7 @@ export const useAlerts = defineStore('alerts', () => {
   async function act({ id, version: seen, title }: Pick<Alert, 'id' | 'version' | 'title'>, command: ActCommand, along: Alert[] = []): Promise<ActAnswer> {
     const { answer, record } = await send(id, { ...command, version: seen });
     if (!answer.done || command.act === 'check') return answer;
-    const one: Mine = { id, title, act: command.act, record, along: [] };
+    const one: Mine = { id, title, act: command.act, record, code: answer.alert?.case_code ?? '', along: [] };
     if (command.act !== 'comment' && command.act !== 'undo') mine.value = [...mine.value, one].slice(-UNDOABLE);
     const same = command.act === 'case' ? { act: 'link_case', to: answer.alert?.case } : command;
     for (const other of along) {

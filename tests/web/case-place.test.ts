@@ -1,0 +1,204 @@
+// Where a case is and how urgent: seen and changed on the pages, by name or by a click; where the two differ a person says which holds.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import type { Stack } from '../../tools/supervise/stack.ts';
+import { Feed } from '../lib/alerts.ts';
+import { startBrowser, visit, type Visit } from '../lib/browser.ts';
+import { account, caseTown, detailOf, did, openCase, PASSWORD, type Case, type CaseTown } from '../lib/cases.ts';
+import type { Person } from '../lib/client.ts';
+import { clean, shoot } from '../lib/pages.ts';
+import { startStack, stopStack } from '../lib/stack.ts';
+import { until } from '../lib/wait.ts';
+
+type Placed = Case & { lon: number | null; lat: number | null; grade: string | null; scale: string | null };
+let stack: Stack;
+let browser: Browser;
+let town: CaseTown;
+let taker: Person;
+let seat: Visit;
+let page: Page;
+let cells: [string, string];
+
+const open = async (path: string, of = page): Promise<void> => {
+  await of.goto(stack.url + path);
+  await of.waitForSelector('[data-link=open]');
+};
+const fresh = async (id: string): Promise<Placed> => (await detailOf(town.operator, id)).case as unknown as Placed;
+/** The middle of the map, once it is drawn. */
+async function clickMap(of: Page, within: string): Promise<void> {
+  await of.waitForSelector(`${within} [data-test=case-map][data-ready=true]`);
+  await of.click(`${within} [data-test=case-map]`);
+}
+
+before(async () => {
+  stack = await startStack({ cameras: 4 });
+  town = await caseTown(stack, [['emergency', '应急办']]);
+  taker = await account(town.admin, 'taker', [['call_taker', town.town]]);
+  cells = [town.cells[0]!, town.cells[5]!];
+  browser = await startBrowser();
+  seat = await visit(browser, stack, 'operator');
+  page = seat.page;
+  page.setDefaultTimeout(60_000);
+}, { timeout: 240_000 });
+
+after(async () => {
+  await browser?.close();
+  if (stack) await stopStack(stack);
+});
+
+test('at the intake a cell is named and the map clicked; where they differ nothing goes until somebody says which holds', async () => {
+  const desk = await visit(browser, stack, 'taker', { width: 1920, height: 1080 }, {}, PASSWORD);
+  const own = desk.page;
+  own.setDefaultTimeout(60_000);
+  await open('/intake', own);
+  await own.fill('[data-field=title]', '井盖松动');
+  await own.selectOption('[data-field=area]', cells[0]);
+  assert.equal(await own.innerText('[data-fact=point]'), '没有坐标', 'the name of a cell is no coordinate');
+  await clickMap(own, '.map');
+  await own.waitForFunction(() => document.querySelector('[data-fact=point]')?.textContent === '有坐标');
+  assert.equal(await own.inputValue('[data-field=area]'), cells[0]);
+  await own.selectOption('[data-field=area]', cells[1]);
+  await own.waitForSelector('[data-test=place-differs]');
+  await shoot(own, 'place-differs');
+  await clean(own, 'which place holds');
+  await own.click('[data-action=send]');
+  await own.waitForFunction(() => (document.activeElement as HTMLElement).dataset['take'] === 'point');
+  assert.equal(await own.locator('[data-test=made]').count(), 0);
+  await own.click('[data-take=cell]');
+  await own.waitForSelector('[data-test=place-differs]', { state: 'detached' });
+  await own.selectOption('[data-field=scale]', { index: 1 });
+  await own.click('[data-action=send]');
+  await own.waitForSelector('[data-test=made]');
+  const { cases } = await town.operator.json<{ cases: Case[] }>(`/api/v1/cases?q=${encodeURIComponent('井盖松动')}`);
+  const made = await fresh(cases[0]!.id);
+  assert.deepEqual([made.area, made.lon, made.lat], [cells[1], null, null]);
+  assert.ok(made.scale);
+  assert.deepEqual(desk.faults, []);
+  await desk.context.close();
+});
+
+test('on its page a case gets another grade only with a reason, and a place by a click; the time line says what was set', async () => {
+  const file = await openCase(taker, { channel: 'hotline', title: '围墙倾斜', area: cells[0] });
+  const now = await did(town.operator, file, 'triage', { form: { category: 'safe_town', grade: 'annoyance' } });
+  await open(`/cases/${now.code}`);
+  const at = `[data-test=case][data-case="${file.id}"][data-loaded=true]`;
+  await page.waitForSelector(`${at} [data-fact=grade]`);
+  await page.keyboard.press('e');
+  await page.waitForSelector('[data-ask=edit]');
+  await page.click('[data-ask=edit] [data-field="form.grade"] [data-choice=urgent]');
+  await page.click('[data-ask=edit] [data-field="form.scale"] [data-choice] >> nth=1');
+  await page.click('[data-ask=edit] [data-field="form.colour"] [data-choice] >> nth=0');
+  await page.click('[data-ask=edit] [data-action=place-map]');
+  await clickMap(page, '[data-ask=edit]');
+  await page.waitForFunction(() => document.querySelector('[data-ask=edit] [data-fact=point]')?.textContent === '有坐标');
+  await shoot(page, 'case-edit-place');
+  await clean(page, 'place and grade of a case');
+  await page.click('[data-ask=edit] [data-action=give]');
+  await page.waitForSelector('[data-ask=edit] .missing');
+  assert.match(await page.innerText('[data-ask=edit] [data-field=text]'), /改等级的理由/);
+  assert.equal((await fresh(file.id)).grade, 'annoyance', 'not without a reason');
+  await page.fill('[data-ask=edit] [data-field=text] textarea', '墙体继续倾斜，有人住');
+  await page.click('[data-ask=edit] [data-action=give]');
+  await page.waitForSelector('[data-ask=edit]', { state: 'detached' });
+  const changed = await fresh(file.id);
+  assert.deepEqual([changed.grade, changed.area, typeof changed.lon], ['urgent', cells[0], 'number']);
+  assert.ok(changed.scale && changed.colour);
+  for (const fact of ['grade', 'scale', 'colour']) await page.waitForSelector(`header [data-fact=${fact}]`);
+  const line = await page.innerText('[data-test=case-story] [data-action=edit]');
+  assert.match(line, /等级：急难事[^]*有坐标[^]*墙体继续倾斜/);
+  await page.waitForSelector('.side [data-test=case-map][data-ready=true]');
+  await shoot(page, 'case-placed');
+
+  // another cell than the coordinate's: asked, and the coordinate is given up only when somebody says so
+  await page.keyboard.press('e');
+  await page.selectOption('[data-ask=edit] [data-field=area]', cells[1]);
+  await page.waitForSelector('[data-ask=edit] [data-test=place-differs]');
+  await page.click('[data-ask=edit] [data-action=give]');
+  assert.equal((await fresh(file.id)).area, cells[0]);
+  await page.click('[data-ask=edit] [data-take=point]');
+  assert.equal(await page.inputValue('[data-ask=edit] [data-field=area]'), cells[0]);
+  await page.selectOption('[data-ask=edit] [data-field=area]', cells[1]);
+  await page.click('[data-ask=edit] [data-take=cell]');
+  await page.click('[data-ask=edit] [data-action=give]');
+  await page.waitForSelector('[data-ask=edit]', { state: 'detached' });
+  const moved = await fresh(file.id);
+  assert.deepEqual([moved.area, moved.lon], [cells[1], null]);
+});
+
+test('the form of an alert asks too; Z says what it took back: an order that was sent stays', async () => {
+  const feed = new Feed(stack, 'sensors');
+  const { lon, lat } = town.camera;
+  await open('/console');
+  await page.waitForSelector('[data-test=console][data-loaded=true]');
+  await feed.report({ id: 'p1', type: 'fire', title: '库房烟感报警', text: '库房有烟', lon, lat });
+  const row = '[data-row]:has-text("库房烟感报警")';
+  const id = (await (await page.waitForSelector(row)).getAttribute('data-row'))!;
+  await page.click(`${row} > button`);
+  await page.mouse.move(5, 5);
+  await page.keyboard.press('n');
+  await page.waitForSelector('[data-ask=case][data-ready=true]');
+  const before = await page.inputValue('[data-ask=case] [data-field=area]');
+  const other = before === cells[1] ? cells[0] : cells[1];
+  await page.selectOption('[data-ask=case] [data-field=area]', other);
+  await page.waitForSelector('[data-ask=case] [data-test=place-differs]');
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => (document.activeElement as HTMLElement).dataset['take'] === 'point');
+  await shoot(page, 'place-differs-alert');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter'); // the cell that was named
+  await page.waitForSelector('[data-ask=case] [data-test=place-differs]', { state: 'detached' });
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('[data-told=done]:has-text("已立案")');
+  const { alert } = await town.operator.json<{ alert: { case: string; case_code: string } }>(`/api/v1/alerts/${id}`);
+  const made = await fresh(alert.case);
+  assert.deepEqual([made.area, made.lon, made.lead], [other, null, 'emergency']);
+  await page.keyboard.press('z');
+  await page.waitForSelector('[data-told=undone]');
+  assert.match(await page.innerText('[data-told=undone]'), new RegExp(`撤出案件 ${alert.case_code}；已派给 应急办 的任务不收回`));
+  await shoot(page, 'undone-sent');
+  await clean(page, 'what was taken back');
+  await page.click('[data-told=undone] a');
+  await page.waitForSelector(`[data-test=case][data-case="${alert.case}"]`);
+
+  // not sent to anybody: the case is over with it
+  await open('/console');
+  await page.waitForSelector('[data-test=console][data-loaded=true]');
+  await page.click(`${row} > button`);
+  await page.mouse.move(5, 5);
+  await page.keyboard.press('n');
+  await page.waitForSelector('[data-ask=case][data-ready=true]');
+  await page.selectOption('[data-ask=case] [data-field=lead]', '');
+  await page.click('[data-ask=case] [data-action=send]');
+  await page.waitForSelector('[data-told=done]:has-text("已立新案"), [data-told=done]:has-text("已立案")');
+  const again = await until('another case', async () => {
+    const { alert: one } = await town.operator.json<{ alert: { case: string | null } }>(`/api/v1/alerts/${id}`);
+    return one.case;
+  });
+  await page.waitForSelector('[data-ask=case]', { state: 'detached' });
+  await page.keyboard.press('z');
+  await page.waitForSelector('[data-told=undone]:has-text("已撤销立案")');
+  assert.equal((await fresh(again)).state, 'TERMINATED');
+});
+
+test('one time line: what is due over what was; cameras that were linked together are one row; a long one draws the newest first', async () => {
+  const { cameras } = await town.operator.json<{ cameras: { id: string }[] }>('/api/v1/cameras?limit=2');
+  const file = await openCase(taker, { channel: 'hotline', title: '河道漂浮物', area: cells[0] });
+  let now = await did(town.operator, file, 'dispatch', { lead: 'emergency' });
+  for (const { id } of cameras) now = await did(town.operator, now, 'link', { kind: 'camera', to: id });
+  for (let n = 1; n <= 70; n++) now = await did(town.operator, now, 'comment', { text: `巡查 ${n}` });
+  await open(`/cases/${now.code}`);
+  await page.waitForSelector(`[data-test=case][data-case="${file.id}"][data-loaded=true]`);
+  await page.waitForSelector('[data-ahead=take]');
+  assert.equal(await page.locator('[data-test=case-story] [data-seq]').count(), 60);
+  await page.click('[data-action=older]');
+  await page.waitForSelector('[data-test=story-folded] summary:has-text("关联镜头 2 个")');
+  await page.click('[data-test=story-folded] summary');
+  await page.waitForSelector(`[data-test=story-folded] [data-action=link]:has-text("镜头"), [data-test=story-folded] [data-action=link] .fact`);
+  await page.click('[data-kind=video]');
+  assert.equal(await page.locator('[data-test=case-story] [data-seq]').count(), 2);
+  await shoot(page, 'case-story');
+  await clean(page, 'time line');
+});
+
+test('no fault on the way', () => assert.deepEqual(seat.faults, []));

@@ -1,0 +1,42 @@
+// Where a case is: a named area, a coordinate, or both. Where the two do not agree a person says which of them holds. Pure.
+import { contains, type LonLat } from '../map/ground.ts';
+import type { Area } from '../stores/areas.ts';
+
+export interface Place {
+  area: string | null;
+  lon: number | null;
+  lat: number | null;
+}
+export const NO_PLACE: Place = { area: null, lon: null, lat: null };
+
+/** The grid cell around a coordinate; null: it is in none. */
+export const cellAt = (areas: readonly Area[], at: LonLat): string | null =>
+  areas.find(({ properties: { level }, geometry }) => level === 'cell' && contains(geometry as Parameters<typeof contains>[0], at))?.properties.code ?? null;
+const pointOf = ({ lon, lat }: Place): LonLat | null => (typeof lon === 'number' && typeof lat === 'number' ? [lon, lat] : null);
+/** A village holds its cells. */
+const holds = (area: string, cell: string): boolean => cell.startsWith(area) || area.startsWith(cell);
+
+/** What has to be asked; null: nothing. `cell`: around the coordinate, null where it is in none. */
+export function placeDiffers(areas: readonly Area[], place: Place): { cell: string | null; named: string } | null {
+  const at = pointOf(place);
+  if (!at || !place.area) return null;
+  const cell = cellAt(areas, at);
+  return cell && holds(place.area, cell) ? null : { cell, named: place.area };
+}
+
+/** One of the two is given up. */
+export function placeTaken(areas: readonly Area[], place: Place, by: 'point' | 'cell'): Place {
+  const at = pointOf(place);
+  if (by === 'cell' || !at) return { area: place.area, lon: null, lat: null };
+  return { area: cellAt(areas, at), lon: at[0], lat: at[1] };
+}
+
+/** A click: the cell follows, unless somebody named another one than the coordinate before had. */
+export function placeClicked(areas: readonly Area[], before: Place, at: LonLat): Place {
+  const was = pointOf(before);
+  const followed = !before.area || (was !== null && cellAt(areas, was) === before.area);
+  const cell = cellAt(areas, at);
+  return { area: followed || (cell && before.area && holds(before.area, cell)) ? (cell ?? null) : before.area, lon: at[0], lat: at[1] };
+}
+
+export const samePlace = (a: Place, b: Place): boolean => a.area === b.area && a.lon === b.lon && a.lat === b.lat;
