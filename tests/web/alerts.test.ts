@@ -214,6 +214,7 @@ test('the queue is worked by keys: chosen, acknowledged, shelved, called false, 
   await page.fill('[data-ask=comment] textarea', '已通知燃气公司');
   await page.keyboard.press('Enter');
   await page.waitForSelector('[data-test=story] >> text=已通知燃气公司');
+  await page.waitForSelector('[data-ask]', { state: 'detached' }); // the story may be told before the answer: keys are words until then
   // somebody has it
   await page.keyboard.press('p');
   await page.waitForSelector('[data-ask=assign] [data-choice]');

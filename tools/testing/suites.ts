@@ -191,7 +191,11 @@ const nodeSuite = (name: string, folder: string, preset: string, lanes: number, 
 const sanitized = ['media.test.ts', 'simcams.test.ts', 'simcams-play.test.ts', 'wall.test.ts'];
 
 /** Run with the record of truth in a PostgreSQL too. */
-const onBothStores = ['agreement.test.ts', 'alerts-faults.test.ts', 'backup.test.ts', 'cases.test.ts', 'devices.test.ts', 'duty.test.ts', 'files.test.ts', 'ledger.test.ts', 'mediation.test.ts', 'no_loss.test.ts', 'notify.test.ts', 'rights.test.ts'];
+const onBothStores = [
+  'agreement.test.ts', 'alerts-clock.test.ts', 'alerts-faults.test.ts', 'alerts-work.test.ts', 'alerts.test.ts', 'backup.test.ts', 'cases-clock.test.ts',
+  'cases.test.ts', 'devices.test.ts', 'duty.test.ts', 'feeds.test.ts', 'files.test.ts', 'identity-rights.test.ts', 'ledger.test.ts',
+  'letters.test.ts', 'mediation.test.ts', 'no_loss.test.ts', 'notify.test.ts', 'pool.test.ts', 'rights.test.ts',
+];
 
 export const suites: Suite[] = [
   script('lint', [resolve(top, 'tools/lint'), '--recent']),
