@@ -48,6 +48,10 @@ struct accord_hooks {
      * code why the case does not take it now, and nothing was changed. */
     bool (*outcome)(struct store_tx *tx, const struct accord_outcome *outcome, const char **why,
                     gpointer user, GError **error);
+    /* Inside a write store_fn: the check of performance that outcome() put into the case is done;
+     * `text`: how. *why as above. NULL: nobody is told. */
+    bool (*performed)(struct store_tx *tx, const struct accord_outcome *outcome, const char **why,
+                      gpointer user, GError **error);
     /* Inside a store_fn: is that a file of the joint room, and of a kind that a scan may be? */
     bool (*scan)(struct store_tx *tx, const char *meeting, const char *file, bool *fits,
                  gpointer user, GError **error);

@@ -2,7 +2,7 @@
 #include "common/clock.h"
 #include <string.h>
 
-enum { TRIES_A_MINUTE = 30, KEYS = 10000, REMIND_MS = 60000 };
+enum { TRIES_A_MINUTE = 30, KEYS = 10000, REMIND_MS = 10000 };
 
 const struct problem DESK_NOT_FOUND = {404, "not_found", NULL, "没有这份协议",
                                        "there is no such agreement"};
@@ -146,9 +146,12 @@ void accord_desk_destroy(struct accord_desk *desk)
 {
     if (!desk)
         return;
+    desk->closing = true;
     loop_cancel(desk->options.loop, &desk->timer);
     store_drain(desk->options.store);
     paper_press_destroy(desk->press);
+    if (desk->options.hooks.settle)
+        desk->options.hooks.settle(desk->options.hooks.user);
     limiter_destroy(desk->tries);
     g_free(desk);
 }

@@ -21,6 +21,19 @@ struct accord_desk_hooks {
                  gint64 now_us, gpointer user, GError **error);
     /* On the loop: its texts are other ones now. */
     void (*changed)(const char *meeting, gpointer user);
+    /* Inside a write store_fn: a message to the telephones of everybody of the sides, once for each
+     * `once`. NULL: nobody is written to. */
+    bool (*write_to_sides)(struct store_tx *tx, const char *meeting, const char *kind,
+                           const char *once, gint64 due_us, gint64 now_us, gpointer user,
+                           GError **error);
+    /* On the loop: keeps that paper with the case of the meeting, or the meeting. `also` runs in
+     * the transaction that records it (*skip: it is there already); `done` is called once, later,
+     * on the loop. NULL: nothing is kept. */
+    void (*keep)(const char *meeting, const char *name, GBytes *pdf, const json_t *about,
+                 bool (*also)(struct store_tx *tx, const char *meeting, const json_t *about,
+                              bool *skip, GError **error),
+                 void (*done)(bool kept, gpointer data), gpointer data, gpointer user);
+    void (*settle)(gpointer user); /* blocks until all that keep() took is told; NULL: no keep */
     struct accord_hooks acts;
     gpointer user;
 };

@@ -93,17 +93,35 @@ static bool do_court(struct store_tx *tx, struct desk_ask *ask, GError **error)
            (store_changed(tx) > 0 || desk_refuse(ask, &DESK_NOT_NOW, error));
 }
 
-static bool do_performed(struct store_tx *tx, struct desk_ask *ask, GError **error)
+static bool do_performed(struct store_tx *tx, struct desk_ask *ask,
+                         const struct accord_meeting *meeting, json_t *details, GError **error)
 {
     static const char *const results[] = {"performed", "partly", "not", NULL};
     const char *result = text_of(ask->body, "result");
     if (!g_strv_contains(results, result))
         return desk_refuse(ask, &DESK_BAD, error);
-    return store_exec(tx, error,
-                      "UPDATE meeting_agreement SET perform_state = ?, perform_note = ?,"
-                      " perform_us = ? WHERE meeting = ? AND perform_state <> 'performed'",
-                      "ssis", result, text_of(ask->body, "text"), ask->now_us, ask->meeting) &&
-           (store_changed(tx) > 0 || desk_refuse(ask, &DESK_NOT_NOW, error));
+    bool whole = strcmp(result, "performed") == 0, found;
+    const char *text = text_of(ask->body, "text"), *why = NULL;
+    gint64 due_us = 0;
+    if (!store_exec(tx, error,
+                    "UPDATE meeting_agreement SET perform_state = ?, perform_note = ?,"
+                    " perform_us = ?, perform_next_us = CASE WHEN ? = 1 THEN 0 ELSE perform_next_us"
+                    " END WHERE meeting = ? AND perform_state <> 'performed'",
+                    "ssiis", result, text, ask->now_us, (gint64)whole, ask->meeting))
+        return false;
+    if (store_changed(tx) == 0)
+        return desk_refuse(ask, &DESK_NOT_NOW, error);
+    if (!whole)
+        return true;
+    if (!store_query_int(tx, error, &due_us, &found,
+                         "SELECT perform_due_us FROM meeting_agreement WHERE meeting = ?", "s",
+                         ask->meeting) ||
+        !follow_performed(tx, &ask->desk->options.hooks.acts, meeting, text, due_us, ask->now_us,
+                          &why, error))
+        return false;
+    if (why)
+        json_object_set_new(details, "case_why", json_string(why));
+    return true;
 }
 
 static bool act_on(struct store_tx *tx, const struct accord_meeting *meeting,
@@ -121,7 +139,7 @@ static bool act_on(struct store_tx *tx, const struct accord_meeting *meeting,
     else if (strcmp(act, "court") == 0)
         fine = do_court(tx, ask, error);
     else if (strcmp(act, "performed") == 0)
-        fine = do_performed(tx, ask, error);
+        fine = do_performed(tx, ask, meeting, details, error);
     else if (strcmp(act, "outcome") == 0)
         fine = follow_again(tx, &hooks->acts, meeting, ask->now_us, error);
     else
@@ -183,6 +201,26 @@ struct round {
     gint64 now_us;
     GPtrArray *told; /* meetings, owned texts */
 };
+/* The two terms of an agreement that people are reminded of. */
+struct term {
+    const char *name, *letter; /* of the record; of the message to persons */
+    const char *due, *update;  /* SQL: those that are due (now, limit); its next time */
+    const char *over;          /* SQL: nobody is reminded any more; NULL: nothing follows */
+    gint64 (*next)(gint64 due_us, gint64 reminded);
+};
+static const struct term terms[] = {
+    {"court", "court_soon",
+     "SELECT meeting, court_due_us, reminded FROM meeting_agreement WHERE next_us > 0 AND"
+     " next_us <= ? ORDER BY next_us, meeting LIMIT ?",
+     "UPDATE meeting_agreement SET next_us = ?, reminded = ? WHERE meeting = ?",
+     "UPDATE meeting_agreement SET court_state = 'over' WHERE meeting = ?", accord_next_us},
+    {"performance", "perform_soon",
+     "SELECT meeting, perform_due_us, perform_reminded FROM meeting_agreement WHERE"
+     " perform_next_us > 0 AND perform_next_us <= ? ORDER BY perform_next_us, meeting LIMIT ?",
+     "UPDATE meeting_agreement SET perform_next_us = ?, perform_reminded = ? WHERE meeting = ?",
+     NULL, accord_perform_next_us},
+};
+
 struct due {
     char *meeting;
     gint64 due_us, reminded;
@@ -195,36 +233,35 @@ static void due_free(gpointer data)
     g_free(due);
 }
 
-static bool remind_one(struct store_tx *tx, struct round *round, const struct due *due,
-                       GError **error)
+static bool remind_one(struct store_tx *tx, struct round *round, const struct term *term,
+                       const struct due *due, GError **error)
 {
     const struct accord_desk_hooks *hooks = &round->desk->options.hooks;
     gint64 reminded = due->reminded, next_us = 0;
-    while ((next_us = accord_next_us(due->due_us, reminded)) && next_us <= round->now_us)
+    while ((next_us = term->next(due->due_us, reminded)) && next_us <= round->now_us)
         reminded++;
     bool over = next_us == 0;
-    json_t *details = json_pack("{s:s,s:o}", "term", "court", "due_us", time_json(due->due_us));
-    bool fine = store_exec(tx, error,
-                           "UPDATE meeting_agreement SET next_us = ?, reminded = ?, court_state = ?"
-                           " WHERE meeting = ?",
-                           "iiss", next_us, reminded, over ? "over" : "open", due->meeting) &&
+    json_t *details = json_pack("{s:s,s:o}", "term", term->name, "due_us", time_json(due->due_us));
+    g_autofree char *once =
+        g_strdup_printf("%s/%s/%" G_GINT64_FORMAT, term->letter, due->meeting, reminded);
+    bool fine = store_exec(tx, error, term->update, "iis", next_us, reminded, due->meeting) &&
+                (!over || !term->over || store_exec(tx, error, term->over, "s", due->meeting)) &&
                 hooks->note(tx, due->meeting, NULL, NULL, over ? "term_over" : "remind", details,
-                            round->now_us, hooks->user, error);
+                            round->now_us, hooks->user, error) &&
+                (over || !hooks->write_to_sides ||
+                 hooks->write_to_sides(tx, due->meeting, term->letter, once, due->due_us,
+                                       round->now_us, hooks->user, error));
     json_decref(details);
     g_ptr_array_add(round->told, g_strdup(due->meeting));
     return fine;
 }
 
-static bool remind_all(struct store_tx *tx, gpointer data, GError **error)
+static bool remind_term(struct store_tx *tx, struct round *round, const struct term *term,
+                        GError **error)
 {
-    struct round *round = data;
     g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(due_free);
     GError *bad = NULL;
-    store_rows_auto rows =
-        store_query(tx, error,
-                    "SELECT meeting, court_due_us, reminded FROM meeting_agreement"
-                    " WHERE next_us > 0 AND next_us <= ? ORDER BY next_us, meeting LIMIT ?",
-                    "ii", round->now_us, (gint64)AT_ONCE);
+    store_rows_auto rows = store_query(tx, error, term->due, "ii", round->now_us, (gint64)AT_ONCE);
     while (rows && store_rows_next(rows, &bad)) {
         struct due *due = g_new0(struct due, 1);
         due->meeting = store_text_dup(rows, 0);
@@ -236,8 +273,16 @@ static bool remind_all(struct store_tx *tx, gpointer data, GError **error)
         g_propagate_error(error, bad);
     bool fine = rows && !bad;
     for (guint i = 0; fine && i < list->len; i++)
-        fine = remind_one(tx, round, list->pdata[i], error);
+        fine = remind_one(tx, round, term, list->pdata[i], error);
     return fine;
+}
+
+static bool remind_all(struct store_tx *tx, gpointer data, GError **error)
+{
+    for (gsize i = 0; i < G_N_ELEMENTS(terms); i++)
+        if (!remind_term(tx, data, &terms[i], error))
+            return false;
+    return true;
 }
 
 static void reminded(gpointer data, const GError *error)
@@ -256,6 +301,7 @@ static void reminded(gpointer data, const GError *error)
 gboolean desk_remind(gpointer user)
 {
     struct accord_desk *desk = user;
+    desk_file(desk);
     if (desk->reminding)
         return G_SOURCE_CONTINUE;
     struct round *round = g_new0(struct round, 1);

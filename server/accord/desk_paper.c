@@ -32,8 +32,8 @@ static void add_signatures(struct paper *paper, const struct accord_texts *texts
     }
 }
 
-static struct paper *paper_of(const struct accord_desk *desk, const struct accord_texts *texts,
-                              const struct accord_meeting *meeting)
+struct paper *desk_paper_of(const struct accord_desk *desk, const struct accord_texts *texts,
+                            const struct accord_meeting *meeting)
 {
     const struct accord_draft *draft = texts->draft;
     const char *rest = strchr(draft->text, '\n');
@@ -69,7 +69,7 @@ static bool gather(struct store_tx *tx, const struct accord_meeting *meeting,
     if (!fine) {
         desk_refuse(ask, &DESK_NOT_FOUND, error);
     } else {
-        ask->paper = paper_of(desk, texts, meeting);
+        ask->paper = desk_paper_of(desk, texts, meeting);
         json_t *details =
             json_pack("{s:I,s:s}", "draft", (json_int_t)draft->n, "sha256", draft->sha256);
         fine = hooks->note(tx, meeting->id, seat->id, ask->actor, "print", details, ask->now_us,

@@ -11,7 +11,7 @@ struct accord_desk {
     struct paper_press *press;
     struct limiter *tries; /* of who verifies */
     guint timer;           /* reminders */
-    bool reminding;
+    bool reminding, filing, closing;
 };
 
 /* One request on its way. */
@@ -38,3 +38,8 @@ extern const struct problem DESK_NOT_FOUND, DESK_BAD, DESK_NOT_NOW;
 void desk_paper_routes(struct accord_desk *desk);
 void desk_follow_routes(struct accord_desk *desk);
 gboolean desk_remind(gpointer desk);
+/* desk_file.c: agreements in force that are no file yet become one, one after the other */
+void desk_file(struct accord_desk *desk);
+/* desk_paper.c: the newest draft with its signatures; owned by the caller */
+struct paper *desk_paper_of(const struct accord_desk *desk, const struct accord_texts *texts,
+                            const struct accord_meeting *meeting);

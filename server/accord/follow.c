@@ -1,7 +1,8 @@
 #include "accord/follow.h"
 #include <string.h>
 
-#define DAY_US (INT64_C(86400) * G_USEC_PER_SEC)
+#define FOLLOW_CHECK "履约检查：调解协议"
+#define DAY_US       (INT64_C(86400) * G_USEC_PER_SEC)
 
 /* The chair speaks for the mediation, whoever signed last. */
 static const struct accord_seat *chair_of(const struct accord_meeting *meeting)
@@ -45,7 +46,7 @@ static bool tell_agreed(struct store_tx *tx, const struct accord_hooks *hooks,
                                      .result = "agreed",
                                      .text = text,
                                      .perform_key = check,
-                                     .perform = draft->deadline_us ? "履约检查：调解协议" : NULL,
+                                     .perform = draft->deadline_us ? FOLLOW_CHECK : NULL,
                                      .perform_due_us = draft->deadline_us,
                                      .now_us = now_us};
     return tell_case(tx, hooks, meeting, &outcome, state, why, error);
@@ -63,15 +64,17 @@ bool follow_agreed(struct store_tx *tx, struct accord_act *act, const struct acc
     json_object_set_new(act->details, "effective", json_true());
     json_object_set_new(act->details, "case", json_string(state));
     gint64 court_us = act->now_us + ACCORD_COURT_DAYS * DAY_US;
-    return store_exec(tx, error,
-                      "INSERT INTO meeting_agreement (meeting, case_id, seat, user_id, draft, how,"
-                      " file, effective_us, case_state, case_why, court_due_us, court_state,"
-                      " court_note, perform_due_us, perform_state, perform_note, next_us)"
-                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', '', ?, 'open', '', ?)",
-                      "ssssississiii", act->meeting->id, act->meeting->case_id,
-                      chair ? chair->id : "", chair && chair->user ? chair->user : "", draft->n,
-                      draft->how, file, act->now_us, state, why, court_us, draft->deadline_us,
-                      act->meeting->case_id ? (gint64)0 : accord_next_us(court_us, 0));
+    return store_exec(
+        tx, error,
+        "INSERT INTO meeting_agreement (meeting, case_id, seat, user_id, draft, how,"
+        " file, effective_us, case_state, case_why, court_due_us, court_state,"
+        " court_note, perform_due_us, perform_state, perform_note, next_us, perform_next_us)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', '', ?, 'open', '', ?, ?)",
+        "ssssississiiii", act->meeting->id, act->meeting->case_id, chair ? chair->id : "",
+        chair && chair->user ? chair->user : "", draft->n, draft->how, file, act->now_us, state,
+        why, court_us, draft->deadline_us,
+        act->meeting->case_id ? (gint64)0 : accord_next_us(court_us, 0),
+        accord_perform_next_us(draft->deadline_us, 0));
 }
 
 bool follow_failed(struct store_tx *tx, struct accord_act *act, bool *again, GError **error)
@@ -136,4 +139,25 @@ bool follow_again(struct store_tx *tx, const struct accord_hooks *hooks,
     g_free(draft.title);
     g_free(draft.sha256);
     return rows && !bad && fine;
+}
+
+bool follow_performed(struct store_tx *tx, const struct accord_hooks *hooks,
+                      const struct accord_meeting *meeting, const char *how, gint64 due_us,
+                      gint64 now_us, const char **why, GError **error)
+{
+    const struct accord_seat *chair = chair_of(meeting);
+    g_autofree char *key = g_strdup_printf("meeting:%s:performed", meeting->id);
+    g_autofree char *text = *how ? g_strdup_printf("已履行：%s", how) : g_strdup("已履行");
+    const struct accord_outcome outcome = {.case_id = meeting->case_id,
+                                           .area = meeting->area,
+                                           .user = chair && chair->user ? chair->user : "",
+                                           .name = chair ? chair->name : "",
+                                           .key = key,
+                                           .text = text,
+                                           .perform = FOLLOW_CHECK,
+                                           .perform_due_us = due_us,
+                                           .now_us = now_us};
+    *why = NULL;
+    return !meeting->case_id || !hooks->performed ||
+           hooks->performed(tx, &outcome, why, hooks->user, error);
 }

@@ -257,3 +257,9 @@ gint64 accord_next_us(gint64 due_us, gint64 reminded)
     static const gint64 days[] = {7, 3, 1, 0};
     return due_us && reminded < (gint64)G_N_ELEMENTS(days) ? due_us - days[reminded] * DAY_US : 0;
 }
+
+gint64 accord_perform_next_us(gint64 due_us, gint64 reminded)
+{
+    static const gint64 days[] = {3, 0, -3};
+    return due_us && reminded < (gint64)G_N_ELEMENTS(days) ? due_us - days[reminded] * DAY_US : 0;
+}

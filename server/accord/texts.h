@@ -79,4 +79,6 @@ bool accord_strokes_good(const json_t *strokes);
 /* When people are reminded of the end of a term: 7, 3, 1 days before, and at the end. Returned: the
  * next moment, 0: no further one; `reminded`: how many there were. */
 gint64 accord_next_us(gint64 due_us, gint64 reminded);
+/* The same of the day of performance: three days before, on the day, three days after. */
+gint64 accord_perform_next_us(gint64 due_us, gint64 reminded);
 enum { ACCORD_COURT_DAYS = 30 };

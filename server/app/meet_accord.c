@@ -93,7 +93,8 @@ bool meet_accord_act(struct store_tx *tx, struct mediation_act *act, bool *mine,
 {
     struct table table;
     const struct accord_seat *seat = NULL;
-    const struct accord_hooks hooks = {meet_accord_outcome, scan, (struct meeting *)act->meeting};
+    const struct accord_hooks hooks = {
+        .outcome = meet_accord_outcome, .scan = scan, .user = (struct meeting *)act->meeting};
     table_take(&table, act->meeting);
     for (guint i = 0; i < table.meeting.seat_count; i++)
         if (strcmp(table.seats[i].id, act->seat->id) == 0)
@@ -130,6 +131,10 @@ bool meet_accord_views(struct store_tx *tx, const struct meeting *meeting, json_
     table_clear(&table);
     return fine;
 }
+
+/* --- its case: see below */
+static bool performed(struct store_tx *tx, const struct accord_outcome *outcome, const char **why,
+                      gpointer user, GError **error);
 
 /* --- by REST */
 
@@ -196,13 +201,42 @@ static void changed(const char *meeting, gpointer user)
         mediation_reload(meet->mediation, meeting);
 }
 
+static bool write_to_sides(struct store_tx *tx, const char *meeting, const char *kind,
+                           const char *once, gint64 due_us, gint64 now_us, gpointer user,
+                           GError **error)
+{
+    const struct meet_accord *meet = user;
+    return !meet->mediation || mediation_write_to_sides(tx, meet->mediation, meeting, kind, once,
+                                                        due_us, now_us, error);
+}
+
+static void keep(const char *meeting, const char *name, GBytes *pdf, const json_t *about,
+                 bool (*also)(struct store_tx *tx, const char *meeting, const json_t *about,
+                              bool *skip, GError **error),
+                 void (*done)(bool kept, gpointer data), gpointer data, gpointer user)
+{
+    const struct meet_accord *meet = user;
+    const struct mediation_keep with = {also, done, data};
+    mediation_keep_paper(meet->mediation, meeting, name, pdf, about, &with);
+}
+
+static void settle(gpointer user)
+{
+    const struct meet_accord *meet = user;
+    mediation_settle(meet->mediation);
+}
+
 struct accord_desk_hooks meet_accord_desk(struct meet_accord *meet)
 {
-    return (struct accord_desk_hooks){.look = look,
-                                      .note = note,
-                                      .changed = changed,
-                                      .acts = {.outcome = meet_accord_outcome},
-                                      .user = meet};
+    return (struct accord_desk_hooks){
+        .look = look,
+        .note = note,
+        .changed = changed,
+        .write_to_sides = write_to_sides,
+        .keep = keep,
+        .settle = settle,
+        .acts = {.outcome = meet_accord_outcome, .performed = performed},
+        .user = meet};
 }
 
 /* --- its case */
@@ -213,6 +247,8 @@ static struct case_job *job_of(const struct accord_outcome *outcome, json_t *bod
     struct case_who *who = case_who_make(outcome->user, outcome->name, NULL);
     json_t *faults = json_array();
     case_who_add(who, "mediator", outcome->area);
+    if (!outcome->result) /* the check that the mediation itself put there is done */
+        case_who_add(who, "supervisor", outcome->area);
     json_object_set_new(body, "version", json_integer(row->version));
     struct case_job *job = case_job_read(row->id, body, who, outcome->now_us, faults);
     json_decref(body);
@@ -272,4 +308,37 @@ bool meet_accord_outcome(struct store_tx *tx, const struct accord_outcome *outco
     json_t *check = json_pack("{s:s,s:s,s:s,s:s}", "act", "resolve", "key", outcome->perform_key,
                               "text", outcome->perform, "due_us", due);
     return act_on(tx, outcome, check, &none, error);
+}
+
+/* *item: the open check of performance of that day, g_free(); NULL: there is none. */
+static bool find_check(struct store_tx *tx, const struct accord_outcome *outcome, char **item,
+                       GError **error)
+{
+    GError *bad = NULL;
+    store_rows_auto rows = store_query(tx, error,
+                                       "SELECT id FROM case_item WHERE case_id = ? AND kind ="
+                                       " 'resolution' AND text = ? AND due_us = ? AND done_us = 0"
+                                       " AND user_id = ? ORDER BY id LIMIT 1",
+                                       "ssis", outcome->case_id, outcome->perform,
+                                       outcome->perform_due_us, outcome->user);
+    if (rows && store_rows_next(rows, &bad))
+        *item = store_text_dup(rows, 0);
+    if (bad)
+        g_propagate_error(error, bad);
+    return rows && !bad;
+}
+
+static bool performed(struct store_tx *tx, const struct accord_outcome *outcome, const char **why,
+                      gpointer user, GError **error)
+{
+    g_autofree char *item = NULL;
+    (void)user;
+    *why = NULL;
+    if (!find_check(tx, outcome, &item, error))
+        return false;
+    if (!item)
+        return true; /* the case had no day of performance, or somebody closed it by hand */
+    json_t *done = json_pack("{s:s,s:s,s:s,s:s}", "act", "resolve_done", "key", outcome->key, "to",
+                             item, "text", outcome->text);
+    return act_on(tx, outcome, done, why, error);
 }

@@ -47,6 +47,25 @@ bool letters_write(struct store_tx *tx, const struct mediation *mediation,
     return true;
 }
 
+bool mediation_write_to_sides(struct store_tx *tx, const struct mediation *mediation,
+                              const char *meeting, const char *kind, const char *once,
+                              gint64 due_us, gint64 now_us, GError **error)
+{
+    const struct letter_about about = {kind, once, "", due_us, now_us};
+    guint phones = 0, queued = 0;
+    if (!mediation->options.notify)
+        return true;
+    struct meeting *now = meeting_load(tx, &mediation->reader, meeting, error);
+    bool fine = now != NULL;
+    for (guint i = 0; fine && i < now->seats->len; i++) {
+        const struct seat *seat = now->seats->pdata[i];
+        if (seat_is_party(seat) && seat->state != SEAT_REMOVED)
+            fine = letters_write(tx, mediation, now, seat, NULL, &about, &phones, &queued, error);
+    }
+    meeting_free(now);
+    return fine;
+}
+
 /* --- what became of them, for who leads */
 
 static const struct problem NO_MEETING = {404, "not_found", NULL, "没有这次会议",

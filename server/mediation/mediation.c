@@ -127,8 +127,10 @@ struct mediation *mediation_create(const struct mediation_options *options, GErr
     mediation_invite_routes(mediation);
     mediation_guest_routes(mediation);
     mediation_retention(mediation);
-    if (options->attachments)
+    if (options->attachments) {
         mediation_file_routes(mediation);
+        mediation_recording_routes(mediation);
+    }
     net_set_guests(options->net, &mediation_guests, mediation);
     mediation->sweep_timer = loop_every(options->loop, SWEEP_MS, sweep, mediation);
     if (options->notify) {
@@ -140,13 +142,8 @@ struct mediation *mediation_create(const struct mediation_options *options, GErr
     return mediation;
 }
 
-void mediation_destroy(struct mediation *mediation)
+void mediation_settle(struct mediation *mediation)
 {
-    if (!mediation)
-        return;
-    mediation->closing = true;
-    mediation->media = NULL;
-    net_set_guests(mediation->options.net, NULL, NULL);
     /* files on their way in go from the attachments to the store, on their way out back */
     for (int i = 0; i < 2; i++) {
         if (mediation->options.attachments)
@@ -155,6 +152,16 @@ void mediation_destroy(struct mediation *mediation)
     }
     if (mediation->options.attachments)
         attachments_drain(mediation->options.attachments);
+}
+
+void mediation_destroy(struct mediation *mediation)
+{
+    if (!mediation)
+        return;
+    mediation->closing = true;
+    mediation->media = NULL;
+    net_set_guests(mediation->options.net, NULL, NULL);
+    mediation_settle(mediation);
     loop_cancel(mediation->options.loop, &mediation->danger_timer);
     loop_cancel(mediation->options.loop, &mediation->sweep_timer);
     loop_cancel(mediation->options.loop, &mediation->remind_timer);

@@ -85,6 +85,25 @@ void mediation_destroy(struct mediation *mediation); /* NULL is fine */
  * unknown one is fine. */
 void mediation_reload(struct mediation *mediation, const char *meeting);
 
+/* Keeps a paper (PDF) with the case of the meeting, or with the meeting that has none, and puts it
+ * on the record as "filed" with `about` and its digest. `also` runs in that transaction; *skip: it
+ * is there already. `done` is called once, later or at once: kept, or try again. */
+struct mediation_keep {
+    bool (*also)(struct store_tx *tx, const char *meeting, const json_t *about, bool *skip,
+                 GError **error);
+    void (*done)(bool kept, gpointer data);
+    gpointer data;
+};
+void mediation_keep_paper(struct mediation *mediation, const char *meeting, const char *name,
+                          GBytes *pdf, const json_t *about, const struct mediation_keep *keep);
+/* Blocks until all papers that were given are kept or not, and told. */
+void mediation_settle(struct mediation *mediation);
+/* Inside a write store_fn: a message of that kind (notify/letter.h) to the telephones of everybody
+ * of the sides, once for each `once`. */
+bool mediation_write_to_sides(struct store_tx *tx, const struct mediation *mediation,
+                              const char *meeting, const char *kind, const char *once,
+                              gint64 due_us, gint64 now_us, GError **error);
+
 /* Who carries sound and pictures; `ops` is borrowed, NULL: nobody (any more). All who are in rooms
  * are told to it. */
 void mediation_set_media(struct mediation *mediation, const struct mediation_media_ops *ops,

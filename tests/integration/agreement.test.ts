@@ -148,6 +148,7 @@ test('an agreement is signed by both and the mediator: an older draft does not c
   const of = await dispute();
   const all = await table(of);
   const { id, lead, a, b, seatA, seatB } = all;
+  await ok(host.act(id, 'write', { kind: 'minutes', text: '双方到场，陈述了经过。' }));
   assert.deepEqual(await refused(host.act(id, 'draft', { how: 'written', fields: { ...fields(), terms: '' } })), [400, 'bad_act']);
   assert.deepEqual(await refused(host.act(id, 'draft', { how: 'written', fields: { ...fields(), deadline: '2026-02-30' } })), [400, 'bad_act']);
   await ok(host.act(id, 'draft', { how: 'written', fields: fields() }));
@@ -197,6 +198,18 @@ test('an agreement is signed by both and the mediator: an older draft does not c
   const printed = textOf(Buffer.from(await pdf.arrayBuffer()));
   assert.match(printed, /人民调解协议书[^]*协议内容[^]*围墙退至界址。[^]*A 方\s+李小明[^]*签名：李小明[^]*SHA-256/);
   assert.ok(printed.includes(draft.sha256) && printed.includes('签名：张文') && !printed.includes('未签') && !printed.includes('未生效'));
+  const filed = await until('minutes and agreement are files of the case', () => {
+    const list = rows("SELECT details FROM meeting_event WHERE meeting = ? AND action = 'filed' ORDER BY seq", id).map((one) => JSON.parse(String(one['details'])) as Json);
+    return list.length === 2 && list;
+  });
+  assert.deepEqual(filed.map((one) => one['what']), ['minutes', 'agreement']);
+  assert.equal(filed[1]!['text_sha256'], draft.sha256);
+  for (const [i, one] of filed.entries()) {
+    const got = await host.person.request('GET', `/api/v1/cases/${of}/attachments/${String(one['attachment'])}`);
+    const bytes = Buffer.from(await got.arrayBuffer());
+    assert.equal(createHash('sha256').update(bytes).digest('hex'), one['sha256'], 'what is on record is what is kept');
+    assert.match(textOf(bytes), [/调解笔录[^]*双方到场，陈述了经过。[^]*SHA-256/, /人民调解协议书[^]*签名：张文/][i]!);
+  }
   const theirs = await a.request('GET', '/agreement.pdf');
   assert.equal(theirs.body.subarray(0, 5).toString(), '%PDF-');
   assert.equal((await all.watcher.request('GET', '/agreement.pdf')).status, 404, 'not for an observer');
@@ -214,6 +227,8 @@ test('an agreement is signed by both and the mediator: an older draft does not c
   assert.equal((await desk({ act: 'performed', result: 'maybe' }))[0], 400);
   assert.equal((await desk({ act: 'performed', result: 'performed', text: '村委会已验收' }))[1].agreement.performance.state, 'performed');
   assert.equal((await desk({ act: 'performed', result: 'not' }))[0], 409, 'what is performed stays');
+  const [check] = (await detailOf(town.operator, of)).items;
+  assert.deepEqual([check!.done_us !== null, rows("SELECT seq FROM meeting_event WHERE meeting = ? AND action = 'filed'", id).length], [true, 2], 'the check in the case is done; filed once');
   assert.equal((await desk({ act: 'court', result: 'applied' }))[1].agreement.court.state, 'applied');
   assert.equal((await desk({ act: 'outcome' }))[0], 200, 'told again, counted once');
   assert.equal((await detailOf(town.operator, of)).log.filter((one) => one.action === 'attempt').length, 1);
@@ -255,13 +270,14 @@ test('oral, on paper, or not at all: each is counted in the case once', async ()
   assert.equal(alone.lead.view.agreement!.case, 'none');
 
   // without a case the term of judicial confirmation is reminded of here; what fell due while the server was down, at its start
-  changeStore(stack.path('townwall.db'), `UPDATE meeting_agreement SET court_due_us = ${BigInt(Date.now()) * 1000n + 2n * DAY}, next_us = 1 WHERE meeting = '${alone.id}'`);
+  changeStore(stack.path('townwall.db'), `UPDATE meeting_agreement SET court_due_us = ${BigInt(Date.now()) * 1000n + 2n * DAY}, next_us = 1, perform_due_us = ${BigInt(Date.now()) * 1000n + 2n * DAY}, perform_next_us = 1 WHERE meeting = '${alone.id}'`);
   process.kill(pidOf(stack, 'townwalld'), 'SIGKILL');
   leave(alone);
   const reminders = (): Json[] => rows("SELECT action FROM meeting_event WHERE meeting = ? AND action IN ('remind', 'term_over')", alone.id);
-  await until('it is reminded of', () => reminders().length > 0 || undefined);
+  await until('both terms are reminded of', () => reminders().length > 1 || undefined);
+  assert.deepEqual(rows("SELECT details FROM meeting_event WHERE meeting = ? AND action = 'remind' ORDER BY seq", alone.id).map((one) => (JSON.parse(String(one['details'])) as Json)['term']), ['court', 'performance']);
   const [kept] = rows('SELECT reminded, court_due_us - next_us AS left_us, court_state FROM meeting_agreement WHERE meeting = ?', alone.id);
-  assert.deepEqual([reminders().length, Number(kept!['reminded']), BigInt(kept!['left_us'] as number), kept!['court_state']], [1, 2, DAY, 'open'], 'seven and three days are past, one is to come');
+  assert.deepEqual([reminders().length, Number(kept!['reminded']), BigInt(kept!['left_us'] as number), kept!['court_state']], [2, 2, DAY, 'open'], 'seven and three days are past, one is to come');
 });
 
 test('a case that does not take the agreement now is told again, and counts it once', async () => {

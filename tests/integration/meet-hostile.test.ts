@@ -1,6 +1,7 @@
 // A hostile browser in a meeting: WebSocket and WebRTC code of its own that knows every id. While the mediator is with the other side,
 // not one packet and not one message of there reaches it.
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Stack } from '../../tools/supervise/stack.ts';
@@ -8,7 +9,7 @@ import { Person, type Json } from '../lib/client.ts';
 import { Guest, Host } from '../lib/meet.ts';
 import { PeerSeat } from '../lib/rtc-seat.ts';
 import { startSmallStack, stopStack } from '../lib/stack.ts';
-import { rowsOf } from '../lib/store.ts';
+import { changeStore, rowsOf } from '../lib/store.ts';
 import { until } from '../lib/wait.ts';
 
 let stack: Stack;
@@ -123,5 +124,19 @@ test('with the yes of all it is recorded, at the end it is one film with the rec
   assert.ok(about.seconds > 1);
   const [kept] = rowsOf<Json>(stack.path('townwall.db'), 'SELECT owner_kind, owner, sha256 FROM attachment WHERE id = ?', about.attachment);
   assert.deepEqual({ ...kept }, { owner_kind: 'meeting', owner: meeting.id, sha256: about.sha256 });
+  const { recordings } = (await host.request('GET', `/${meeting.id}/recordings`)).body;
+  assert.deepEqual(recordings.map((one: any) => [one.id, one.sha256, one.erased, one.tracks.length]), [[about.attachment, about.sha256, false, about.tracks.length]]);
+  assert.ok(recordings[0].parts.length > 0, 'with its time line');
+  const watched = await host.person.request('GET', `/api/v1/meetings/${meeting.id}/recordings/${about.attachment}`);
+  assert.equal(watched.headers.get('content-type'), 'video/mp4');
+  assert.equal(createHash('sha256').update(Buffer.from(await watched.arrayBuffer())).digest('hex'), about.sha256);
+  const looks = rowsOf<Json>(stack.path('townwall.db'), "SELECT user_id, details FROM meeting_event WHERE meeting = ? AND action = 'watch'", meeting.id);
+  assert.deepEqual(looks.map((one) => [one['user_id'] !== null, JSON.parse(String(one['details']))]), [[true, { attachment: about.attachment }]], 'each look is on record');
+  const stranger = await Person.login(stack, 'operator');
+  for (const path of ['', `/${about.attachment}`]) assert.equal((await stranger.request('GET', `/api/v1/meetings/${meeting.id}/recordings${path}`)).status, 404);
+  assert.equal((await host.request('GET', `/${meeting.id}/recordings/none`)).status, 404);
+  changeStore(stack.path('townwall.db'), `UPDATE attachment SET erased_us = 1, key_wrapped = NULL WHERE id = '${about.attachment}'`);
+  assert.equal((await host.request('GET', `/${meeting.id}/recordings/${about.attachment}`)).status, 410, 'destroyed after its time');
+  assert.equal((await host.request('GET', `/${meeting.id}/recordings`)).body.recordings[0].erased, true);
   await until('nothing unsealed is left', () => readdirSync(stack.path('recordings')).length === 0);
 });

@@ -100,6 +100,8 @@ export const routes: Record<string, Row> = {
   'GET /api/v1/meetings/:id': { who: joins },
   'GET /api/v1/meetings/:id/events': { who: joins },
   'GET /api/v1/meetings/:id/letters': { who: joins },
+  'GET /api/v1/meetings/:id/recordings': { who: joins },
+  'GET /api/v1/meetings/:id/recordings/:recording': { who: joins },
   'POST /api/v1/meetings/:id/acts': { who: joins },
   'POST /api/v1/meetings/:id/seats/:seat/invite': { who: hosts },
   'POST /api/v1/meetings/:id/files': { who: joins },

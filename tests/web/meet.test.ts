@@ -96,6 +96,8 @@ test('planned with links, told of what stands there already', async () => {
 test('guests come in on phones, wait in the lobby, are let in and see each other', async () => {
   const links = await page.locator('[data-field=link]').evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value));
   await page.click('[data-action=enter]');
+  await page.waitForSelector('[data-test=begin]');
+  await shoot(page, 'meet-begin');
   await page.check('[data-field=relation-none]');
   await page.click('[data-action=open]');
   await enter('a', links[0]!);

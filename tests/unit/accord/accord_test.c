@@ -212,6 +212,10 @@ static void test_reminders(void)
     g_assert_cmpint(accord_next_us(due, 3), ==, due);
     g_assert_cmpint(accord_next_us(due, 4), ==, 0);
     g_assert_cmpint(accord_next_us(0, 0), ==, 0);
+    g_assert_cmpint(accord_perform_next_us(due, 0), ==, 97 * day);
+    g_assert_cmpint(accord_perform_next_us(due, 1), ==, due);
+    g_assert_cmpint(accord_perform_next_us(due, 2), ==, 103 * day);
+    g_assert_cmpint(accord_perform_next_us(due, 3), ==, 0);
 }
 
 int main(int argc, char **argv)
