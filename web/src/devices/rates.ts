@@ -1,6 +1,8 @@
 // Online rates of the cameras, read anew while somebody looks at them.
-import { onBeforeUnmount, shallowRef, watch, type Ref, type ShallowRef } from 'vue';
-import { api } from '../stores/api.ts';
+import { onBeforeUnmount, ref, shallowRef, watch, type Ref } from 'vue';
+import { api, wordsOf } from '../stores/api.ts';
+import { useLink } from '../stores/link.ts';
+import type { Words } from '../wire/messages.ts';
 import type { Rates } from './timeline.ts';
 
 export interface RateGroup extends Rates {
@@ -20,20 +22,38 @@ export function hoursOf({ online_s, observed_s }: { online_s: number; observed_s
   return { online: hours(online_s), observed: `${hours(observed_s)} h` };
 }
 
-/** Rates by what cameras belong to; null: not known yet, or the server could not tell. */
-export function useRates(by: Ref<string>, wanted: Ref<boolean>): ShallowRef<RateAnswer | null> {
+/**
+ * Rates by what cameras belong to. `answer` null: not known yet; what was known stays when it cannot be had anew, and
+ * `failure` says why. `atMs`: when it came.
+ */
+export function useRates(by: Ref<string>, wanted: Ref<boolean>) {
+  const link = useLink();
   const answer = shallowRef<RateAnswer | null>(null);
+  const failure = shallowRef<Words | null>(null);
+  const atMs = ref(0);
   async function read(): Promise<void> {
     const asked = by.value;
     if (!wanted.value || document.hidden) return;
-    const now = await api<RateAnswer>('GET', `/online-rates?by=${asked}`).catch(() => null);
-    if (now && by.value === asked) answer.value = now;
+    try {
+      const now = await api<RateAnswer>('GET', `/online-rates?by=${asked}`);
+      if (by.value !== asked) return;
+      answer.value = now;
+      atMs.value = Date.now();
+      failure.value = null;
+    } catch (error) {
+      if (by.value === asked) failure.value = wordsOf(error);
+    }
   }
   watch([by, wanted], () => {
-    if (answer.value?.by !== by.value) answer.value = null;
+    if (answer.value?.by !== by.value) {
+      answer.value = failure.value = null;
+      atMs.value = 0;
+    }
     void read();
   }, { immediate: true });
+  // a server that came back is asked at once
+  watch(() => link.generation, () => void read());
   const timer = setInterval(() => void read(), EVERY_MS);
   onBeforeUnmount(() => clearInterval(timer));
-  return answer;
+  return { answer, failure, atMs, read };
 }

@@ -24,7 +24,7 @@ export const devicesZh = {
   clockAhead: '快 {d}', clockBehind: '慢 {d}',
   history: '状态历史', span: { '24h': '24 小时', '7d': '7 天', '30d': '30 天' }, timeline: '{name} 的时间线：{n} 次变化', kind: { online: '在线', offline: '不在线', unknown: '未观察', disabled: '停用' },
   noChanges: '这段时间没有变化', noHistory: '还没有记录；第一次变化后开始', when: '时间', lasted: '持续', skipped: '其间另有 {n} 次变化未记', more: '更早的变化没有显示', gapRow: '服务没有运行', now: '到现在',
-  rates: '在线率', rateOf: '{online} / {observed}', rateNone: '还没有观察', ratesHow: '在线时间 ÷ 观察时间；停用、待命和服务没有运行的时间不计入。', by: '按', byKind: { village: '村（社区）', cell: '网格', source_system: '来源系统' } as Record<string, string>, cameras: '镜头', total: '合计', noArea: '未归属网格', noSystem: '未填来源系统', showCameras: '看这 {n} 路',
+  rates: '在线率', ratesFailed: '在线率没有取到：', historyFailed: '状态记录没有取到：', rateOf: '{online} / {observed}', rateNone: '还没有观察', ratesHow: '在线时间 ÷ 观察时间；停用、待命和服务没有运行的时间不计入。', by: '按', byKind: { village: '村（社区）', cell: '网格', source_system: '来源系统' } as Record<string, string>, cameras: '镜头', total: '合计', noArea: '未归属网格', noSystem: '未填来源系统', showCameras: '看这 {n} 路',
   editTitle: '修改 {name}', addTitle: '添加镜头', save: '保存', saving: '正在保存…', test: '试一下这个地址', testSub: '试子码流', user: '用户名', password: '密码', keepSecret: '不填则保持原样', secretHow: '密码只写不显示；换主机要重新填写。', basics: '基本', where: '位置与区域', extra: '保管与备案',
   idHow: '1–64 个字母、数字或 -_.:，保存后不能改', urlHow: '例如 rtsp://10.20.1.11/Streaming/Channels/101', subHow: '640×360 左右，每 1–2 秒一个关键帧；没有可不填', required: '必填', numberHow: '应为 {min} 到 {max} 的数',
   conflict: '别人刚改过这个镜头', conflictHow: '下面是对方的改动。保留你的改动再保存，或放弃你的改动。', theirs: '对方改成', mine: '你填的', keepMine: '在对方的基础上保留我的', dropMine: '放弃我的改动', conflictSame: '改的是别的字段，可以直接再保存。', saved: '已保存', unsaved: '有改动没有保存，再按一次 Esc 放弃',

@@ -60,7 +60,7 @@ export const zhCN = {
     decoder: { webcodecs: 'WebCodecs', mse: 'MSE' }, transcoded: '转码', main: '主码流', sub: '子码流',
   },
   map: {
-    loadingGround: '正在载入底图…', noMap: '没有底图', noMapHow: '镜头和网格照常；底图文件放进 town.dir 后重启', drawKeys: '方向键移动十字，空格定点，Enter 完成，Esc 取消', circle: '画圆选镜头', line: '画线选镜头', open: '打开 {n} 路', drawHint: '在地图上按住拖动；Esc 取消', scale: '比例尺', cameras: '镜头', cell: '网格', all: '全镇', zoomIn: '放大', zoomOut: '缩小', home: '回到全镇',
+    loadingGround: '正在载入底图…', groundFailed: '底图没有取到，镜头和网格照常：', noMap: '没有底图', noMapHow: '镜头和网格照常；底图文件放进 town.dir 后重启', drawKeys: '方向键移动十字，空格定点，Enter 完成，Esc 取消', circle: '画圆选镜头', line: '画线选镜头', open: '打开 {n} 路', drawHint: '在地图上按住拖动；Esc 取消', scale: '比例尺', cameras: '镜头', cell: '网格', all: '全镇', zoomIn: '放大', zoomOut: '缩小', home: '回到全镇',
     total: '镜头 {n} 路', picked: '选中 {n} 路', nearest: '打开最前 {n} 路', cellNumber: '{n} 网格', openCell: '打开网格镜头', legend: '图例', tools: '地图工具', where: '所在位置', wedge: '扇形为视场', failed: '取不到地图', inView: '视野内镜头 {n} 路',
     mirror: '视野内镜头 {n} 路，方向键逐个移动', unplaced: '{n} 路没有位置，只在马赛克中',
     label: '地图：方向键移动，加减号缩放，Tab 到镜头后方向键逐个，Enter 播放，O 打开网格镜头，C 画圆，L 画线，F 转到马赛克，Esc 返回上一级',
@@ -78,7 +78,7 @@ export const zhCN = {
   first: firstZh,
   keys: {
     notes: '通知',
-    gt: '调解', g6: '警情台', g7: '数据源', g8: '人员与权限', g9: '案件', g0: '我的任务', gi: '登记', gn: '指标', gd: '值班', commandLine: '命令行填表', joinCase: '并入相似案件', nextCase: '下一件 / 上一件', nextColumn: '换一列', openCase: '打开案件', findCase: '查找案件', closeCase: '返回看板', caseActs: '案件操作（见按钮）', nextAlert: '下一条 / 上一条警情', openAlert: '打开警情', acknowledge: '确认', shelve: '搁置', newCase: '新案', merge: '并案（有建议时直接并入，Shift 列出其他）', falseAlarm: '误报', ignore: '忽略', comment: '备注', assign: '指派', undo: '撤销上一操作', undoMachine: '加 Shift：撤销系统判断', findAlert: '在地图上找', information: '展开 / 收起信息', newRows: '显示新警情', enlargeCamera: '放大一路', closeAlert: '收起', sound: '声音开 / 关',
+    gt: '调解', g6: '警情台', g7: '数据源', g8: '人员与权限', g9: '案件', g0: '我的任务', gi: '登记', gn: '指标', gd: '值班', commandLine: '命令行填表', joinCase: '并入相似案件', nextCase: '下一件 / 上一件', nextColumn: '换一列', openCase: '打开案件', findCase: '查找案件', closeCase: '返回看板', caseActs: '案件操作（见按钮）', nextAlert: '下一条 / 上一条警情', openAlert: '打开警情', acknowledge: '确认', shelve: '搁置', newCase: '新案', merge: '并案（有建议时直接并入，Shift 列出其他）', falseAlarm: '误报', ignore: '忽略', comment: '备注', assign: '指派', undo: '撤销上一操作', outOfService: '停用 / 恢复启用设备', undoMachine: '加 Shift：撤销系统判断', findAlert: '在地图上找', information: '展开 / 收起信息', newRows: '显示新警情', enlargeCamera: '放大一路', closeAlert: '收起', sound: '声音开 / 关',
     g5: '大屏', pan: '移动地图', zoom: '放大 / 缩小', toMosaic: '转到马赛克', toMap: '转到地图', openCell: '打开网格镜头', circle: '画圆选镜头', line: '画线选镜头', play: '播放', enlarge: '放大一路 / 还原', step: '换镜头', remove: '移出画面', clear: '清除查找、筛选', tiles: '移动焦点', cells: '按网格移动', here: '本页', legend: '图形', states: '状态', reasons: '无画面的原因', size: '字号', sizeHow: '按观看距离选，记在这块屏上', times: '{n} 倍', layout1: '1 画面', layout4: '4 画面', layout9: '9 画面', layout16: '16 画面',
     title: '全部按键', g1: '地图', g2: '马赛克', g3: '画面', g4: '设备', slash: '查找镜头', help: '显示全部按键', esc: '返回上一级', arrows: '移动焦点', shiftArrows: '按网格移动', plus: '放大 / 缩小', enter: '播放', f: '地图与马赛克互跳', layouts: '画面布局 1、4、9、16', full: '全屏', close: '关闭',
   },

@@ -4,7 +4,8 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-csp-worker.js?url';
 import type { GeoJSONSource, LayerSpecification, Map as LibreMap, StyleSpecification } from 'maplibre-gl';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import type { Area } from '../stores/areas.ts';
-import { api } from '../stores/api.ts';
+import { api, ApiError, wordsOf } from '../stores/api.ts';
+import type { Words } from '../wire/messages.ts';
 import type { Bounds } from './ground.ts';
 import { token } from './tokens.ts';
 
@@ -23,14 +24,22 @@ export interface TownMapOptions {
   title: string;
 }
 
+interface Ground {
+  style: StyleSpecification;
+  plain: boolean;
+  /** Why it is plain although there is a base map. */
+  failure: Words | null;
+}
+
 /** The style of the base map, or plain ground where there is none. */
-async function groundStyle(theme: 'dark' | 'light'): Promise<{ style: StyleSpecification; plain: boolean }> {
+async function groundStyle(theme: 'dark' | 'light'): Promise<Ground> {
   try {
     const style = await api<StyleSpecification>('GET', `/style/${theme}`);
     const layers = style.layers.filter((layer) => !REPLACED.includes(layer.id));
-    return { style: { ...style, layers }, plain: false };
-  } catch {
-    return { style: { version: 8, sources: {}, layers: [] }, plain: true };
+    return { style: { ...style, layers }, plain: false, failure: null };
+  } catch (error) {
+    const none = error instanceof ApiError && error.status === 404;
+    return { style: { version: 8, sources: {}, layers: [] }, plain: true, failure: none ? null : wordsOf(error) };
   }
 }
 
@@ -41,8 +50,8 @@ async function fontsReady(): Promise<void> {
   ).catch(() => undefined);
 }
 
-export async function createTownMap(options: TownMapOptions): Promise<{ map: LibreMap; plain: boolean }> {
-  const [{ style, plain }] = await Promise.all([groundStyle(options.theme), fontsReady()]);
+export async function createTownMap(options: TownMapOptions): Promise<{ map: LibreMap; plain: boolean; failure: Words | null }> {
+  const [{ style, plain, failure }] = await Promise.all([groundStyle(options.theme), fontsReady()]);
   const map = new maplibre.Map({
     container: options.container,
     style,
@@ -67,7 +76,7 @@ export async function createTownMap(options: TownMapOptions): Promise<{ map: Lib
   if (plain)
     map.addLayer({ id: 'plain', type: 'background', paint: { 'background-color': token('--map-out') } });
   addAreaLayers(map, plain);
-  return { map, plain };
+  return { map, plain, failure };
 }
 
 const level = (...levels: string[]): ['in', ['get', string], ['literal', string[]]] => ['in', ['get', 'level'], ['literal', levels]];

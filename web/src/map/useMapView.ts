@@ -7,6 +7,7 @@ import { isZh } from '../i18n/index.ts';
 import { useWords } from '../i18n/words.ts';
 import type { Area } from '../stores/areas.ts';
 import { useLink } from '../stores/link.ts';
+import type { Words } from '../wire/messages.ts';
 import { useSession } from '../stores/session.ts';
 import { useTown, type Camera } from '../stores/town.ts';
 import { drawsBySoftware } from '../ui/drawing.ts';
@@ -56,6 +57,7 @@ export function useMapView(elements: Elements) {
   const view = shallowRef<View | null>(null);
   const inView = shallowRef<Camera[]>([]);
   const plain = ref(false);
+  const groundFailure = shallowRef<Words | null>(null);
   const ready = ref(false);
   /** The base map still was not painted when somebody may wonder. */
   const bare = ref(false);
@@ -141,6 +143,7 @@ export function useMapView(elements: Elements) {
     });
     endings.push(() => clearTimeout(wonder));
     plain.value = made.plain;
+    groundFailure.value = made.failure;
     layer = new CameraLayer(map, canvas.value, {
       wallMs: (n) => pictures.wallMs.get(n),
       serverNowMs: () => link.serverNowMs(),
@@ -327,7 +330,7 @@ export function useMapView(elements: Elements) {
   const attend = (place: LonLat | null, cameras: number[]): void => layer?.attend(place ? toWorld(place) : null, cameras);
 
   return {
-    town, view, inView, plain, ready, bare, language, camera, cameraId, cellCode,
+    town, view, inView, plain, groundFailure, ready, bare, language, camera, cameraId, cellCode,
     areaOf, cellAt, toTown, toArea, toCamera, choose, up, pan, zoom, placeAt, hit, focus, arrange,
     libre, toPlace, setObstacles, attend, takenRects, tellAddress,
   };

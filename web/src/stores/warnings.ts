@@ -1,6 +1,7 @@
 // Three-colour early warning by cell, heat of the last hours, and the load of each seat: asked for while somebody shows them.
 import { defineStore } from 'pinia';
-import { onBeforeUnmount, ref, shallowRef } from 'vue';
+import { onBeforeUnmount, reactive, ref, shallowRef, watch } from 'vue';
+import { useLink } from './link.ts';
 import { api, wordsOf } from './api.ts';
 import type { Words } from '../wire/messages.ts';
 
@@ -56,11 +57,15 @@ export function sums(cell: WarnedCell): { count: number; expected: number } {
   return cell.categories.reduce((sum, one) => ({ count: sum.count + one.count, expected: sum.expected + (one.expected ?? 0) }), { count: 0, expected: 0 });
 }
 
+const fresh = (): { failure: Words | null; atMs: number } => ({ failure: null, atMs: 0 });
+
 export const useWarnings = defineStore('warnings', () => {
+  const link = useLink();
   const warnings = shallowRef<Warnings | null>(null);
   const heat = shallowRef<HeatPoint[]>([]);
   const load = shallowRef<Load | null>(null);
-  const failure = shallowRef<Words | null>(null);
+  /** How it went to ask for each: why the newest question failed, and when the newest answer came (0: none did). */
+  const asked = reactive({ warnings: fresh(), heat: fresh(), load: fresh() });
   /** Layers of the map that are switched on. */
   const showWarnings = ref(true);
   const showHeat = ref(false);
@@ -68,23 +73,32 @@ export const useWarnings = defineStore('warnings', () => {
   function same(a: unknown, b: unknown): boolean {
     return JSON.stringify(a) === JSON.stringify(b);
   }
-  async function askWarnings(): Promise<void> {
+  async function take(what: keyof typeof asked, ask: () => Promise<void>): Promise<void> {
     try {
+      await ask();
+      asked[what] = { failure: null, atMs: Date.now() };
+    } catch (error) {
+      asked[what] = { failure: wordsOf(error), atMs: asked[what].atMs };
+    }
+  }
+  async function askWarnings(): Promise<void> {
+    await take('warnings', async () => {
       const got = await api<Warnings>('GET', '/warnings');
       const shown = { ...got, cells: got.cells.filter((cell) => cell.shown !== false) };
       if (!same(shown, warnings.value)) warnings.value = shown;
-      failure.value = null;
-    } catch (error) {
-      failure.value = wordsOf(error);
-    }
+    });
   }
   async function askHeat(): Promise<void> {
-    const got = await api<{ points: HeatPoint[] }>('GET', `/alert-heat?hours=${HEAT_HOURS}`).catch(() => null);
-    if (got && !same(got.points, heat.value)) heat.value = got.points;
+    await take('heat', async () => {
+      const { points } = await api<{ points: HeatPoint[] }>('GET', `/alert-heat?hours=${HEAT_HOURS}`);
+      if (!same(points, heat.value)) heat.value = points;
+    });
   }
   async function askLoad(): Promise<void> {
-    const got = await api<Load>('GET', '/alert-load').catch(() => null);
-    if (got && !same(got, load.value)) load.value = got;
+    await take('load', async () => {
+      const got = await api<Load>('GET', '/alert-load');
+      if (!same(got, load.value)) load.value = got;
+    });
   }
   async function confirm(area: string): Promise<Words | null> {
     try {
@@ -96,11 +110,16 @@ export const useWarnings = defineStore('warnings', () => {
     }
   }
   /** Asks now and then as long as the component is there. */
-  function follow(what: 'warnings' | 'heat' | 'load', wanted: () => boolean = () => true): void {
+  function follow(what: keyof typeof asked, wanted: () => boolean = () => true): void {
     const [ask, everyMs] = { warnings: [askWarnings, WARNINGS_EVERY_MS], heat: [askHeat, HEAT_EVERY_MS], load: [askLoad, LOAD_EVERY_MS] }[what] as [() => Promise<void>, number];
     if (wanted()) void ask();
     const timer = setInterval(() => wanted() && void ask(), everyMs);
-    onBeforeUnmount(() => clearInterval(timer));
+    // a line that came back is used at once
+    const stop = watch(() => link.state === 'open', (is) => is && wanted() && void ask());
+    onBeforeUnmount(() => {
+      clearInterval(timer);
+      stop();
+    });
   }
-  return { warnings, heat, load, failure, showWarnings, showHeat, askWarnings, askHeat, askLoad, confirm, follow };
+  return { warnings, heat, load, asked, showWarnings, showHeat, askWarnings, askHeat, askLoad, confirm, follow };
 });
