@@ -4,7 +4,7 @@ import { computed, ref, shallowRef } from 'vue';
 import type { Alert } from '../wire/alerts.ts';
 
 /** Acts that ask something first. */
-export const ASKING = ['shelve', 'ignore', 'false_alarm', 'out_of_service', 'comment', 'assign', 'merge', 'case'] as const;
+export const ASKING = ['shelve', 'ignore', 'false_alarm', 'out_of_service', 'in_service', 'comment', 'assign', 'merge', 'case'] as const;
 export type Asking = (typeof ASKING)[number];
 
 export const asking = ref<Asking | null>(null);

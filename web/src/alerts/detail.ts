@@ -17,6 +17,8 @@ export interface Report {
   received_us: string | number;
   skew_us?: string | number | null;
   marks?: string[];
+  /** What else the source told (docs/events.md). */
+  extra?: Record<string, unknown> | null;
 }
 export interface ActRecord {
   act: string;

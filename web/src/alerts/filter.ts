@@ -7,8 +7,8 @@ export interface AlertFilter {
   /** Code of a town, village or cell; what lies in it counts. */
   area: string;
   priority: Priority | 0;
-  /** '': everything that is not put aside; in the history everything, and `open` what is not over. */
-  state: AlertState | 'open' | '';
+  /** '': everything that is not put aside, `aside`: what is; in the history everything, and `open` what is not over. */
+  state: AlertState | 'open' | 'aside' | '';
   source: string;
   words: string;
 }
@@ -22,7 +22,7 @@ export function filterFromQuery(query: Record<string, unknown>): AlertFilter {
     dimension: known(DIMENSIONS, 'dimension'),
     area: /^\d{1,15}$/.test(text('area')) ? text('area') : '',
     priority: PRIORITIES.find((one) => String(one) === text('priority')) ?? 0,
-    state: known([...ALERT_STATES, 'open'], 'state'),
+    state: known([...ALERT_STATES, 'open', 'aside'], 'state'),
     source: /^[a-z0-9._-]{1,32}$/.test(text('source')) ? text('source') : '',
     words: text('words').slice(0, 100),
   };
@@ -51,7 +51,9 @@ export function passes(alert: Alert, filter: AlertFilter, place: (code: string |
   if (filter.dimension && alert.dimension !== filter.dimension) return false;
   if (filter.area && !alert.area?.startsWith(filter.area)) return false;
   if (filter.priority && alert.priority !== filter.priority) return false;
-  if (filter.state && filter.state !== 'open' ? alert.state !== filter.state : isAside(alert)) return false;
+  if (filter.state === 'aside') {
+    if (!isAside(alert)) return false;
+  } else if (filter.state && filter.state !== 'open' ? alert.state !== filter.state : isAside(alert)) return false;
   if (filter.source && alert.source !== filter.source) return false;
   const words = wordsIn(filter.words);
   if (words.length === 0) return true;
@@ -63,7 +65,7 @@ export function passes(alert: Alert, filter: AlertFilter, place: (code: string |
 export function historyQuery(filter: AlertFilter, before: string | null, limit: number): string {
   const { words, ...rest } = filter;
   const query = new URLSearchParams();
-  for (const [key, value] of Object.entries(rest)) if (value) query.set(key, String(value));
+  for (const [key, value] of Object.entries(rest)) if (value) query.set(key, value === 'aside' ? 'open' : String(value));
   if (words.trim()) query.set('q', words.trim());
   if (before) query.set('before', before);
   query.set('limit', String(limit));

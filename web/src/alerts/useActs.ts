@@ -38,6 +38,9 @@ const told = shallowRef<Told | null>(null);
 const working = ref(false);
 /** Done with a row of the queue, these are done with all that is folded under it: people see one row. */
 const WHOLE: readonly Act[] = ['shelve', 'unshelve', 'ignore', 'false_alarm', 'comment', 'assign', 'case', 'link_case'];
+const NO_DEVICE: Words = { zh: '只有设备报的警情可以停用', en: 'only what a device tells can be put out of service' };
+/** What the same key takes back, where it was done. */
+const BACK: Partial<Record<Act, { state: Alert['state']; act: Act }>> = { shelve: { state: 'shelved', act: 'unshelve' }, out_of_service: { state: 'out_of_service', act: 'in_service' } };
 /** What is on its way. */
 let going: Promise<unknown> = Promise.resolve();
 const flying = new Set<string>();
@@ -109,7 +112,11 @@ export function useActs() {
     const alert = about ?? chosen();
     if (!alert) return taken !== '';
     // the same key takes back what it did
-    const command: Act = act === 'shelve' && alert.state === 'shelved' ? 'unshelve' : act;
+    const command: Act = BACK[act]?.state === alert.state ? BACK[act].act : act;
+    if (command === 'out_of_service' && !alert.device) {
+      tell('failed', act, alert.title, { words: NO_DEVICE });
+      return true;
+    }
     if ((ASKING as readonly string[]).includes(command)) {
       asking.value = command as Asking;
       asked.value = alert;
@@ -205,7 +212,7 @@ export function useActs() {
     return {
       ...keysOnce('acknowledge', { a: key('acknowledge') }), ...keysOnce('shelve', { s: key('shelve') }), ...keysOnce('newCase', { n: key('case') }),
       ...keysOnce('merge', { m: (event) => (about && !about() ? false : merge(about?.(), event.shiftKey)) }), ...keysOnce('falseAlarm', { x: key('false_alarm') }), ...keysOnce('ignore', { i: key('ignore') }),
-      ...keysOnce('comment', { t: key('comment') }), ...keysOnce('assign', { p: key('assign') }), ...keysOnce('undo', { z: () => void undo() }),
+      ...keysOnce('comment', { t: key('comment') }), ...keysOnce('assign', { p: key('assign') }), ...keysOnce('outOfService', { d: key('out_of_service') }), ...keysOnce('undo', { z: () => void undo() }),
     };
   }
   return { asking, asked, askedAlong, askedOf, told, working, mayHandle, mayOpen, mayCommand, draftOf, begin, command, tellCase, cancel, leave, answer, undo, run, link, merge, keys };

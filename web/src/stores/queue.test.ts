@@ -246,10 +246,20 @@ describe('the queue of a seat', () => {
     gone(ids[1]!);
     acts.begin('shelve', head);
     expect(acts.askedAlong.value.map(({ id }) => id)).toEqual([ids[2]]);
-    acts.begin('out_of_service', head);
+    acts.begin('out_of_service', { ...head, device: 'smoke-1' });
     expect(acts.askedAlong.value).toEqual([]);
     acts.begin('shelve', useAlerts().find(ids[2]!));
     expect(acts.askedAlong.value).toEqual([]);
+  });
+  it('puts only a device out of service, asks why, and back by the same key', async () => {
+    const { head } = await row();
+    acts.begin('out_of_service', head);
+    expect([acts.asking.value, acts.told.value?.kind, acts.told.value?.words?.zh]).toEqual([null, 'failed', '只有设备报的警情可以停用']);
+    acts.begin('out_of_service', { ...head, device: 'smoke-1' });
+    expect(acts.asking.value).toBe('out_of_service');
+    acts.begin('out_of_service', { ...head, device: 'smoke-1', state: 'out_of_service' });
+    expect(acts.asking.value).toBe('in_service');
+    acts.cancel();
   });
   it('merges into the case that is offered with one key, takes it back, and lists others with Shift', async () => {
     const suggestion = { case: 'k7', code: '2026-0007', score: 0.82, zh: '同网格', en: 'same cell' };
