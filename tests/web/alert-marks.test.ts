@@ -262,7 +262,7 @@ test('the figures of a feed are those of what was sent: rate, delay, refusals, t
   assert.deepEqual([good.status, good.accepted], [202, 18]);
   await own.waitForFunction(() => document.querySelector('[data-feed=figures] [data-fact=accepted]')?.textContent?.trim() === '18');
   assert.equal(await cell('rate'), '0.3');
-  assert.match(await cell('lag'), /^4[0-3] s/);
+  assert.match(await cell('lag'), /^4\d s/);
   assert.match(await cell('last'), /^\d{1,2}(\.\d)? s前/);
   assert.equal(await own.getAttribute('[data-feed=figures]', 'data-feed-state'), 'good');
   const bad = await send(stack.url, 'figures', key, [{ id: 'b1', type: 'noise' }, { id: 'b2', title: '没有类型' }]);

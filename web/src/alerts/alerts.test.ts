@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Alert, Decision, Situation } from '../wire/alerts.ts';
 import type { Camera } from '../wire/messages.ts';
 import { isDue, PATTERNS } from './alarm.ts';
+import { capOf } from './cap.ts';
 import { filterFromQuery, filterToQuery, historyQuery, NO_FILTER, passes } from './filter.ts';
 import { casesAround, type ActRecord } from './detail.ts';
 import { faces, nearestWorking } from './near.ts';
@@ -205,6 +206,21 @@ describe('the story of an alert', () => {
     expect(story.map(({ kind }) => kind)).toEqual(['act', 'decision', 'report']);
     const reasons = joinReasons([decision('d3', 8, 'join', 'b'), decision('d2', 6, 'join', 'b'), decision('d4', 9, 'count', 'b')]);
     expect(reasons.get('b')?.id).toBe('d3');
+  });
+});
+
+describe('a message of CAP', () => {
+  const told = (at: string, extra: Record<string, unknown> | null) => ({ source: 's', id: at, kind: 'report', title: 't', received_us: at, extra });
+  it('is the newest one; what ends it keeps the colour it had', () => {
+    const first = told('5', { identifier: 'A1', sender: 'x', msg_type: 'Alert', status: 'Actual', colour: 'orange', colour_from: 'headline', signature: 'unchecked' });
+    expect(capOf([first])).toMatchObject({ colour: 'orange', signature: 'unchecked', type: 'Alert' });
+    const over = told('9', { identifier: 'A2', sender: 'x', msg_type: 'Cancel', status: 'Actual', signature: 'none' });
+    expect(capOf([over, first])).toMatchObject({ type: 'Cancel', colour: 'orange', colourFrom: 'headline', signature: 'none' });
+  });
+  it('is none where nothing says so, whatever else was told', () => {
+    expect(capOf([])).toBeNull();
+    expect(capOf([told('1', null), told('2', { colour: 'red' }), told('3', { identifier: 1, sender: [], msg_type: {} })])).toBeNull();
+    expect(capOf([told('4', { identifier: 'A', sender: 'x', msg_type: 'Alert', colour: 'purple' })])?.colour).toBeNull();
   });
 });
 
