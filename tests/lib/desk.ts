@@ -32,19 +32,21 @@ export async function choose(page: Page, title: string): Promise<string> {
   return id;
 }
 
-/** Until a wall is as one that has been open for a while: the map that was just drawn for the first time takes no frames any more. */
-export function atRest(page: Page): Promise<void> {
-  return page.evaluate(() => new Promise((done) => {
+/** Until a wall is as one that has been open for a while: the map that was just drawn for the first time takes no frames any
+ * more. A machine that is busy with something else never gets there: it goes on after the limit. */
+export function atRest(page: Page, limitMs = 10_000): Promise<void> {
+  return page.evaluate((limit) => new Promise((done) => {
+    const over = performance.now() + limit;
     let last = performance.now();
     let calm = 0;
     const look = (now: number): void => {
       calm = now - last < 50 ? calm + 1 : 0;
       last = now;
-      if (calm < 30) requestAnimationFrame(look);
+      if (calm < 30 && now < over) requestAnimationFrame(look);
       else done();
     };
     requestAnimationFrame(look);
-  }));
+  }), limitMs);
 }
 
 /** Until four cameras play beside an alert. Returned: the page's time of day then, in milliseconds. */
