@@ -1,11 +1,16 @@
 // A mediation in three browsers with fake cameras: planned by the mediator, entered by links on phones, seen by each other; nothing of a
 // private room comes to the other side's page.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { Stack } from '../../tools/supervise/stack.ts';
 import { visit, type Visit } from '../lib/browser.ts';
+import { caseTown, detailOf, did, openCase, type CaseTown } from '../lib/cases.ts';
+import { Person } from '../lib/client.ts';
+import { Guest, Host } from '../lib/meet.ts';
 import { clean, shoot } from '../lib/pages.ts';
+import { pdf } from '../lib/papers.ts';
 import { startMediaBrowser } from '../lib/rtc-page.ts';
 import { startSmallStack, stopStack } from '../lib/stack.ts';
 import { until } from '../lib/wait.ts';
@@ -15,12 +20,21 @@ let stack: Stack;
 let browser: Browser;
 let host: Visit;
 let page: Page;
+let town: CaseTown;
+let dispute = '';
+let links: string[] = [];
 /** Pages of A and B, with every text that came to them over their WebSocket. */
 interface Party { page: Page; heard: string[]; faults: string[]; lines: number; cut: () => Promise<void> }
 const parties: Record<string, Party> = {};
 
 before(async () => {
   stack = await startSmallStack({ cameras: 2, simulator: false });
+  town = await caseTown(stack, [['justice', '司法所']]);
+  const form = { channel: 'visit', title: '石桥村围墙边界', dimension: 'dispute', area: town.cells[0], category: 'livelihood', grade: 'annoyance', dispute: 'neighbour', scale: 'individual', ledger: 'dispute' };
+  let file = await openCase(town.operator, form);
+  if (file.state === 'ACCEPTED') file = await did(town.operator, file, 'triage', { form: { category: form.category, grade: form.grade } });
+  file = await did(town.operator, file, 'dispatch', { lead: 'justice' });
+  dispute = (await did(town.operator, file, 'mediate')).id;
   browser = await startMediaBrowser();
   host = await visit(browser, stack, 'mediator', { width: 1440, height: 900 });
   page = host.page;
@@ -73,7 +87,7 @@ const sees = (of: Page, others: number): Promise<unknown> =>
   of.waitForFunction((n) => [...document.querySelectorAll('[data-seat][data-moving=true] video:not(.self)')].filter((video) => (video as HTMLVideoElement).videoWidth > 0).length >= n, others);
 
 test('planned with links, told of what stands there already', async () => {
-  await page.goto(`${stack.url}/meetings?new=1`);
+  await page.goto(`${stack.url}/meetings?new=1&case=${dispute}`);
   const fill = async (title: string): Promise<void> => {
     await page.fill('[data-field=title]', title);
     await page.fill('[data-field=place]', '镇调解室');
@@ -94,7 +108,7 @@ test('planned with links, told of what stands there already', async () => {
 });
 
 test('guests come in on phones, wait in the lobby, are let in and see each other', async () => {
-  const links = await page.locator('[data-field=link]').evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value));
+  links = await page.locator('[data-field=link]').evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value));
   await page.click('[data-action=enter]');
   await page.waitForSelector('[data-test=begin]');
   await shoot(page, 'meet-begin');
@@ -176,11 +190,110 @@ test('minutes written by the mediator, confirmed by a party', async () => {
   await page.fill('[data-field=minutes]', '双方认可以 2009 年宅基地图为准');
   await page.click('[data-action=write]');
   const a = parties.a!.page;
-  if ((await a.locator('[data-test=chat]').count()) === 0) await a.click('[data-action=chat]');
+  await a.click('[data-action=papers]');
   await a.waitForSelector('[data-test=minutes]:has-text("宅基地图")');
   await a.click('[data-action=confirm]');
   await page.waitForSelector('[data-test=confirmed]:has-text("A 方已确认到第 1 条")');
   await shoot(page, 'meet-minutes-host');
+  await a.click('[data-action=papers-close]');
+});
+
+/** Draws two strokes where one signs. */
+async function draw(on: Page): Promise<void> {
+  const pad = on.locator('[data-field=strokes]');
+  await pad.scrollIntoViewIfNeeded();
+  const { x, y, width, height } = (await pad.boundingBox())!;
+  for (const [from, to] of [[0.2, 0.5], [0.55, 0.9]] as const) {
+    await on.mouse.move(x + width * from, y + height * 0.3);
+    await on.mouse.down();
+    await on.mouse.move(x + width * to, y + height * 0.7, { steps: 8 });
+    await on.mouse.up();
+  }
+}
+async function sign(on: Page, name: string): Promise<void> {
+  assert.equal(await on.locator('[data-action=sign]').isDisabled(), true, 'not before it was read and drawn');
+  await on.check('[data-field=read]');
+  await on.fill('[data-field=signer]', name);
+  await draw(on);
+  await on.click('[data-action=sign]');
+}
+const fill = async (fields: Record<string, string>): Promise<void> => { for (const [id, text] of Object.entries(fields)) await page.fill(`[data-field=agree-${id}]`, text); };
+const stands = (on: Page, state: string, draft: number): Promise<unknown> => on.waitForSelector(`[data-test=agreement][data-state=${state}][data-draft="${draft}"]`);
+
+test('facts that both agree to stand in the draft; it is read and signed by all on their own pages; another wording takes all signatures back', async () => {
+  const [a, b] = [parties.a!.page, parties.b!.page];
+  await page.click('[data-action=facts]');
+  await page.fill('[data-field=fact]', '围墙建于 2009 年。');
+  await page.click('[data-action=write-fact]');
+  for (const one of [a, b]) {
+    await one.click('[data-action=papers]');
+    await one.click('[data-action=fact-yes]');
+  }
+  await page.waitForSelector('[data-fact="1"][data-undisputed=true]');
+  await shoot(page, 'meet-facts-host');
+  await page.click('[data-action=agreement]');
+  await page.click('[data-action=new-draft]');
+  assert.equal(await page.inputValue('[data-field=agree-facts]'), '围墙建于 2009 年。');
+  await fill({ issues: '东侧围墙位置。', responsibility: '双方各承担一半。', terms: '围墙退至 2009 年界址。', manner: '甲方施工，村委会验收。', deadline: new Date(Date.now() + 20 * 86_400_000).toISOString().slice(0, 10) });
+  await shoot(page, 'meet-draft-host');
+  await clean(page, 'writing the agreement');
+  await page.click('[data-action=draft]');
+  await stands(page, 'draft', 1);
+  assert.equal(await a.locator('[data-test=agreement]').count(), 0, 'a draft is the mediator\'s');
+  const first = await page.innerText('[data-test=digest]');
+  await page.click('[data-action=offer]');
+  await stands(a, 'offered', 1);
+  await sign(a, '李小明');
+  await page.waitForSelector('[data-test=agreement] [data-side=a][data-signed=true]');
+  await page.click('[data-action=redraft]');
+  await fill({ terms: '围墙退至 2009 年界址，通道净宽不少于 1.5 米。' });
+  await page.click('[data-action=draft]');
+  await stands(page, 'draft', 2);
+  await a.waitForSelector('[data-test=agreement]', { state: 'detached' });
+  await page.click('[data-action=offer]');
+  for (const one of [a, b]) {
+    await stands(one, 'offered', 2);
+    assert.match(await one.innerText('[data-test=agreement] pre'), /通道净宽不少于 1.5 米/);
+  }
+  await a.check('[data-field=read]');
+  await draw(a);
+  await shoot(a, 'meet-sign-guest');
+  await clean(a, 'signing on a phone');
+  await a.click('[data-action=clear]');
+  await a.uncheck('[data-field=read]');
+  await sign(a, '李小明');
+  await sign(b, '张文');
+  await sign(page, '调解员');
+  for (const one of [page, a, b]) await stands(one, 'effective', 2);
+  await page.waitForSelector('[data-test=after][data-case=done]');
+  await shoot(page, 'meet-effective-host');
+  await clean(page, 'the agreement in force');
+
+  const digest = await b.innerText('[data-test=digest]');
+  const [saved] = await Promise.all([b.waitForEvent('download'), b.click('[data-action=pdf]')]);
+  const printed = execFileSync('pdftotext', ['-layout', await saved.path(), '-'], { encoding: 'utf8' });
+  for (const part of [digest, '签名：李小明', '签名：张文', '通道净宽不少于 1.5 米']) assert.ok(printed.includes(part), part);
+  const told = await detailOf(town.operator, dispute);
+  assert.equal(told.case.state, 'FEEDBACK');
+  assert.deepEqual(told.log.filter(({ action }) => action === 'attempt').map(({ details }) => details['outcome']), ['agreed']);
+  await page.click('[data-action=court-applied]');
+  await page.waitForSelector('[data-test=after]:has-text("已申请司法确认")');
+  for (const one of [a, b]) await one.click('[data-action=papers-close]');
+  await page.click('[data-action=minutes]');
+
+  const stranger = await browser.newPage({ viewport: PHONE, locale: 'zh-CN', reducedMotion: 'reduce' });
+  stranger.setDefaultTimeout(60_000);
+  await stranger.goto(`${new URL(links[0]!).origin}/meet?verify=${digest}`);
+  await stranger.waitForSelector('[data-test=verify][data-verdict=effective]');
+  assert.doesNotMatch(await stranger.innerText('main'), /李|张|围墙/);
+  await shoot(stranger, 'meet-verify');
+  await clean(stranger, 'an agreement verified');
+  for (const [text, verdict] of [[first, 'replaced'], ['0'.repeat(64), 'unknown'], ['abc', 'malformed']] as const) {
+    await stranger.fill('[data-field=digest]', text);
+    await stranger.click('[data-action=verify]');
+    await stranger.waitForSelector(`[data-test=verify][data-verdict=${verdict}]`);
+  }
+  await stranger.context().close();
 });
 
 test('hands, mute, a line that is cut, adjourned', async () => {
@@ -211,4 +324,60 @@ test('hands, mute, a line that is cut, adjourned', async () => {
   await shoot(a.page, 'meet-adjourned');
   assert.deepEqual([...host.faults, ...a.faults, ...b.faults], []);
   await clean(page, 'adjourned');
+});
+
+test('on paper by its scan, by word of mouth, or none: written by the mediator at the page', async () => {
+  const desk = new Host(await Person.login(stack, 'mediator'));
+  const words = (await new Guest(stack.url).request('GET', '/words')).body;
+  /** A running meeting whose sides are there, with the mediator's page in it. */
+  async function table(hours: number): Promise<Guest[]> {
+    const at = (h: number): string => String(Date.now() * 1000 + h * 3_600_000_000);
+    const seats = [{ role: 'party', side: 'a', name: '李小明' }, { role: 'party', side: 'b', name: '张文' }];
+    const { meeting } = (await desk.request('POST', '', { kind: 'mediation', title: `纠纷 ${hours}`, starts_us: at(hours), ends_us: at(hours + 1), seats })).body;
+    assert.equal((await desk.open(meeting.id)).status, 200);
+    const guests: Guest[] = [];
+    for (const seat of meeting.seats.slice(1)) {
+      const one = new Guest(stack.url);
+      await one.enter(await desk.invite(meeting.id, seat.id));
+      await one.prepare(words);
+      await desk.act(meeting.id, 'identity', { seat: one.seat, how: 'id_card' });
+      assert.equal((await desk.act(meeting.id, 'admit', { seat: one.seat })).status, 200);
+      guests.push(one);
+    }
+    await page.goto(`${stack.url}/meetings/${meeting.id}`);
+    await page.click('[data-action=agreement]');
+    return guests;
+  }
+  const [a] = await table(40);
+  await page.click('[data-action=fail]');
+  await page.fill('[data-field=why]', '双方未谈拢');
+  await page.click('[data-action=fail-now]');
+  await page.waitForSelector('[data-test=agreement-panel]:has-text("本次结果已记下")');
+  await page.click('[data-action=new-draft]');
+  await page.selectOption('[data-field=how]', 'paper');
+  await fill({ facts: '围墙', issues: '位置', responsibility: '各半', terms: '退让 0.5 米', manner: '三日内', deadline: new Date(Date.now() + 9 * 86_400_000).toISOString().slice(0, 10) });
+  await page.click('[data-action=draft]');
+  await page.click('[data-action=offer]');
+  await stands(page, 'offered', 1);
+  assert.equal(await page.locator('[data-action=sign]').count(), 0, 'what is signed on paper is not signed here');
+  const sent = await a!.request('POST', '/files', new Uint8Array(pdf()), { 'content-type': 'application/octet-stream', 'x-townwall-name': encodeURIComponent('签好的协议.pdf'), 'x-townwall-key': 'scan-page' });
+  assert.equal(sent.status, 201, JSON.stringify(sent.body));
+  await page.selectOption('[data-field=scan]', { label: '签好的协议.pdf' });
+  await page.click('[data-action=scan]');
+  await stands(page, 'effective', 1);
+
+  const sides = await table(50);
+  await page.click('[data-action=new-draft]');
+  await page.selectOption('[data-field=how]', 'oral');
+  await fill({ facts: '围墙', terms: '退让 0.5 米', manner: '三日内' });
+  await page.click('[data-action=draft]');
+  await page.click('[data-action=offer]');
+  await stands(page, 'offered', 1);
+  const digest = await page.innerText('[data-test=digest]');
+  for (const [i, name] of ['李小明', '张文'].entries()) assert.equal((await sides[i]!.act('sign', { draft: 1, sha256: digest, name })).status, 200);
+  await page.check('[data-field=read]');
+  assert.equal(await page.locator('[data-field=strokes]').count(), 0, 'nothing is drawn');
+  await page.click('[data-action=sign]');
+  await stands(page, 'effective', 1);
+  assert.deepEqual(host.faults, []);
 });

@@ -20,7 +20,7 @@ export const router = createRouter({
   history: createWebHistory(),
   routes: [
     { path: '/login', name: 'login', component: () => import('./LoginPage.vue') },
-    { path: '/meet', name: 'guest', component: () => import('../meet/GuestPage.vue'), meta: { title: 'guest', theme: 'light', guest: true } },
+    { path: '/meet', name: 'guest', component: () => (new URLSearchParams(location.search).has('verify') ? import('../meet/VerifyPage.vue') : import('../meet/GuestPage.vue')), meta: { title: 'guest', theme: 'light', guest: true } },
     { path: '/meetings/:id', name: 'meeting', component: () => import('../meet/RoomPage.vue'), meta: { title: 'meeting', theme: 'light', right: 'meeting.join' } },
     {
       path: '/',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { barsFor } from './media.ts';
-import { columnsFor, handsOf, kindsFor, merged, stepOf, type Consent, type Member, type MeetWords, type View } from './wire.ts';
+import { addPoint, toSend, type Strokes } from './strokes.ts';
+import { columnsFor, handsOf, kindsFor, merged, signsNext, stepOf, type Agreement, type Consent, type Member, type MeetWords, type View } from './wire.ts';
 
 const both = { zh: '', en: '' };
 const texts = {
@@ -60,4 +61,26 @@ describe('pictures', () => {
 it('hands stand in the order in which they went up', () => {
   const hand = (seat: string, hand_us: string): Member => ({ seat, hand_us }) as Member;
   expect(handsOf([hand('c', '300'), hand('a', '0'), hand('b', '20')]).map(({ seat }) => seat)).toEqual(['b', 'c']);
+});
+
+describe('a signature', () => {
+  it('keeps points within the pad and apart, and drops touches that did not move', () => {
+    let drawn: Strokes = [];
+    for (const [begins, x, y] of [[true, 10, 10], [false, 11, 11], [false, 5000, -3], [true, 30, 30]] as const) drawn = addPoint(drawn, begins, x, y);
+    expect(drawn).toEqual([[[10, 10], [1000, 0]], [[30, 30]]]);
+    expect(toSend(drawn)).toEqual([[[10, 10], [1000, 0]]]);
+  });
+  it('stays within what the act takes', () => {
+    let drawn = addPoint([], true, 0, 0);
+    for (let i = 1; i < 6000; i++) drawn = addPoint(drawn, false, (i % 2) * 500, 200);
+    expect(drawn[0]!.length).toBe(5000);
+    expect(toSend(Array.from({ length: 300 }, () => [[0, 0], [9, 9]] as const)).length).toBe(200);
+  });
+  it('is asked of each person of the seat in turn, never on paper', () => {
+    const signer = (seat: string, person: number, signed_us: string | null) => ({ seat, person, signed_us });
+    const of = (more: object): Agreement => ({ state: 'offered', how: 'written', signers: [signer('x', 1, null), signer('s', 1, '5'), signer('s', 2, null)], ...more }) as unknown as Agreement;
+    const { you } = view();
+    expect(signsNext({ you, agreement: of({}) })?.person).toBe(2);
+    expect([of({ how: 'paper' }), of({ state: 'draft' }), null].map((agreement) => signsNext({ you, agreement }))).toEqual([null, null, null]);
+  });
 });

@@ -15,6 +15,8 @@ export function useMeetWords() {
   /** Day and minute of microseconds. */
   const time = (us: string, short = false): string =>
     new Intl.DateTimeFormat(isZh() ? 'zh-CN' : 'en-GB', { ...(short ? {} : { month: 'long', day: 'numeric', weekday: 'short' }), hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(Number(us) / 1000));
+  /** Year, day and minute of microseconds. */
+  const day = (us: string): string => new Intl.DateTimeFormat(isZh() ? 'zh-CN' : 'en-GB', { year: 'numeric', month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(Number(us) / 1000));
   const span = (one: { starts_us: string; ends_us: string }): string => `${time(one.starts_us)}–${time(one.ends_us, true)}`;
   /** What a private room is called to who is in it: with whom, who hears nothing, that nothing is recorded. */
   function headline(view: View): string {
@@ -25,5 +27,5 @@ export function useMeetWords() {
     const deaf = others.length > 0 ? others.map((one) => side(one)).join(base.t('meet.and')) : t('meet.otherSides');
     return [t('meet.aloneWith', { side: side(own) }), t('meet.hearsNothing', { who: deaf }), t('meet.notRecorded')].join(' · ');
   }
-  return { ...base, side, role, who, room, why, time, span, headline };
+  return { ...base, side, role, who, room, why, time, day, span, headline };
 }

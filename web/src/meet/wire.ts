@@ -116,6 +116,49 @@ export interface Minutes {
   entries: { n: number; version: number; time_us: string; text: string; struck: boolean; sha256: string }[];
   confirmed: { seat: string; person: number; upto: number }[];
 }
+export interface Fact {
+  n: number;
+  version: number;
+  text: string;
+  struck: boolean;
+  undisputed: boolean;
+  answers: { seat: string; person: number; side: string; answer: 'yes' | 'no' | 'none' }[];
+}
+export const HOWS = ['written', 'paper', 'oral'] as const;
+export type How = (typeof HOWS)[number];
+export interface Signer {
+  seat: string;
+  person: number;
+  name: string;
+  role: Role;
+  side: string;
+  signed_us: string | null;
+}
+export interface Agreement {
+  draft: number;
+  how: How;
+  template: string;
+  /** To mediators alone. */
+  fields?: Record<string, string>;
+  title: string;
+  text: string;
+  sha256: string;
+  time_us: string;
+  state: 'draft' | 'offered' | 'effective';
+  signers: Signer[];
+  effective_us: string | null;
+  court: { due_us: string; state: 'open' | 'applied' | 'waived' | 'over' } | null;
+  performance: { due_us: string; state: 'open' | 'performed' | 'partly' | 'not'; text: string } | null;
+  case: 'none' | 'done' | 'waiting';
+  file: string | null;
+}
+export interface Template {
+  id: string;
+  zh: string;
+  en: string;
+  how: How[];
+  fields: { id: string; zh: string; en: string; needed: boolean; most: number; lines?: boolean; day?: boolean }[];
+}
 /** What one seat sees. */
 export interface View {
   meeting: Omit<Meeting, 'seats' | 'case'> & { case?: string | null; sensitive?: boolean };
@@ -133,6 +176,8 @@ export interface View {
   calling: boolean;
   minutes?: Minutes | null;
   disclosures?: Disclosure[] | null;
+  facts?: Fact[] | null;
+  agreement?: Agreement | null;
   seats?: LobbySeat[];
   calls?: { seat: string; room: string; since_us: string }[];
   record?: boolean;
@@ -188,6 +233,7 @@ export const actOn = (meeting: string | null, act: string, more: object = {}): P
   api('POST', meeting === null ? '/meet/acts' : `/meetings/${encodeURIComponent(meeting)}/acts`, { act, ...more });
 const filesOf = (meeting: string | null): string => (meeting === null ? '/meet/files' : `/meetings/${encodeURIComponent(meeting)}/files`);
 export const fileUrl = (meeting: string | null, file: string, small = false): string => `/api/v1${filesOf(meeting)}/${encodeURIComponent(file)}${small ? '?size=small' : ''}`;
+export const agreementUrl = (meeting: string | null): string => `/api/v1${meeting === null ? '/meet/agreement.pdf' : `/agreements/${encodeURIComponent(meeting)}/pdf`}`;
 
 /** A view with what came after it. Pure. */
 export function merged(view: View | null, snapshot: boolean, data: Partial<View> & { chat_add?: Line[]; minutes_add?: Minutes }): View {
@@ -221,6 +267,12 @@ export function stepOf(view: View, words: MeetWords): Step {
   }
   const open = you.people.some(({ n }) => kindsFor(view).some((kind) => answerOf(view, words, you.seat, n, kind) === ''));
   return open ? 'consents' : 'wait';
+}
+/** Who of one's own seat has to sign the agreement next; null: nobody, or not now. Pure. */
+export function signsNext(view: Pick<View, 'you' | 'agreement'>): Signer | null {
+  const one = view.agreement;
+  if (!one || one.state !== 'offered' || one.how === 'paper') return null;
+  return one.signers.find(({ seat, signed_us: at }) => seat === view.you.seat && at === null) ?? null;
 }
 /** How many columns n pictures take: 1, 2 beside each other, 2×2, 3×3. Pure. */
 export const columnsFor = (n: number, wide = true): number => (n <= 1 ? 1 : n > 4 ? 3 : wide || n > 3 ? 2 : 1);
