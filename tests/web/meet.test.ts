@@ -227,8 +227,15 @@ test('facts that both agree to stand in the draft; it is read and signed by all 
   await page.click('[data-action=write-fact]');
   for (const one of [a, b]) {
     await one.click('[data-action=papers]');
+    await one.waitForSelector('[data-test=disclosures]:has-text("没有关系")');
     await one.click('[data-action=fact-yes]');
   }
+  await b.click('[data-action=object]');
+  await b.fill('[data-field=objection]', '换一位');
+  await b.click('[data-action=object-now]');
+  await page.click('[data-action=minutes]');
+  await page.waitForSelector('[data-test=disclosures] [data-objection=true]:has-text("换一位")');
+  await page.click('[data-action=facts]');
   await page.waitForSelector('[data-fact="1"][data-undisputed=true]');
   await shoot(page, 'meet-facts-host');
   await page.click('[data-action=agreement]');

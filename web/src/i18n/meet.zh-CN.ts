@@ -30,7 +30,7 @@ export const meetZh = {
   shown: { title: '正在出示', screen: '共享的屏幕', open: '打开 {name}', place: '地图位置：东经 {lon}，北纬 {lat}', end: '停止出示' },
   acts: { mute: '让 {name} 静音', unmute: '让 {name} 发言', more: '对 {name} 的操作', floor: '只让这一位发言', floorEnd: '大家都可发言', lower: '放下这只手', back: '请到等候室', reason: '原因', remove: '移出并作废链接' },
   host: { open: '开始', planned: '开始后才能请人进来。先来的人在等候室。', adjourned: '到时按“开始”继续，链接和身份核对仍有效。', ended: '这次已经结束。', cancelled: '这次已经取消。', next: '下次时间', adjourn: '休会，改日继续', end: '结束', endSure: '结束后链接作废，不能再开。' },
-  disclosure: { title: '开始前请申报：与任何一方当事人或本案有无利害关系？', none: '没有利害关系', related: '有，说明如下', what: '是什么关系', how: '所有参加的人都看得到；当事人可以申请换人。' },
+  disclosure: { heading: '利益冲突申报', says: { none: '申报：与各方和本案没有关系', related: '申报：有关系' }, objects: '申请更换调解员', ask: '申请更换调解员', title: '开始前请申报：与任何一方当事人或本案有无利害关系？', none: '没有利害关系', related: '有，说明如下', what: '是什么关系', how: '所有参加的人都看得到；当事人可以申请换人。' },
   minutes: { none: '还没有笔录', write: '写一条笔录', add: '记下', confirm: '以上笔录属实，我确认', done: '已确认', confirmed: '{who}已确认到第 {n} 条' },
   aside: { label: '笔录、事实、协议、文字', record: '笔录', facts: '事实', agreement: '协议', talk: '文字文件 {n}' },
   papers: { title: '笔录、事实和协议', open: '看笔录、事实和协议', signs: '协议等您阅读并签名', back: '回到房间' },
