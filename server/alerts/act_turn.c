@@ -177,6 +177,7 @@ static void seed_case(struct act *act, const struct alert_row *row)
     act->seed = (struct alerts_case){.id = act->case_id,
                                      .form = act->form,
                                      .by = act->name,
+                                     .vault = identity_vault(act->alerts->options.identity),
                                      .alert = act->alert,
                                      .dimension = a->dimension,
                                      .type = a->type,

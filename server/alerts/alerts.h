@@ -21,6 +21,7 @@ struct alerts_case {
     bool exercise;
     const json_t *form; /* what the person corrected (docs/cases.md); checked; NULL: nothing */
     const char *by;     /* name of the person */
+    const struct vault *vault; /* borrowed: seals the reporter whom the form names */
 };
 
 /* Cases are another module's: wired together in app. Those with a store_tx run inside a store_fn.

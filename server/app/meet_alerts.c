@@ -1,5 +1,6 @@
 #include "app/meet_alerts.h"
 #include "cases/case_form.h"
+#include "cases/case_reporter.h"
 #include "cases/cases.h"
 #include <math.h>
 
@@ -22,13 +23,15 @@ static bool open_one(struct store_tx *tx, const struct alerts_case *from,
                                    .exercise = from->exercise,
                                    .form = from->form,
                                    .name = from->by};
-    return case_open(tx, &seed, who, now_us, code, error);
+    return case_open(tx, &seed, who, now_us, code, error) &&
+           case_reporter_add(tx, from->vault, from->id, from->form, now_us, error);
 }
 
 static bool check(const json_t *form, json_t *faults)
 {
     size_t before = json_array_size(faults);
     case_form_check(form, "form.", faults);
+    case_reporter_check(form, "form.", faults);
     return json_array_size(faults) == before;
 }
 

@@ -1,7 +1,7 @@
 /* POST /api/v1/cases: a request becomes a case. */
 #include "cases/case_form.h"
+#include "cases/case_reporter.h"
 #include "cases/cases_private.h"
-#include "identity/persons.h"
 #include <math.h>
 #include <string.h>
 
@@ -30,20 +30,6 @@ static void opening_free(struct opening *opening)
     g_free(opening);
 }
 
-static struct person_fields reporter_of(const json_t *form)
-{
-    const json_t *reporter = json_object_get(form, "reporter");
-    return (struct person_fields){.name = json_string_value(json_object_get(reporter, "name")),
-                                  .phone = json_string_value(json_object_get(reporter, "phone")),
-                                  .id_number =
-                                      json_string_value(json_object_get(reporter, "id_number"))};
-}
-
-static bool has_reporter(const struct person_fields *fields)
-{
-    return fields->name || fields->phone || fields->id_number;
-}
-
 static bool find_key(struct store_tx *tx, struct opening *opening, GError **error)
 {
     GError *bad = NULL;
@@ -58,19 +44,6 @@ static bool find_key(struct store_tx *tx, struct opening *opening, GError **erro
     if (bad)
         g_propagate_error(error, bad);
     return rows && !bad;
-}
-
-static bool add_reporter(struct store_tx *tx, const struct opening *opening, GError **error)
-{
-    struct case_row row = {.id = opening->id};
-    row.area = g_strdup(json_string_value(json_object_get(opening->form, "area")));
-    bool fine =
-        case_reporter_write(tx, opening->vault, &row, opening->form, opening->now_us, error) &&
-        store_exec(tx, error, "UPDATE case_file SET reporter = ? WHERE id = ?", "ss", row.reporter,
-                   opening->id);
-    g_free(row.area);
-    g_free(row.reporter);
-    return fine;
 }
 
 static bool add_camera(struct store_tx *tx, const struct opening *opening, const char *camera,
@@ -112,7 +85,9 @@ static bool make(struct store_tx *tx, struct opening *opening, GError **error)
                                    .name = opening->who->name};
     g_autofree char *code = NULL;
     return case_open(tx, &seed, opening->who->actor, opening->now_us, &code, error) &&
-           add_reporter(tx, opening, error) && add_cameras(tx, opening, error) &&
+           case_reporter_add(tx, opening->vault, opening->id, opening->form, opening->now_us,
+                             error) &&
+           add_cameras(tx, opening, error) &&
            store_exec(tx, error,
                       "INSERT INTO case_key (user_id, key, case_id, seq, time_us)"
                       " VALUES (?, ?, ?, 1, ?)",
@@ -145,18 +120,13 @@ static void case_written(gpointer job, const GError *error)
 static void check(const struct opening *opening, json_t *faults)
 {
     const char *title = json_string_value(json_object_get(opening->form, "title"));
-    const struct person_fields reporter = reporter_of(opening->form);
-    struct person_fault fault;
     case_form_check(opening->form, "form.", faults);
     if (!title || !*title)
         case_fault(faults, "form.title", "必须填写", "is needed");
     if (!opening->key || strlen(opening->key) < 8 || strlen(opening->key) > 64)
         case_fault(faults, "key", "须为 8 至 64 个字母或数字",
                    "8 to 64 letters or digits are needed");
-    if (has_reporter(&reporter) && !person_check(&reporter, &fault)) {
-        g_autofree char *path = g_strconcat("form.reporter.", fault.field, NULL);
-        case_fault(faults, path, fault.zh, fault.en);
-    }
+    case_reporter_check(opening->form, "form.", faults);
 }
 
 /* May it be opened there? An unknown place is everybody's who may open somewhere. */
