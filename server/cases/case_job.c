@@ -178,11 +178,18 @@ static void move_case(struct case_job *job, const struct workflow_move *move)
         return;
     int now = workflow_state_find(workflow, row->state);
     int to = move->to;
+    g_auto(GStrv) before = g_strsplit(row->before ? row->before : "", "/", 2);
     if (to == WORKFLOW_BEFORE)
-        to = MAX(workflow_state_find(workflow, row->before), 0);
+        to = MAX(workflow_state_find(workflow, before[0]), 0);
     const struct workflow_state *target = workflow_state(workflow, to);
     bool rests = target->pause || target->end == END_MERGED;
-    case_row_set(&row->before, rests ? workflow_state(workflow, now)->id : NULL);
+    if (rests && move->to != WORKFLOW_BEFORE) {
+        g_autofree char *path =
+            g_strjoin("/", workflow_state(workflow, now)->id, row->before, NULL);
+        case_row_set(&row->before, path);
+    } else {
+        case_row_set(&row->before, rests && before[0] ? before[1] : NULL);
+    }
     if (to != now)
         row->state_us = job->now_us;
     case_row_set(&row->state, target->id);
@@ -191,6 +198,20 @@ static void move_case(struct case_job *job, const struct workflow_move *move)
     else if (!row->closed_us)
         row->closed_us = job->now_us;
     job->moved = true;
+}
+
+/* A case that ends while it is suspended does not rest any more when it is opened again. */
+static bool end_pause(struct store_tx *tx, const struct case_job *job, const char *from,
+                      GError **error)
+{
+    const struct workflow *workflow = workflow_of(job);
+    int was = workflow_state_find(workflow, from),
+        is = workflow_state_find(workflow, job->row.state);
+    if (was == is || !workflow_state(workflow, was)->pause ||
+        workflow_state(workflow, is)->end == END_MERGED)
+        return true;
+    return store_exec(tx, error, "UPDATE case_pause SET to_us = ? WHERE case_id = ? AND to_us = 0",
+                      "is", MAX(job->now_us, 1), job->row.id);
 }
 
 static bool note_handler(struct store_tx *tx, const struct case_job *job, GError **error)
@@ -243,7 +264,7 @@ static bool finish(struct store_tx *tx, struct case_job *job, const char *from, 
                                        .details = job->details};
     if (!case_act_info(job->act)->free)
         job->row.version++;
-    if (!note_handler(tx, job, error) ||
+    if (!note_handler(tx, job, error) || !end_pause(tx, job, from, error) ||
         !case_save(tx, job->book, &job->row, &record, job->who->actor, job->now_us, error))
         return false;
     job->seq = last_seq(tx, job->row.id);

@@ -54,6 +54,7 @@ static const struct read_field fields[CASE_ACT_COUNT][6] = {
                         TEXT(false)},
     [CASE_ASK_EXTENSION] = {{"reason", READ_WORD, true, WORDS_EXTENSION},
                             {"until_us", READ_TIME, true, 0},
+                            {"timer", READ_ID, false, 0},
                             TEXT(false)},
     [CASE_GRANT] = {TO, TEXT(false)},
     [CASE_DENY] = {TO, TEXT(true)},

@@ -389,6 +389,18 @@ bool case_timers_again(struct store_tx *tx, const struct case_book *book, struct
     return fine;
 }
 
+/* Due as a person says; what rests goes on resting. */
+static bool set_due(const struct fit *fit, const struct workflow_timer *timer, struct live *live,
+                    gint64 until_us, GError **error)
+{
+    bool rests = strcmp(live->state, "paused") == 0;
+    live->set_us = until_us;
+    reckon(fit, timer, live);
+    if (rests)
+        case_row_set(&live->state, "paused");
+    return save(fit, timer, live, error);
+}
+
 bool case_timers_extend(struct store_tx *tx, const struct case_book *book, struct case_row *row,
                         const char *order, gint64 until_us, gint64 now_us, GError **error)
 {
@@ -399,10 +411,43 @@ bool case_timers_extend(struct store_tx *tx, const struct case_book *book, struc
         const struct workflow_timer *timer = timer_of(fit.workflow, live->timer);
         if (!is_work(timer) || (order && g_strcmp0(live->order, order) != 0))
             continue;
-        live->set_us = until_us;
-        reckon(&fit, timer, live);
-        fine = save(&fit, timer, live, error);
+        fine = set_due(&fit, timer, live, until_us, error);
     }
+    fit_clear(&fit);
+    return fine;
+}
+
+/* The limit of the case itself that runs or rests; NULL: none. */
+static struct live *limit_of_case(const struct fit *fit, const char *id)
+{
+    const struct workflow_timer *timer = timer_of(fit->workflow, id);
+    return timer && !timer->order && timer->extend_days ? find_live(fit, timer, NULL) : NULL;
+}
+
+bool case_timer_most(struct store_tx *tx, const struct case_book *book, struct case_row *row,
+                     const char *timer, gint64 now_us, gint64 *most_us, bool *over, GError **error)
+{
+    struct fit fit;
+    bool fine = fit_begin(&fit, tx, book, row, now_us, error);
+    const struct live *live = fine ? limit_of_case(&fit, timer) : NULL;
+    *most_us = 0;
+    *over = live && (strcmp(live->state, "over") == 0 ||
+                     (strcmp(live->state, "running") == 0 && live->due_us <= now_us));
+    if (live && live->due_us)
+        *most_us =
+            live->due_us + (gint64)timer_of(fit.workflow, timer)->extend_days * CALENDAR_DAY_US;
+    fit_clear(&fit);
+    return fine;
+}
+
+bool case_timer_extend(struct store_tx *tx, const struct case_book *book, struct case_row *row,
+                       const char *timer, gint64 until_us, gint64 now_us, GError **error)
+{
+    struct fit fit;
+    bool fine = fit_begin(&fit, tx, book, row, now_us, error);
+    struct live *live = fine ? limit_of_case(&fit, timer) : NULL;
+    if (live)
+        fine = set_due(&fit, timer_of(fit.workflow, timer), live, until_us, error);
     fit_clear(&fit);
     return fine;
 }

@@ -13,6 +13,13 @@ bool case_timers_again(struct store_tx *tx, const struct case_book *book, struct
 /* The order has until then, NULL: every order; the time to give it back stays. */
 bool case_timers_extend(struct store_tx *tx, const struct case_book *book, struct case_row *row,
                         const char *order, gint64 until_us, gint64 now_us, GError **error);
+/* Until when a limit of the case may be extended: as the workflow says behind what the limit itself
+ * gives; 0: it has no such limit now. *over: it has run out. */
+bool case_timer_most(struct store_tx *tx, const struct case_book *book, struct case_row *row,
+                     const char *timer, gint64 now_us, gint64 *most_us, bool *over, GError **error);
+/* That limit of the case is due then. */
+bool case_timer_extend(struct store_tx *tx, const struct case_book *book, struct case_row *row,
+                       const char *timer, gint64 until_us, gint64 now_us, GError **error);
 /* Everything of the case rests, or goes on: pauses are in the table already. */
 bool case_timers_pause(struct store_tx *tx, const struct case_row *row, GError **error);
 bool case_timers_resume(struct store_tx *tx, const struct case_book *book, struct case_row *row,

@@ -98,7 +98,7 @@ static const struct table tables[] = {
       {"text", 's'}}},
     {"asks",
      "SELECT id, kind, reason, note, until_us, order_id, state, asked_us, asked_by, asked_name,"
-     " ruled_us, ruled_name FROM case_ask WHERE case_id = ? ORDER BY asked_us, id",
+     " ruled_us, ruled_name, timer FROM case_ask WHERE case_id = ? ORDER BY asked_us, id",
      {{"id", 's'},
       {"kind", 's'},
       {"reason", 's'},
@@ -110,7 +110,8 @@ static const struct table tables[] = {
       {"asked_by", 's'},
       {"asked_name", 's'},
       {"ruled_us", 't'},
-      {"ruled_name", 's'}}},
+      {"ruled_name", 's'},
+      {"timer", 's'}}},
     {"meetings",
      "SELECT id, kind, held_us, place, people, note, time_us, name FROM case_meeting"
      " WHERE case_id = ? ORDER BY held_us, id",

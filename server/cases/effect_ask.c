@@ -4,7 +4,7 @@
 #include <string.h>
 
 struct asked {
-    char *kind, *reason, *by, *order;
+    char *kind, *reason, *by, *order, *timer;
     gint64 until_us;
 };
 
@@ -14,6 +14,7 @@ static void asked_clear(struct asked *asked)
     g_free(asked->reason);
     g_free(asked->by);
     g_free(asked->order);
+    g_free(asked->timer);
 }
 
 /* The open order of the asker's department, g_free(); NULL: they have none, and ask for all. */
@@ -51,12 +52,12 @@ static bool ask(struct store_tx *tx, struct case_job *job, const char *kind, con
     g_autofree char *id = store_id_new();
     json_object_set_new(job->details, "ask", json_string(id));
     return store_exec(tx, error,
-                      "INSERT INTO case_ask (id, case_id, order_id, kind, reason, note, until_us,"
-                      " state, asked_us, asked_by, asked_name)"
-                      " VALUES (?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?)",
-                      "ssssssiiss", id, job->row.id, order, kind, case_job_text(job, "reason"),
-                      note ? note : "", until_us, job->now_us, job->who->actor->user,
-                      job->who->name);
+                      "INSERT INTO case_ask (id, case_id, order_id, timer, kind, reason, note,"
+                      " until_us, state, asked_us, asked_by, asked_name)"
+                      " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?, ?, ?)",
+                      "sssssssiiss", id, job->row.id, order, case_job_text(job, "timer"), kind,
+                      case_job_text(job, "reason"), note ? note : "", until_us, job->now_us,
+                      job->who->actor->user, job->who->name);
 }
 
 static bool ask_pause(struct store_tx *tx, struct case_job *job, GError **error)
@@ -64,9 +65,40 @@ static bool ask_pause(struct store_tx *tx, struct case_job *job, GError **error)
     return ask(tx, job, "pause", NULL, error);
 }
 
+/* More time for a limit of the case itself: once, not longer than the workflow says, with written
+ * reasons (Petition Regulations 2022, art. 34: 30 days at most). */
+static bool may_extend(struct store_tx *tx, struct case_job *job, const char *timer, GError **error)
+{
+    gint64 most_us, granted;
+    bool over;
+    if (!case_timer_most(tx, job->book, &job->row, timer, job->now_us, &most_us, &over, error) ||
+        !store_query_int(tx, error, &granted, NULL,
+                         "SELECT COUNT(*) FROM case_ask WHERE case_id = ? AND timer = ?"
+                         " AND state = 'granted'",
+                         "ss", job->row.id, timer))
+        return false;
+    if (granted)
+        return case_job_refuse(job, "extended_already", "该期限已经延长过一次",
+                               "that limit was extended once already", error);
+    if (over)
+        return case_job_refuse(job, "too_late", "该期限已过，不能再延长", "that limit is over",
+                               error);
+    if (!most_us)
+        return case_job_refuse(job, "no_limit", "案件现在没有可以延长的这个期限",
+                               "the case has no such limit to be extended now", error);
+    if (case_job_time(job, "until_us") > most_us)
+        return case_job_refuse(job, "too_long", "超过了最长的延长期限",
+                               "that is longer than it may be extended", error);
+    return case_job_text(job, "text") || case_job_refuse(job, "no_reason", "须书面说明延期理由",
+                                                         "written reasons are needed", error);
+}
+
 static bool ask_extension(struct store_tx *tx, struct case_job *job, GError **error)
 {
     g_autofree char *order = NULL;
+    const char *timer = case_job_text(job, "timer");
+    if (timer)
+        return may_extend(tx, job, timer, error) && ask(tx, job, "extension", NULL, error);
     return own_order(tx, job, &order, error) && ask(tx, job, "extension", order, error);
 }
 
@@ -76,7 +108,7 @@ static bool read_asked(struct store_tx *tx, struct case_job *job, struct asked *
     GError *bad = NULL;
     store_rows_auto rows =
         store_query(tx, error,
-                    "SELECT kind, reason, asked_by, order_id, until_us FROM case_ask"
+                    "SELECT kind, reason, asked_by, order_id, until_us, timer FROM case_ask"
                     " WHERE id = ? AND case_id = ? AND state = 'open'",
                     "ss", case_job_text(job, "to"), job->row.id);
     bool found = rows && store_rows_next(rows, &bad);
@@ -85,7 +117,8 @@ static bool read_asked(struct store_tx *tx, struct case_job *job, struct asked *
                                 .reason = store_text_dup(rows, 1),
                                 .by = store_text_dup(rows, 2),
                                 .order = store_text_dup(rows, 3),
-                                .until_us = store_int(rows, 4)};
+                                .until_us = store_int(rows, 4),
+                                .timer = store_text_dup(rows, 5)};
     if (bad)
         g_propagate_error(error, bad);
     if (!rows || bad)
@@ -128,8 +161,10 @@ static bool grant(struct store_tx *tx, struct case_job *job, GError **error)
         fine = begin_pause(tx, job, &asked, error);
     } else if (fine) {
         job->outcome = "extension";
-        fine = case_timers_extend(tx, job->book, &job->row, asked.order, asked.until_us,
-                                  job->now_us, error);
+        fine = asked.timer ? case_timer_extend(tx, job->book, &job->row, asked.timer,
+                                               asked.until_us, job->now_us, error)
+                           : case_timers_extend(tx, job->book, &job->row, asked.order,
+                                                asked.until_us, job->now_us, error);
     }
     asked_clear(&asked);
     return fine;

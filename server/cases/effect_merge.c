@@ -32,6 +32,38 @@ static bool may_take(struct case_job *job, const struct case_row *other, GError 
                            "it goes into another open case only", error);
 }
 
+/* What is merged rests, and the interval counts in no limit; what rests already goes on so. */
+static bool begin_rest(struct store_tx *tx, const struct case_job *job, GError **error)
+{
+    gint64 rests;
+    g_autofree char *id = store_id_new();
+    if (!store_query_int(tx, error, &rests, NULL,
+                         "SELECT COUNT(*) FROM case_pause WHERE case_id = ? AND to_us = 0", "s",
+                         job->row.id))
+        return false;
+    return rests || (store_exec(tx, error,
+                                "INSERT INTO case_pause (id, case_id, from_us, reason, asked_by,"
+                                " approved_by) VALUES (?, ?, ?, 'merged', ?, ?)",
+                                "ssiss", id, job->row.id, job->now_us, job->who->actor->user,
+                                job->who->actor->user) &&
+                     case_timers_pause(tx, &job->row, error));
+}
+
+/* One that was suspended before is suspended again. */
+static bool end_rest(struct store_tx *tx, struct case_job *job, GError **error)
+{
+    gint64 rests;
+    if (!store_exec(tx, error,
+                    "UPDATE case_pause SET to_us = ? WHERE case_id = ? AND to_us = 0"
+                    " AND reason = 'merged'",
+                    "is", MAX(job->now_us, 1), job->row.id) ||
+        !store_query_int(tx, error, &rests, NULL,
+                         "SELECT COUNT(*) FROM case_pause WHERE case_id = ? AND to_us = 0", "s",
+                         job->row.id))
+        return false;
+    return rests || case_timers_resume(tx, job->book, &job->row, job->now_us, error);
+}
+
 static bool merge(struct store_tx *tx, struct case_job *job, GError **error)
 {
     case_row_auto other = {0};
@@ -46,8 +78,7 @@ static bool merge(struct store_tx *tx, struct case_job *job, GError **error)
                                "cases were merged into this one: take them apart first", error);
     case_row_set(&job->row.merged_into, other.id);
     json_object_set_new(job->details, "code", json_string(other.code));
-    return case_timers_pause(tx, &job->row, error) &&
-           tell_other(tx, job, &other, "merged_in", error);
+    return begin_rest(tx, job, error) && tell_other(tx, job, &other, "merged_in", error);
 }
 
 static bool unmerge(struct store_tx *tx, struct case_job *job, GError **error)
@@ -56,8 +87,7 @@ static bool unmerge(struct store_tx *tx, struct case_job *job, GError **error)
     if (!case_row_load(tx, job->row.merged_into ? job->row.merged_into : "", &other, error))
         return false;
     case_row_set(&job->row.merged_into, NULL);
-    return case_timers_resume(tx, job->book, &job->row, job->now_us, error) &&
-           tell_other(tx, job, &other, "merged_out", error);
+    return end_rest(tx, job, error) && tell_other(tx, job, &other, "merged_out", error);
 }
 
 case_effect_fn case_effect_merge(enum case_act act)

@@ -96,6 +96,7 @@ struct workflow_timer {
     char **channels;    /* only of these; NULL: all */
     bool until_seen;    /* only until a department has seen an order */
     bool agreed;        /* only with an agreement */
+    guint extend_days;  /* more days at most, once, granted; 0: only work is extended */
     guint reminders[4]; /* days before */
     guint reminder_count;
 };

@@ -277,6 +277,11 @@ static bool read_more(const struct reader *reader, const char *place, const json
     if (over && strcmp(over, "tell") != 0 && strcmp(over, "level") != 0 &&
         strcmp(over, "quiet") != 0)
         return fail(reader, place, "\"over\" is tell, level or quiet");
+    const json_t *extend = json_object_get(value, "extend");
+    json_int_t days = json_integer_value(json_object_get(extend, "days"));
+    if (extend && (timer->order || json_object_size(extend) != 1 || days < 1 || days > 365))
+        return fail(reader, place, "\"extend\" is days from 1 to 365, and of the case");
+    timer->extend_days = (guint)days;
     timer->quiet = g_strcmp0(over, "quiet") == 0;
     timer->levels = g_strcmp0(over, "level") == 0;
     return fine;
@@ -286,7 +291,7 @@ static bool read_timer(const struct reader *reader, const char *place, const jso
 {
     static const char *const keys[] = {"id",        "zh",    "en",     "of",       "in",
                                        "by",        "limit", "limits", "channels", "agreed",
-                                       "reminders", "over",  "until",  NULL};
+                                       "reminders", "over",  "until",  "extend",   NULL};
     struct workflow_timer timer = {.limits =
                                        g_array_new(FALSE, FALSE, sizeof(struct workflow_limit))};
     timer.order = g_strcmp0(json_string_value(json_object_get(value, "of")), "order") == 0;

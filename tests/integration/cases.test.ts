@@ -112,8 +112,11 @@ test('an alert becomes a case whose form is filled; what is near is told', async
   assert.deepEqual([draft.form.title, draft.form.category, draft.lead.id, draft.lead.known, draft.workflow, draft.similar.length],
     ['老街烟感报警', 'work_safety', 'emergency', true, 'default', 0]);
   assert.equal((await actOnAlert(operator, alert, 'case', { form: { grade: 'no such' } })).status, 400);
-  const { body } = await actOnAlert(operator, alert, 'case', { form: { ...draft.form, title: '老街二楼冒烟' } });
+  assert.equal((await actOnAlert(operator, alert, 'case', { form: { reporter: { phone: '12' } } })).status, 400);
+  const { body } = await actOnAlert(operator, alert, 'case', { form: { ...draft.form, title: '老街二楼冒烟', reporter: { name: '钱小楼', phone: '13612345678' } } });
   const file = await detailOf(operator, body.alert!.case!);
+  assert.equal(file.reporter?.phone, '136****5678', 'who reported is called back');
+  assert.ok(!JSON.stringify(file.log).includes('钱小楼'), 'no person in the record');
   assert.deepEqual([file.case.state, file.case.title, file.alerts.map((one) => one.alert)], ['ACCEPTED', '老街二楼冒烟', [alert.id]]);
   const { count, cases } = await operator.json<{ count: number; cases: { id: string; distance_m: number }[] }>('/api/v1/cases/similar?lon=120.5002&lat=30.5');
   assert.deepEqual([count, cases[0]?.id], [1, file.case.id]);
@@ -258,6 +261,9 @@ test('numbers have numerator, denominator and rule, and open the cases behind th
   assert.ok(elsewhere.every((one) => one.denominator === 0));
   const { findings } = await operator.json<{ findings: { kind: string }[] }>('/api/v1/case-quality');
   assert.ok(findings.some((one) => one.kind === 'incomplete'));
+  const named = await openCase(taker, form('请回电', { text: '住户电话 138 1234 5678' }));
+  const told = (await operator.json<{ findings: { kind: string; case: string }[] }>('/api/v1/case-quality')).findings;
+  assert.deepEqual(told.filter((one) => one.kind === 'person_in_text').map((one) => one.case), [named.id]);
 });
 
 test('a killed server has every act that was answered, and timers go on', async () => {

@@ -75,6 +75,16 @@ static void test_handler_never_verifies(void)
     desk_end(f);
 }
 
+/* A workflow may lead to the call back by any way: nothing is closed by nothing. */
+static void test_no_evidence(void)
+{
+    struct fixture *f = dispatched();
+    ACT(operator_seat, "{\"act\":\"comment\",\"text\":\"x\"}");
+    fixture_sql(f, "UPDATE case_file SET state = 'VERIFY', done_us = 1 WHERE id = 'k1'");
+    REFUSED(verifier, "no_evidence", "{\"act\":\"verify\",\"result\":\"satisfied\"}");
+    desk_end(f);
+}
+
 static void test_versions(void)
 {
     struct fixture *f = desk_begin(FORM);
@@ -481,6 +491,7 @@ int main(int argc, char **argv)
     g_test_add_func("/case_life/loop", test_loop);
     g_test_add_func("/case_life/rights", test_rights);
     g_test_add_func("/case_life/handler-never-verifies", test_handler_never_verifies);
+    g_test_add_func("/case_life/no-evidence", test_no_evidence);
     g_test_add_func("/case_life/versions", test_versions);
     g_test_add_func("/case_life/returns", test_returns);
     g_test_add_func("/case_life/return-before-date", test_return_before_date);
