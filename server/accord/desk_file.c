@@ -82,6 +82,18 @@ static struct paper *minutes_paper(const struct accord_texts *texts,
     return paper;
 }
 
+static struct paper *agreement_paper(const struct accord_desk *desk,
+                                     const struct accord_texts *texts,
+                                     const struct accord_meeting *meeting)
+{
+    struct paper *paper = desk_paper_of(desk, texts, meeting);
+    if (paper && strcmp(texts->draft->how, "paper") == 0) {
+        g_free(paper->mark);
+        paper->mark = g_strdup("纸质签署，以扫描件为准");
+    }
+    return paper;
+}
+
 static bool gather(struct store_tx *tx, const struct accord_meeting *meeting,
                    const struct accord_seat *seat, gpointer data, GError **error)
 {
@@ -101,12 +113,7 @@ static bool gather(struct store_tx *tx, const struct accord_meeting *meeting,
     if (filing->part == FILE_MINUTES)
         filing->paper = minutes_paper(texts, meeting, sha256);
     else if (texts->draft)
-        filing->paper = desk_paper_of(desk, texts, meeting);
-    if (filing->part == FILE_AGREEMENT && filing->paper &&
-        strcmp(texts->draft->how, "paper") == 0) {
-        g_free(filing->paper->mark);
-        filing->paper->mark = g_strdup("纸质签署，以扫描件为准");
-    }
+        filing->paper = agreement_paper(desk, texts, meeting);
     filing->about = json_pack("{s:s,s:s}", "what", part_names[filing->part], "text_sha256", sha256);
     accord_texts_free(texts);
     return true;
