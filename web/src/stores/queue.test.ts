@@ -212,12 +212,13 @@ describe('the queue of a seat', () => {
     await nextTick();
     const [first] = queue.shown;
     const ids = [first!.alert, ...first!.folded].map(({ id }) => id);
-    api.mockImplementation((_method: string, path: string, { act }: { act: string }) => {
+    api.mockImplementation((method: string, path: string, { act }: { act: string } = { act: '' }) => {
+      if (method === 'GET') return Promise.resolve({ case: { state: 'TERMINATED' }, orders: [] }); // the case that was taken back
       const id = path.split('/')[2]!;
       if (refused.includes(ids.indexOf(id) + act)) return Promise.reject(new ApiError(409, 'conflict', { zh: '', en: '' }));
       return Promise.resolve({ alert: { ...group.find((one) => one.id === id)!, version: 2, case: act === 'case' ? 'k1' : null, case_code: act === 'case' ? '2026-0001' : null }, act_id: `x${id}` });
     });
-    return { ids, head: first!.alert, sent: () => api.mock.calls.map(([, path, { act, to }]) => [ids.indexOf(path.split('/')[2]), act, to]) };
+    return { ids, head: first!.alert, sent: () => api.mock.calls.filter(([method]) => method !== 'GET').map(([, path, { act, to }]) => [ids.indexOf(path.split('/')[2]), act, to]) };
   }
   it.each([
     ['shelve', { act: 'shelve', minutes: 30, reason: '等待到场' }, true], ['ignore', { act: 'ignore', reason: '重复信息' }, true],
@@ -240,6 +241,7 @@ describe('the queue of a seat', () => {
     await acts.run(head, { act: 'case' }, acts.askedAlong.value); // what the form of the case does first
     await acts.undo();
     expect(sent()).toEqual([[0, 'case', undefined], [1, 'link_case', 'k1'], [2, 'link_case', 'k1'], ...ids.map((id, i) => [i, 'undo', `x${id}`])]);
+    expect(acts.told.value).toMatchObject({ kind: 'undone', code: '2026-0001', sentTo: '', ended: true });
   });
   it('takes nothing along that is over, nor with an act of the alert alone', async () => {
     const { ids, head } = await row();
