@@ -311,6 +311,7 @@ bool act_revoke(struct store_tx *tx, struct act *act, GError **error)
     room_put(act->meeting, seat, ROOM_LOBBY, act->now_us);
     seat->state = SEAT_INVITED;
     seat->invite_state = seat->invite ? INVITE_REVOKED : INVITE_NONE;
+    seat_forget_identity(seat);
     meeting_set(&seat->cookie_hash, NULL);
     g_ptr_array_add(act->closed, g_strdup(seat->id));
     return store_exec(tx, error,

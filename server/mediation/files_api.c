@@ -270,11 +270,6 @@ static void give_file(struct mediation *mediation, struct net_request *request,
 
 /* --- routes */
 
-static struct place *place_of_guest(struct mediation *mediation, struct net_request *request)
-{
-    return place_find(mediation, net_request_session(request)->user_id);
-}
-
 /* NULL: answered 404. */
 static struct place *place_of_user(struct mediation *mediation, struct net_request *request)
 {
@@ -288,12 +283,16 @@ static struct place *place_of_user(struct mediation *mediation, struct net_reque
 
 static void guest_post(struct net_request *request, gpointer user)
 {
-    take_file(user, request, place_of_guest(user, request));
+    const struct place *place = mediation_guest_place(user, request);
+    if (place)
+        take_file(user, request, place);
 }
 
 static void guest_get(struct net_request *request, gpointer user)
 {
-    give_file(user, request, place_of_guest(user, request));
+    const struct place *place = mediation_guest_place(user, request);
+    if (place)
+        give_file(user, request, place);
 }
 
 static void user_post(struct net_request *request, gpointer user)

@@ -195,21 +195,18 @@ static void post_enter(struct net_request *request, gpointer user)
 
 /* --- with the cookie */
 
-static struct place *place_of(struct mediation *mediation, struct net_request *request)
-{
-    return place_find(mediation, net_request_session(request)->user_id);
-}
-
 static void get_view(struct net_request *request, gpointer user)
 {
-    reply_view(request, place_of(user, request));
+    struct place *place = mediation_guest_place(user, request);
+    if (place)
+        reply_view(request, place);
 }
 
 static void post_act(struct net_request *request, gpointer user)
 {
     struct mediation *mediation = user;
-    const struct place *place = place_of(mediation, request);
-    json_t *body = net_request_json(request);
+    const struct place *place = mediation_guest_place(mediation, request);
+    json_t *body = place ? net_request_json(request) : NULL;
     if (!body)
         return;
     g_autofree char *device = mediation_device(request);

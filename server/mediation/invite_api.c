@@ -72,6 +72,7 @@ static bool write_link(struct store_tx *tx, struct invite *invite, struct seat *
         return false;
     room_put(invite->meeting, seat, ROOM_LOBBY, invite->now_us);
     seat->state = SEAT_INVITED;
+    seat_forget_identity(seat);
     meeting_set(&seat->invite, invite->id);
     meeting_set(&seat->cookie_hash, NULL);
     seat->invite_state = INVITE_OPEN;

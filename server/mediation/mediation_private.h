@@ -99,6 +99,9 @@ bool mediation_purge(struct store_tx *tx, gint64 before_us, gint64 now_us, unsig
                      gint64 *deleted, gint64 *held, gpointer user, GError **error);
 /* guests.c: cookie, WebSocket */
 extern const struct net_guests mediation_guests;
+/* The seat of a guest whose request has come whole: its cookie may have been taken back since it
+ * began. NULL: answered 401. */
+struct place *mediation_guest_place(struct mediation *mediation, struct net_request *request);
 /* Hexadecimal SHA-256; g_free(). */
 char *mediation_digest(const char *secret);
 /* 128 or more random bits as text; g_free(). */

@@ -206,6 +206,14 @@ bool seat_is_party(const struct seat *seat)
     return seat->role == SEAT_PARTY || seat->role == SEAT_REPRESENTATIVE;
 }
 
+void seat_forget_identity(struct seat *seat)
+{
+    seat->identity_us = 0;
+    meeting_set(&seat->identity_by, NULL);
+    meeting_set(&seat->identity_how, NULL);
+    seat->dirty = true;
+}
+
 char *seat_own_room(const struct seat *seat)
 {
     return *seat->side ? g_strconcat(ROOM_SIDE, seat->side, NULL) : NULL;

@@ -144,6 +144,8 @@ char *seat_title(const struct seat *seat, bool masked);
 bool seat_leads(const struct seat *seat);
 /* A party, or who speaks for one. */
 bool seat_is_party(const struct seat *seat);
+/* Another browser is to come to it: whoever that is has not been looked at. */
+void seat_forget_identity(struct seat *seat);
 /* "side:a" of a seat with a side; g_free(); NULL: it has none. */
 char *seat_own_room(const struct seat *seat);
 /* {room: …} of meeting->shown under that key; borrowed; NULL: none. */

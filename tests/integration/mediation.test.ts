@@ -2,6 +2,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
 import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Stack } from '../../tools/supervise/stack.ts';
@@ -43,6 +44,14 @@ const ok = async (answer: Promise<{ status: number; body: any }>): Promise<void>
 async function admit(id: string, seat: string): Promise<void> {
   await ok(host.act(id, 'identity', { seat, how: 'id_card' }));
   await ok(host.act(id, 'admit', { seat }));
+}
+
+/** An act whose second half comes when `end` is called; its status. */
+function slowAct(guest: Guest, act: string): { begun: Promise<void>; end: () => Promise<number> } {
+  const text = JSON.stringify({ act });
+  const ask = httpRequest(`${guest.url}/api/v1/meet/acts`, { method: 'POST', headers: { cookie: guest.cookie, 'content-type': 'application/json', 'content-length': text.length } });
+  const status = new Promise<number>((done, fail) => ask.on('response', (answer) => done(answer.resume().statusCode ?? 0)).on('error', fail));
+  return { begun: new Promise((done) => ask.write(text.slice(0, 5), () => done())), end: () => (ask.end(text.slice(5)), status) };
 }
 
 before(async () => {
@@ -245,11 +254,17 @@ test('links are taken back, people are removed, a lost browser keeps its seat, a
   const back = await a.connect(seatA.lastId);
   assert.notEqual(back.messages.find((m) => m['topic'])!['t'], 'snapshot', 'it goes on where it was');
   await lead.until('A is back in the same seat', () => lead.view.room.members.some((m) => m.seat === a.seat && m.here === 'on'));
+  const late = slowAct(a, 'ready');
+  await late.begun;
   const fresh = await host.invite(id, a.seat);
   await back.until('a new link sends the old browser away', () => back.closed?.code === 4003);
   assert.equal((await a.request('GET', '/view')).status, 401);
   const device = new Guest(stack.url);
-  assert.equal((await device.enter(fresh)).body.view.you.state, 'lobby');
+  const you = (await device.enter(fresh)).body.view.you;
+  assert.deepEqual([you.state, you.identity, you.why], ['lobby', false, ['identity']], 'whoever comes by another link is looked at again');
+  assert.equal(await late.end(), 401, 'what began with the old cookie ends with it');
+  assert.deepEqual(await host.act(id, 'admit', { seat: a.seat }).then(({ status, body }) => [status, body.error.why]), [409, ['identity']]);
+  assert.equal((await device.act('fact', { n: 1, version: 1, answer: 'yes' })).body.error.code, 'not_yours', 'joint texts wait for that too');
   assert.deepEqual(await host.act(id, 'revoke', { seat: a.seat }).then(() => new Guest(stack.url).enter(fresh)).then(({ status, body }) => [status, body.error.code]), [410, 'link_revoked']);
   assert.equal((await host.act(id, 'remove', { seat: b.seat })).status, 400, 'with a reason');
   await ok(host.act(id, 'remove', { seat: b.seat, reason: '辱骂他人' }));
