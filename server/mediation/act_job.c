@@ -199,11 +199,19 @@ static void name_user(struct mediation *mediation, json_t *body)
         json_object_set_new(body, "user_name", json_string(known->name));
 }
 
+/* Whoever calls for help waits for nothing else that was done there. */
+static unsigned wait_s(struct mediation *mediation, const char *seat, const char *name)
+{
+    bool help = g_strcmp0(name, "danger") == 0 || g_strcmp0(name, "undo_danger") == 0;
+    g_autofree char *key = g_strconcat(help ? "help " : "", seat, NULL);
+    return mediation_wait_s(mediation, key);
+}
+
 void act_ask(struct mediation *mediation, const struct act_ask *call)
 {
     const struct mediation_hooks *hooks = &mediation->options.hooks;
     const char *name = json_string_value(json_object_get(call->body, "act"));
-    if (mediation_wait_s(mediation, call->seat)) {
+    if (wait_s(mediation, call->seat, name)) {
         if (call->request)
             mediation_reply(call->request, &TOO_OFTEN);
         else if (call->client)
