@@ -64,6 +64,7 @@ void rtc_leave(struct rtc *rtc, const char *seat);
 void rtc_allow(struct rtc *rtc, const char *seat, const struct rtc_may *may);
 const char *rtc_message(struct rtc *rtc, const char *seat, const json_t *message, const char **zh,
                         const char **en);
+/* What was asked for ends with Janus: once it is back, it is to be asked for again. */
 void rtc_record(struct rtc *rtc, const char *meeting, const char *room, bool on);
 void rtc_close(struct rtc *rtc, const char *meeting);
 /* What was told by recorded() is kept elsewhere: it goes, with all it was made of. */

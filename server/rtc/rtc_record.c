@@ -232,6 +232,7 @@ void record_lost(struct rtc *rtc)
         record->running = record->asked = false;
         if (record->wanted)
             tell(record, TOLD_FAILED, "media_away");
+        record->wanted = false; /* who agreed may not do so any more when Janus is back */
     }
 }
 

@@ -118,3 +118,22 @@ test('Janus killed: told at once; back, recorded again, and both parts are in th
   assert.ok(Math.abs(Number(probe.format.duration) - about.seconds) < 1.5, `${probe.format.duration} of ${about.seconds}`);
   assert.ok(existsSync(dirname(String(line.file))));
 });
+
+test('Janus killed and back: nothing is recorded until it is asked for again', async () => {
+  for (const seat of [ada, ben]) join(seat, '4');
+  await heard();
+  record('4', true);
+  await said('on');
+  process.kill(desk.janus?.pid ?? 0, 'SIGKILL');
+  await said('failed media_away');
+  await until('Janus is back', () => desk.last('state')?.ready === true);
+  const sizes = (): string => execFileSync('find', [disk, '-name', '*.mjr', '-printf', '%p %s\n'], { encoding: 'utf8' });
+  const still = sizes();
+  for (const seat of [ada, ben]) join(seat, '4');
+  await heard();
+  const heardThen = (await ada.track('b1', 'mic'))?.packets ?? 0; // 50 a second
+  await until('he spoke for three seconds more', async () => ((await ada.track('b1', 'mic'))?.packets ?? 0) > heardThen + 150);
+  assert.equal(sizes(), still, 'who did not agree any more is not recorded');
+  assert.equal(state(), 'failed media_away');
+  desk.do('close', { meeting: '4' });
+});
