@@ -1,7 +1,8 @@
 // What each act of a case asks before it is done. Data: the form of an act is drawn from it.
+import { ORDERS } from './limits.ts';
 import type { CaseDetail } from './wire.ts';
 
-export type AskKind = 'text' | 'short' | 'word' | 'department' | 'departments' | 'time' | 'yes' | 'points' | 'ask' | 'item' | 'meeting' | 'case' | 'target' | 'review' | 'direction' | 'place';
+export type AskKind = 'text' | 'short' | 'word' | 'department' | 'departments' | 'time' | 'yes' | 'points' | 'ask' | 'item' | 'meeting' | 'case' | 'target' | 'review' | 'direction' | 'place' | 'limit';
 export interface AskField {
   /** Of the body; `form.` before it: of the form inside. */
   name: string;
@@ -29,7 +30,7 @@ export const ACT_FIELDS: Record<string, AskField[]> = {
   attempt: [word('result', 'attempts'), text()],
   escalate: [text()],
   ask_pause: [word('reason', 'pauses'), { name: 'until_us', kind: 'time' }, text(false)],
-  ask_extension: [word('reason', 'extensions'), { name: 'until_us', kind: 'time', needed: true }, text(false)],
+  ask_extension: [{ name: 'timer', kind: 'limit', needed: true }, word('reason', 'extensions'), { name: 'until_us', kind: 'time', needed: true }, text(false)],
   grant: [{ name: 'to', kind: 'ask', needed: true }, text(false)],
   deny: [{ name: 'to', kind: 'ask', needed: true }, text()],
   resume: [text(false)],
@@ -116,7 +117,7 @@ export function bodyOf(act: string, fields: readonly AskField[], values: Values)
     const value = values[name];
     if (value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0)) continue;
     const sent = kind === 'time' ? usOf(String(value)) : kind === 'points' ? Number(value) : typeof value === 'string' ? value.trim() : value;
-    if (sent === null || sent === '') continue;
+    if (sent === null || sent === '' || (kind === 'limit' && sent === ORDERS)) continue;
     if (name.startsWith('form.')) form[name.slice(5)] = sent;
     else body[name] = sent;
   }

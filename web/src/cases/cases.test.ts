@@ -4,9 +4,10 @@ import { ACT_FIELDS, bodyOf, missing, offered, ordered, usOf } from './asks.ts';
 import { caseFilterFrom, caseFilterTo, columnsOf, fits, NO_CASE_FILTER, speaksOf, stepFrom } from './boardFilter.ts';
 import { monthsOf } from './calendar.ts';
 import { byUrgency, lightOf, spanParts, timerLook, usedShare, waitingLevel } from './light.ts';
+import { extendable, ORDERS } from './limits.ts';
 import { aheadOf, counts, daysOf } from './story.ts';
 import { workOf } from './work.ts';
-import type { Case, Item, LogLine, Meeting, Timer } from './wire.ts';
+import type { Case, CaseDetail, Item, LogLine, Meeting, Timer } from './wire.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 8);
 const us = (ms: number): string => String(ms * 1000);
@@ -32,6 +33,30 @@ describe('lights', () => {
     expect([0, 59, 60, 8 * 60, 72 * 60].map((n) => waitingLevel(n * MIN))).toEqual([0, 0, 1, 2, 3]);
     const told = (minutes: number): string => spanParts(minutes * MIN).map(({ key, n }) => `${n}${key}`).join(' ');
     expect([0, 59, 61, 120, 1440, 1500, 3001].map(told)).toEqual(['0min', '59min', '1h 1min', '2h', '1d', '1d 1h', '2d 2h']);
+  });
+});
+
+describe('limits that can be extended', () => {
+  const timer = (more: Partial<Timer>): Timer => ({ id: '1', timer: 'petition', order: null, start_us: us(NOW), due_us: us(NOW + 60 * 1440 * MIN), warn_us: null, state: 'running', limit: null, ended_us: null, ...more });
+  const flow = { id: 'default', zh: '', en: '', states: [], timers: [{ id: 'petition', zh: '', en: '', extend: { days: 30 } }, { id: 'plan', zh: '', en: '' }] };
+  const order = { state: 'TAKEN' } as CaseDetail['orders'][number];
+  const ids = (timers: Timer[], more: Partial<Pick<CaseDetail, 'asks' | 'orders'>> = {}, at = NOW): string[] => extendable({ timers, asks: [], orders: [order], ...more }, flow, at).map(({ id }) => id);
+  it('are those of orders, and of the case where its workflow says so, with the latest day', () => {
+    expect(ids([timer({}), timer({ timer: 'plan' })])).toEqual([ORDERS, 'petition']);
+    expect(extendable({ timers: [timer({})], asks: [], orders: [] }, flow, NOW)).toEqual([{ id: 'petition', due_us: us(NOW + 60 * 1440 * MIN), most_us: us(NOW + 90 * 1440 * MIN) }]);
+  });
+  it('are not those that are over, of an order, or were extended once', () => {
+    expect(ids([timer({})], { orders: [] }, NOW + 61 * 1440 * MIN)).toEqual([]);
+    expect(ids([timer({ state: 'over' })])).toEqual([ORDERS]);
+    expect(ids([timer({ order: 'a' })])).toEqual([ORDERS]);
+    const asked = (state: string) => [{ timer: 'petition', state } as CaseDetail['asks'][number]];
+    expect(ids([timer({})], { asks: asked('granted') })).toEqual([ORDERS]);
+    expect(ids([timer({})], { asks: asked('denied') })).toEqual([ORDERS, 'petition']);
+  });
+  it('of the orders are not sent by name', () => {
+    const fields = ACT_FIELDS.ask_extension!;
+    expect(bodyOf('ask_extension', fields, { timer: ORDERS, reason: 'complex' })).toEqual({ act: 'ask_extension', reason: 'complex' });
+    expect(bodyOf('ask_extension', fields, { timer: 'petition', reason: 'complex' })).toEqual({ act: 'ask_extension', timer: 'petition', reason: 'complex' });
   });
 });
 

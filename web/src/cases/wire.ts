@@ -101,6 +101,8 @@ export interface Ask {
   asked_us: string;
   asked_by: string | null;
   asked_name: string | null;
+  /** Of an extension: the limit of the case itself that it is for. */
+  timer?: string | null;
 }
 
 export interface Card {
@@ -267,7 +269,8 @@ export interface WorkflowState extends Words {
 export interface Workflow extends Words {
   id: string;
   states: WorkflowState[];
-  timers: (Words & { id: string; over?: string })[];
+  /** `extend`: a limit of the case itself may be moved so far behind its end, once. */
+  timers: (Words & { id: string; over?: string; extend?: { days: number } })[];
 }
 
 export interface Department {
