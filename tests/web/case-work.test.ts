@@ -1,4 +1,4 @@
-// Cases at work, on the real stack: which limit is extended.
+// Cases at work, on the real stack: which limit is extended, a board with more hits than one page of the server has.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
@@ -111,4 +111,37 @@ test('who asks for more time says which limit it is for; that of a petition has 
   assert.equal(await page.locator('[data-asked] [data-fact=limit]').count(), 0);
   await leave(handler);
   await leave(chief);
+});
+
+test('the board reaches every hit of words that only the record knows, page after page, and draws as many of a column as are asked for', async () => {
+  const HITS = 230;
+  const LANES = 8;
+  await Promise.all(Array.from({ length: LANES }, async (_, lane) => {
+    for (let i = lane; i < HITS; i += LANES) await openCase(taker, { channel: 'hotline', title: `路灯 ${i}`, text: '汛期夜巡发现', area: town.cells[i % 2] });
+  }));
+  const desk = await seat('operator');
+  const { page } = desk;
+  await open('/cases?q=汛期夜巡', page);
+  const shown = (n: number): Promise<unknown> => page.waitForFunction((count) => document.querySelector('[data-fact=count]')?.textContent === `${count} 件`, n);
+  await shown(200);
+  await page.waitForSelector('[data-test=more-found]');
+  await shoot(page, 'board-more');
+  await clean(page, 'a board with more hits');
+  await page.click('[data-action=older]');
+  await shown(HITS);
+  await page.waitForSelector('[data-test=more-found]', { state: 'detached' });
+  for (let drawn = 50; drawn < HITS; drawn += 50) {
+    await page.waitForFunction((count) => document.querySelectorAll('[data-column=ACCEPTED] [data-row]').length === count, drawn);
+    await page.click('[data-draw=ACCEPTED]');
+  }
+  await page.waitForFunction((count) => document.querySelectorAll('[data-column=ACCEPTED] [data-row]').length === count, HITS);
+  assert.equal(await page.locator('[data-draw=ACCEPTED]').count(), 0);
+  // what narrows the board narrows what the server is asked for
+  await page.selectOption('[data-filter=area]', town.cells[0]!);
+  await shown(HITS / 2);
+  await page.waitForSelector('[data-test=more-found]', { state: 'detached' });
+  await page.evaluate(() => localStorage.setItem('townwall.locale', 'en'));
+  await open('/cases?q=汛期夜巡', page);
+  assert.match(await page.innerText('[data-test=more-found]'), /There may be older ones\s+Find 200 more/);
+  await leave(desk);
 });

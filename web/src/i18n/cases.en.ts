@@ -1,6 +1,6 @@
 // Words of cases in English; the same keys as in Chinese.
 export const casesEn = {
-  board: 'Cases', code: 'Case {code}', count: 'one case | {n} cases', search: 'Code, title, place, words of the record', rest: '{n} more: use the filters', beyond: 'one more is not listed: filter or search | {n} more are not listed: filter or search', mine: 'Taken by me',
+  board: 'Cases', code: 'Case {code}', count: 'one case | {n} cases', search: 'Code, title, place, words of the record', rest: '{n} more', draw: 'Show {n} more', olderThere: 'There may be older ones', older: 'Find {n} more', beyond: 'one more is not listed: filter or search | {n} more are not listed: filter or search', mine: 'Taken by me',
   noHits: 'No case fits', noHitsHow: 'Try other words, or clear the filters with Esc', nothingOpen: 'No open cases', nothingOpenHow: 'New cases will be shown here', every: { category: 'All categories', grade: 'All grades', department: 'All departments' },
   light: { overdue: 'Overdue', due_soon: 'Due soon', normal: 'On time', none: 'No deadline', done: 'Kept', late: 'Done late', paused: 'Paused', stopped: 'Stopped', unknown: 'No calendar for it' },
   left: '{span} left', over: '{span} over', until: 'until {clock}', from: 'from {clock}', took: 'took {span}', waits: 'waits {span}', grid: 'The grid cell', machine: 'System', comma: ', ',

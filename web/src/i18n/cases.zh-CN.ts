@@ -1,6 +1,6 @@
 // Words of cases: board, one case, its acts, intake, pages of roles, indicators.
 export const casesZh = {
-  board: '案件看板', code: '案件 {code}', count: '{n} 件', search: '案号、标题、地点、记录里的字词', rest: '另有 {n} 件，用筛选查看', beyond: '另有 {n} 件未列出，用筛选或搜索查看', mine: '我首问的',
+  board: '案件看板', code: '案件 {code}', count: '{n} 件', search: '案号、标题、地点、记录里的字词', rest: '另有 {n} 件', draw: '再显示 {n} 件', olderThere: '更早的案件里可能还有', older: '再找 {n} 件', beyond: '另有 {n} 件未列出，用筛选或搜索查看', mine: '我首问的',
   noHits: '没有符合条件的案件', noHitsHow: '换一个条件，或按 Esc 清除筛选', nothingOpen: '当前没有在办的案件', nothingOpenHow: '新案件会出现在这里', every: { category: '全部类别', grade: '全部等级', department: '全部部门' } as Record<string, string>,
   light: { overdue: '超期', due_soon: '将到期', normal: '正常', none: '无时限', done: '按时', late: '逾期完成', paused: '已暂停', stopped: '不再计时', unknown: '缺少历法，无法计算' } as Record<string, string>,
   left: '剩 {span}', over: '超 {span}', until: '至 {clock}', from: '{clock} 起', took: '用时 {span}', waits: '已等 {span}', grid: '本网格', machine: '系统', comma: '、',
