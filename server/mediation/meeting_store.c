@@ -255,8 +255,11 @@ static bool load_parts(struct store_tx *tx, const struct vault *vault, struct me
         {"SELECT seat, person, kind, answer, version, time_us FROM meeting_consent"
          " WHERE meeting = ? ORDER BY seq",
          take_consent},
-        {"SELECT id, room, seat, time_us, words, seats FROM meeting_chat WHERE meeting = ?"
-         " ORDER BY time_us DESC, id DESC LIMIT 100",
+        /* the newest of each room: much talk in one takes nothing from another */
+        {"SELECT id, room, seat, time_us, words, seats FROM (SELECT id, room, seat, time_us,"
+         " words, seats, ROW_NUMBER() OVER (PARTITION BY room ORDER BY time_us DESC, id DESC) AS k"
+         " FROM meeting_chat WHERE meeting = ?) AS newest WHERE k <= 100"
+         " ORDER BY time_us DESC, id DESC",
          take_line},
         {"SELECT id, room, seat, time_us, owner_kind, owner, attachment FROM meeting_file"
          " WHERE meeting = ? ORDER BY time_us, id",

@@ -140,13 +140,14 @@ test('a private room: words, files, presence and what is shown stay on one side,
   assert.deepEqual([seatA.view.chat, seatA.view.away], [[], false]);
   const before = { count: seatB.messages.length, last: seatB.lastId };
   assert.equal((await seatA.act('say', { text: '底线是一米二' }))['ok'], true);
+  for (let i = 0; i < 100; i++) assert.equal((await a.act('say', { text: `第 ${i} 句` })).status, 200);
   assert.equal((await lead.act('say', { text: '知道了' }))['ok'], true);
   const given = await a.request('POST', '/files', new TextEncoder().encode('只给调解员看'), { 'x-townwall-name': 'a.txt', 'content-type': 'application/octet-stream' });
   assert.equal(given.status, 201, JSON.stringify(given.body));
   const file = given.body.file.id as string;
   await ok(host.act(id, 'show', { file }));
   await seatA.act('hand', { up: true });
-  await seatA.until('A sees it all', () => seatA.view.chat.length === 2 && seatA.view.files.length === 1 && seatA.view.room.shown?.file === file);
+  await seatA.until('A sees it all', () => seatA.view.chat.length === 100 && seatA.view.chat.at(-1)?.text === '知道了' && seatA.view.files.length === 1 && seatA.view.room.shown?.file === file);
   assert.equal((await a.request('GET', `/files/${file}`)).body.toString(), '只给调解员看');
   // B knows every id and tries everything
   assert.equal((await b.request('GET', `/files/${file}`)).status, 404);
