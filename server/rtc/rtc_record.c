@@ -24,10 +24,11 @@ struct record {
     struct rtc *rtc;
     char *key, *meeting, *room, *folder;
     bool wanted;
-    bool asked;   /* Janus was asked and has not answered */
-    bool running; /* Janus has confirmed */
-    bool ever;    /* something was recorded */
-    bool closing; /* the meeting is over: its file is made once its room is gone */
+    bool asked;    /* Janus was asked and has not answered */
+    bool asked_on; /* to record, or to stop */
+    bool running;  /* Janus has confirmed */
+    bool ever;     /* something was recorded */
+    bool closing;  /* the meeting is over: its file is made once its room is gone */
     enum told told;
     const char *error; /* told last */
     guint64 bytes;     /* in the folder */
@@ -120,6 +121,7 @@ static const char *why_still(const struct record *record)
 /* --- asking Janus */
 
 static void ask(struct record *record, bool on);
+static void start(struct record *record);
 
 static void on_answer(const struct janus_message *answer, gpointer user)
 {
@@ -127,6 +129,8 @@ static void on_answer(const struct janus_message *answer, gpointer user)
     record->asked = false;
     if (!answer)
         return; /* record_lost() follows */
+    if (answer->code && !record->asked_on)
+        return; /* it may go on recording, nobody is told that it ended: record_tick() asks again */
     if (answer->code) {
         record->running = false;
         tell(record, TOLD_FAILED, "not_written");
@@ -135,6 +139,8 @@ static void on_answer(const struct janus_message *answer, gpointer user)
     record->running = json_is_true(json_object_get(answer->data, "record"));
     if (record->running && !record->wanted)
         ask(record, false);
+    else if (!record->running && record->wanted)
+        start(record); /* wanted again while the stop was on its way */
     else if (!record->wanted)
         tell(record, TOLD_OFF, NULL);
 }
@@ -145,6 +151,7 @@ static void ask(struct record *record, bool on)
     if (record->asked || !room || room->phase != ROOM_READY)
         return;
     record->asked = true;
+    record->asked_on = on;
     record->tried_us = g_get_monotonic_time();
     json_t *body = room_request(room, "enable_recording");
     json_object_set_new(body, "record", json_boolean(on));
@@ -318,6 +325,8 @@ void record_tick(struct rtc *rtc)
         struct record *record = value;
         if (record->wanted && record->ever)
             look(record, now);
+        else if (record->running && !record->asked && now - record->tried_us > AGAIN_US)
+            ask(record, false);
     }
     g_hash_table_foreach_remove(rtc->records, is_over, rtc);
 }
