@@ -52,11 +52,13 @@ async function begin(...reports: Parameters<Desk['report']>[0][]): Promise<strin
   for (const one of reports) await desk.report(one);
   return Promise.all(reports.map(({ title }) => idOf(page, title)));
 }
-async function undone(act: string): Promise<void> {
+async function undone(act: string, said = `已撤销“${act}”`): Promise<void> {
   await away();
   await page.keyboard.press('z');
-  await page.waitForFunction((word) => document.querySelector('[data-told=undone]')?.textContent?.includes(word), `已撤销“${act}”`);
+  await page.waitForFunction((words) => new RegExp(words).test(document.querySelector('[data-told=undone]')?.textContent ?? ''), said);
 }
+/** A case that nobody was sent is ended, one that a department has goes on. */
+const caseUndone = (): Promise<void> => undone('新案', '已撤销立案，案件 20\\d\\d-\\d{4} 终止|警情已撤出案件 20\\d\\d-\\d{4}');
 /** What the story of the open alert says, once it says `words`. */
 const story = async (words: string, at = page): Promise<void> => void (await at.waitForSelector(`[data-test=story] >> text=${words}`));
 
@@ -149,7 +151,7 @@ test('assigned, ignored, called false, commented, made a case: seen at once at t
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => /已立新案 20\d\d-\d{4}/.test(document.querySelector('[data-told=done]')?.textContent ?? ''));
   assert.notEqual((await desk.alert(id)).case_code, null);
-  await undone('新案');
+  await caseUndone();
   await until('no case', async () => (await desk.alert(id)).case_code === null);
   await choose(page, '河堤塌方');
   assert.ok((await page.locator('[data-test=story] [data-entry=act] .undone').count()) >= 1, 'what was taken back is struck through');
@@ -184,7 +186,7 @@ test('an act on a row is done to all that is folded under it, and taken back wit
   await page.keyboard.press('Enter');
   await until('one case has them all', async () => new Set((await all()).map((one) => one.case_code)).size === 1 && (await of(({ case_code: code }) => code !== null)) === 3);
   await page.waitForFunction(() => document.querySelectorAll('[data-row]').length === 0);
-  await undone('新案');
+  await caseUndone();
   await until('no case', async () => (await of(({ case_code: code }) => code === null)) === 3);
 });
 
