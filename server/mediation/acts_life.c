@@ -96,12 +96,28 @@ static bool check_room(struct store_tx *tx, struct act *act, gint64 from_us, gin
     return fit == POOL_FITS || act_refuse_body(act, error);
 }
 
+/* Another shared room, or none: what is known of the place is no longer so. */
+static void take_place(struct act *act)
+{
+    struct meeting *meeting = act->meeting;
+    const json_t *place_id = json_object_get(act->body, "place_id");
+    const char *place = act_text(act, "place");
+    bool moved = place_id && g_strcmp0(json_string_value(place_id), meeting->place_id) != 0;
+    if (moved) {
+        meeting_set(&meeting->place_id, json_string_value(place_id));
+        meeting->lon = meeting->lat = (double)NAN;
+    }
+    if (moved || place)
+        meeting_set(&meeting->place, place ? place : "");
+}
+
 bool act_take_plan(struct store_tx *tx, struct act *act, GError **error)
 {
     struct meeting *meeting = act->meeting;
     gint64 from_us = act_time(act, "starts_us"), to_us = act_time(act, "ends_us");
     if (!from_us || to_us <= from_us ||
-        to_us - from_us > MOST_HOURS * INT64_C(3600) * G_USEC_PER_SEC)
+        to_us - from_us > MOST_HOURS * INT64_C(3600) * G_USEC_PER_SEC ||
+        !meeting_line_good(act_text(act, "place"), 200))
         return act_refuse_body(act, error);
     g_autoptr(GPtrArray) users = g_ptr_array_new();
     for (guint i = 0; i < meeting->seats->len; i++) {
@@ -110,9 +126,7 @@ bool act_take_plan(struct store_tx *tx, struct act *act, GError **error)
             g_ptr_array_add(users, seat->user);
     }
     g_ptr_array_add(users, NULL);
-    const json_t *place_id = json_object_get(act->body, "place_id");
-    if (place_id)
-        meeting_set(&meeting->place_id, json_string_value(place_id));
+    take_place(act);
     if (!check_room(tx, act, from_us, to_us, error))
         return false;
     json_t *busy = json_array();
@@ -135,14 +149,9 @@ bool act_take_plan(struct store_tx *tx, struct act *act, GError **error)
 bool act_plan(struct store_tx *tx, struct act *act, GError **error)
 {
     const json_t *version = json_object_get(act->body, "version");
-    const char *place = act_text(act, "place");
     if (version && json_integer_value(version) != act->meeting->version)
         return act_refuse(act, 409, "conflict", "已被他人先行处理，请看最新情况",
                           "somebody was first; look at it as it is now", NULL, error);
-    if (!meeting_line_good(place, 200))
-        return act_refuse_body(act, error);
-    if (place)
-        meeting_set(&act->meeting->place, place);
     return act_take_plan(tx, act, error);
 }
 

@@ -20,7 +20,8 @@ static void take_case(const struct mediation_case *about, gpointer data)
         meeting_set(&meeting->title, about->title);
     if (about->area && !*ask_text(ask->body, "area"))
         meeting_set(&meeting->area, about->area);
-    if (!isfinite(meeting->lon)) {
+    /* a shared room has coordinates of its own */
+    if (!isfinite(meeting->lon) && !meeting->place_id) {
         meeting->lon = about->lon;
         meeting->lat = about->lat;
     }
@@ -167,6 +168,7 @@ static char *take_body(struct ask *ask, const struct net_session *session)
     meeting->title = g_strdup(ask_text(body, "title"));
     meeting->mode = *mode ? (enum meeting_mode)MAX(meeting_mode_find(mode), 0) : MEETING_JOINT;
     meeting->place = g_strdup(ask_text(body, "place"));
+    meeting_set(&meeting->place_id, json_string_value(json_object_get(body, "place_id")));
     meeting->area = g_strdup(*area ? area : session->areas[0] ? session->areas[0] : "");
     meeting->created_by = g_strdup(ask->user);
     meeting->lon = number_of(body, "lon");

@@ -86,13 +86,14 @@ bool meeting_save(struct store_tx *tx, struct meeting *meeting, GError **error)
     return store_exec(
         tx, error,
         "UPDATE meeting SET title = ?, state = ?, mode = ?, sittings = ?, starts_us = ?,"
-        " ends_us = ?, place_id = ?, place = ?, sensitive = ?, record = ?, shown = ?,"
+        " ends_us = ?, place_id = ?, place = ?, lon = ?, lat = ?, sensitive = ?, record = ?, shown "
+        "= ?,"
         " opened_us = ?, ended_us = ?, version = ? WHERE id = ?",
-        "sssiiissiisiiis", meeting->title, meeting_state_name((int)meeting->state),
+        "sssiiissddiisiiis", meeting->title, meeting_state_name((int)meeting->state),
         meeting_mode_name((int)meeting->mode), meeting->sittings, meeting->starts_us,
-        meeting->ends_us, meeting->place_id, meeting->place, (gint64)meeting->sensitive,
-        (gint64)meeting->record, shown, meeting->opened_us, meeting->ended_us, meeting->version,
-        meeting->id);
+        meeting->ends_us, meeting->place_id, meeting->place, meeting->lon, meeting->lat,
+        (gint64)meeting->sensitive, (gint64)meeting->record, shown, meeting->opened_us,
+        meeting->ended_us, meeting->version, meeting->id);
 }
 
 /* --- the record */

@@ -55,6 +55,18 @@ test('a shared room is open at its hours, taken by one meeting at a time, and gi
   assert.deepEqual((await list(`rooms?from_us=${local(4, 0)}&to_us=${local(5, 0)}`)).rooms[0].busy, []);
   const moved = await host.act(made.body.meeting.id, 'plan', { starts_us: String(local(3, 13)), ends_us: String(local(3, 14)) });
   assert.deepEqual([moved.status, moved.body.error.code], [409, 'closed'], 'moved out of the hours');
+  const mill = { ...room, name: '水磨共享调解室', address: '水磨村 3 号', lon: 120.5, lat: 30.4 };
+  assert.equal((await put('rooms/mill', mill)).status, 200);
+  const where = async (more: Json): Promise<unknown[]> => {
+    const { status, body } = await host.act(made.body.meeting.id, 'plan', { starts_us: String(local(3, 9)), ends_us: String(local(3, 10)), ...more });
+    assert.equal(status, 200, JSON.stringify(body));
+    const { meeting } = await host.person.json<any>(`/api/v1/meetings/${made.body.meeting.id}`);
+    return [meeting.place_id, meeting.place, meeting.lon, meeting.lat];
+  };
+  assert.deepEqual(await where({}), ['bridge', '石桥共享调解室（石桥村 8 号）', 120.3, 30.2], 'another time, the same room');
+  assert.deepEqual(await where({ place_id: 'mill' }), ['mill', '水磨共享调解室（水磨村 3 号）', 120.5, 30.4], 'who calls for help is looked for there');
+  assert.deepEqual(await where({ place_id: null, place: '老槐树下' }), [null, '老槐树下', null, null], 'nothing of the room before');
+  assert.deepEqual(await where({ place_id: 'bridge' }), ['bridge', '石桥共享调解室（石桥村 8 号）', 120.3, 30.2]);
   assert.equal((await put('rooms/bridge', { ...room, version: 1, active: false })).body.room.active, false);
   assert.deepEqual(await refused(local(3, 10), local(3, 11)), [409, 'closed'], 'no longer used');
 });
