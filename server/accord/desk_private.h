@@ -8,35 +8,43 @@
 
 struct accord_desk {
     struct accord_desk_options options;
-    struct paper_press *press;
-    struct limiter *tries; /* of who verifies */
-    guint timer;           /* reminders */
-    bool reminding, filing, closing;
+    struct paper_press *press; /* owned; makes PDFs on a thread of its own */
+    struct limiter *tries;     /* of who verifies, by address */
+    guint timer;               /* reminders */
+    bool reminding, filing;    /* one at a time is under way */
+    bool closing;              /* nothing new is begun */
 };
 
-/* One request on its way. */
+/* One request on its way: through the store, perhaps the press, to its answer. Owned by whoever is
+ * at work on it; the store's functions have it alone meanwhile. */
 struct desk_ask {
     struct accord_desk *desk;
-    struct net_request *request;
-    struct identity_actor *actor;
-    char *meeting, *who; /* meeting NULL: who is a seat */
-    json_t *body, *result;
-    struct paper *paper;
-    gint64 now_us;
-    const struct problem *problem;
+    struct net_request *request;   /* a reference */
+    struct identity_actor *actor;  /* NULL: a guest, or nobody */
+    char *meeting, *who;           /* meeting NULL: who is a seat; else who is an account */
+    json_t *body, *result;         /* of the request (NULL: none); to be answered */
+    struct paper *paper;           /* to be printed; NULL: none */
+    gint64 now_us;                 /* when it came */
+    const struct problem *problem; /* why it was refused; static; NULL: it was not */
 };
-/* Takes `body`. */
+/* Takes `body` (NULL: none). Owned by the caller. */
 struct desk_ask *desk_ask_new(struct accord_desk *desk, struct net_request *request, json_t *body);
-void desk_ask_free(gpointer ask);
+void desk_ask_free(gpointer ask); /* NULL is fine */
+/* Inside a store_fn: false, with STORE_ERROR_REFUSED; what was written is undone. `problem` is
+ * static. */
 bool desk_refuse(struct desk_ask *ask, const struct problem *problem, GError **error);
+/* Answers the ask's problem, or what `error` means to a person; `ask` stays the caller's. */
 void desk_reply_error(const struct desk_ask *ask, const GError *error);
-/* store_done_fn: answers `result`. */
+/* store_done_fn: answers `result` with 200, or the error; frees `ask`. */
 void desk_answered(gpointer ask, const GError *error);
+/* 404, 400, 409 */
 extern const struct problem DESK_NOT_FOUND, DESK_BAD, DESK_NOT_NOW;
 
-/* desk_paper.c: the PDF of a draft; desk_follow.c: list, acts, reminders */
+/* Routes of desk_paper.c: the PDF of a draft. Once, at the start. */
 void desk_paper_routes(struct accord_desk *desk);
+/* Routes of desk_follow.c: list, judicial confirmation, performance. Once, at the start. */
 void desk_follow_routes(struct accord_desk *desk);
+/* GSourceFunc: tells what falls due of agreements, each once; G_SOURCE_CONTINUE. */
 gboolean desk_remind(gpointer desk);
 /* desk_file.c: agreements in force that are no file yet become one, one after the other */
 void desk_file(struct accord_desk *desk);

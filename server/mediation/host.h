@@ -25,5 +25,8 @@ bool ask_refuse(struct ask *ask, const struct problem *problem, GError **error);
 /* "" when it is none. */
 const char *ask_text(const json_t *body, const char *key);
 
+/* store_done_fn's work for a list: answers {key: result}, or the problem or error; frees `ask`. */
+void ask_listed(struct ask *ask, const char *key, const GError *error);
+
 /* host_make.c: POST /api/v1/meetings */
 void host_make(struct net_request *request, gpointer mediation);

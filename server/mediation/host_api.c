@@ -83,17 +83,21 @@ static bool read_list(struct store_tx *tx, gpointer data, GError **error)
     return true;
 }
 
-static void listed(gpointer data, const GError *error)
+void ask_listed(struct ask *ask, const char *key, const GError *error)
 {
-    struct ask *ask = data;
     if (ask->problem)
         mediation_reply(ask->request, ask->problem);
     else if (error)
         mediation_reply_error(ask->request, error);
     else
-        net_reply_json(ask->request, 200,
-                       json_pack("{s:O}", ask_text(ask->body, "key"), ask->result));
+        net_reply_json(ask->request, 200, json_pack("{s:O}", key, ask->result));
     ask_free(ask);
+}
+
+static void listed(gpointer data, const GError *error)
+{
+    struct ask *ask = data;
+    ask_listed(ask, ask_text(ask->body, "key"), error);
 }
 
 static void get_meetings(struct net_request *request, gpointer user)

@@ -97,16 +97,9 @@ static bool read_letters(struct store_tx *tx, gpointer data, GError **error)
     return true;
 }
 
-static void answered(gpointer data, const GError *error)
+static void answered(gpointer ask, const GError *error)
 {
-    struct ask *ask = data;
-    if (ask->problem)
-        mediation_reply(ask->request, ask->problem);
-    else if (error)
-        mediation_reply_error(ask->request, error);
-    else
-        net_reply_json(ask->request, 200, json_pack("{s:O}", "letters", ask->result));
-    ask_free(ask);
+    ask_listed(ask, "letters", error);
 }
 
 static void get_letters(struct net_request *request, gpointer user)

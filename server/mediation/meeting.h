@@ -58,9 +58,10 @@ int consent_answer_find(const char *name);
 #define ROOM_JOINT "joint"
 #define ROOM_SIDE  "side:" /* and the side */
 
+/* The newest word of one person on one matter; older ones stand in the record. */
 struct consent {
     enum consent_answer answer;
-    char *version;
+    char *version; /* of the text that was shown; NULL: no answer */
     gint64 time_us;
 };
 /* Somebody at a seat. */
@@ -72,12 +73,14 @@ struct seat_person {
     struct consent consents[CONSENT_KINDS]; /* the newest of each */
 };
 
+/* One place at the table: a person with an account, a guest by link, or several at one device. */
 struct seat {
     char *id, *side, *user, *name, *unit, *place, *room; /* user NULL: a guest */
-    gint64 n;
+    gint64 n;                                            /* from 1, in the order of planning */
     enum seat_role role;
     enum seat_state state;
-    bool terminal, muted;
+    bool terminal, muted; /* terminal: several people at one device */
+    /* since when; 0: not */
     gint64 room_us, ready_us, identity_us, notice_us, screening_us, hand_us, call_us;
     char *identity_by, *identity_how, *notice_version; /* NULL: none */
     char *screening;                                   /* answers as JSON; NULL: none */
@@ -93,6 +96,7 @@ struct seat {
 };
 
 struct meeting_line { /* of the chat */
+    /* seats: ids of who was in the room then and may read it, a space around each */
     char *id, *room, *seat, *text, *seats;
     gint64 time_us;
 };
@@ -100,7 +104,7 @@ struct meeting_paper { /* a file of a room */
     char *id, *room, *seat, *name, *kind, *owner_kind, *owner, *attachment;
     gint64 time_us, bytes;
 };
-struct meeting_danger {
+struct meeting_danger { /* a call for help; told at due_us unless it is undone before */
     char *id, *seat, *room;
     gint64 time_us, due_us;
 };
@@ -127,8 +131,10 @@ struct meeting {
 /* Returned: empty, owned by the caller. */
 struct meeting *meeting_new(void);
 void meeting_free(struct meeting *meeting); /* NULL is fine */
+/* Invited, without texts and people; owned by the caller until a meeting has it. */
 struct seat *seat_new(void);
 void seat_free(struct seat *seat); /* NULL is fine */
+/* Without name or consents; freed with its seat. `n` from 1. */
 struct seat_person *seat_person_new(gint64 n);
 
 /* NULL: none such. Borrowed. */

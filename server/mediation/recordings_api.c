@@ -93,16 +93,9 @@ static bool read_list(struct store_tx *tx, gpointer data, GError **error)
     return true;
 }
 
-static void listed(gpointer data, const GError *error)
+static void listed(gpointer ask, const GError *error)
 {
-    struct ask *ask = data;
-    if (ask->problem)
-        mediation_reply(ask->request, ask->problem);
-    else if (error)
-        mediation_reply_error(ask->request, error);
-    else
-        net_reply_json(ask->request, 200, json_pack("{s:O}", "recordings", ask->result));
-    ask_free(ask);
+    ask_listed(ask, "recordings", error);
 }
 
 static void get_list(struct net_request *request, gpointer user)

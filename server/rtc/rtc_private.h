@@ -31,6 +31,7 @@ struct rtc {
 
 enum room_phase { ROOM_MAKING, ROOM_READY, ROOM_FAILED };
 
+/* A room of Janus for one room of a meeting; there as long as a stay is in it. */
 struct room {
     struct rtc *rtc;
     char *key, *meeting, *name;
@@ -40,6 +41,7 @@ struct room {
     guint stays;
 };
 
+/* Somebody's browser, as long as its connection is there. */
 struct seat {
     struct rtc *rtc;
     char *id, *meeting;
@@ -98,14 +100,17 @@ struct stay {
 /* --- rtc.c */
 /* Takes `message` without "t". */
 void rtc_tell(struct stay *stay, const char *op, json_t *message);
+/* Odd, below 2^52: exact in a double too. */
 guint64 rtc_random_id(void);
-char *rtc_random_text(void); /* g_free() */
+/* 128 random bits as base64, for secrets and tokens; g_free() */
+char *rtc_random_text(void);
 
 /* --- rtc_room.c */
 /* The room; a stay more is in it. Made where it is not there. */
 struct room *room_enter(struct rtc *rtc, const char *meeting, const char *name);
 /* One less; destroyed after the last. */
 void room_exit(struct room *room);
+/* GDestroyNotify of rtc->rooms. */
 void room_free(gpointer room);
 /* {"request","room","secret"} */
 json_t *room_request(const struct room *room, const char *request);
@@ -120,12 +125,18 @@ void stay_enter(struct stay *stay);
 void stay_greet(struct stay *stay);
 /* It ends at once; its browser is told `why`. The seat's next one begins after it. */
 void stay_end(struct stay *stay, const char *why);
+/* GDestroyNotify of rtc->stays. */
 void stay_free(gpointer stay);
+/* Whose feed that is, when it goes on and is in the same room as `by`; NULL: nobody there. What
+ * keeps a side from asking for the other's media. */
 struct stay *stay_of_feed(const struct rtc *rtc, const struct stay *by, guint64 feed);
 
 /* --- rtc_send.c */
 extern const struct janus_handle_ops send_ops;
+/* An offer of the browser goes to Janus, or waits behind the one that is there (`message` is
+ * copied). Returned: NULL, or why it is refused ("no_right"); static. */
 const char *send_publish(struct stay *stay, const struct signal *signal, const json_t *message);
+/* What the seat may do has changed: streams are muted or freed at Janus, its browser is told. */
 void send_allow(struct stay *stay);
 /* Nothing is sent any more, though the stay goes on. */
 void send_down(struct stay *stay, const char *why);
@@ -135,25 +146,39 @@ void send_down(struct stay *stay, const char *why);
 void recv_update(struct stay *stay);
 /* Events of the VideoRoom of others, told to the sending handle. */
 void recv_news(struct stay *stay, const struct janus_message *event);
+/* Asks again for what failed. */
 void recv_tick(struct stay *stay);
+/* The browser's answer to the newest offer; to an older one it is passed over. */
 void recv_answer(struct stay *stay, const struct signal *signal);
+/* The browser lost its way: another offer with new candidates (ICE restart). */
 void recv_restart(struct stay *stay);
 void recv_again(struct stay *stay); /* tells the last offer once more, if it is open */
 /* --- rtc_layers.c */
+/* A browser said how large it shows somebody: kept, and asked of Janus. */
 void layers_wish(struct stay *stay, const struct signal *signal);
+/* Asks Janus for the smaller of what is wished and what the line carries, of each picture. */
 void layers_apply(struct stay *stay);
+/* Janus tells of loss on the way to it. */
 void layers_slow(struct stay *stay);
+/* Tries more when it was quiet for long enough. `now_us` monotonic. */
 void layers_tick(struct stay *stay, gint64 now_us);
+/* GDestroyNotify of struct wish in an array. */
 void layers_clear(gpointer wish);
 
 /* --- rtc_record.c */
 /* Where Janus writes what is recorded of a room, should it be; g_free(). */
 char *record_folder(struct rtc *rtc, const char *meeting, const char *room);
 void record_seat(struct rtc *rtc, const struct stay *stay); /* somebody more is in its room */
+/* Its room is there: what is wanted of it begins. */
 void record_room_ready(struct room *room);
+/* Janus has closed the room, and with it what it recorded there. */
 void record_room_gone(struct room *room);
+/* Janus is gone: everybody is told, and nothing begins again by itself. */
 void record_lost(struct rtc *rtc);
+/* The meeting is over: recordings end, each take becomes a file when its room is gone. */
 void record_close(struct rtc *rtc, const char *meeting);
+/* Once a second: do the folders grow, is there room on the disk, is something to be asked again? */
 void record_tick(struct rtc *rtc);
 guint record_count(const struct rtc *rtc); /* that are on */
+/* GDestroyNotify of rtc->records. */
 void record_free(gpointer record);
