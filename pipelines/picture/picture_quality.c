@@ -93,17 +93,20 @@ static bool block_lit(const uint8_t *luma, int width_px, struct block block, lon
            squares * samples - sum * sum > samples * samples * BLACK_DEVIATION * BLACK_DEVIATION;
 }
 
+/* Whether nothing but what lies at the upper and lower edge can be seen. The first block between
+ * them that shows something settles it: `lit` is whole only where the answer is true. */
 static bool black_picture(const uint8_t *luma, int width_px, int height_px,
                           bool lit[PICTURE_BLOCKS])
 {
+    enum { FIRST = OVERLAY_ROWS * PICTURE_COLUMNS, INNER = PICTURE_BLOCKS - 2 * FIRST };
     long total = 0;
-    bool elsewhere = false;
-    for (int i = 0; i < PICTURE_BLOCKS; i++) {
-        int row = i / PICTURE_COLUMNS;
+    for (int n = 0; n < PICTURE_BLOCKS; n++) {
+        int i = (FIRST + n) % PICTURE_BLOCKS;
         lit[i] = block_lit(luma, width_px, block_at(i, width_px, height_px), &total);
-        elsewhere |= lit[i] && row >= OVERLAY_ROWS && row < PICTURE_ROWS - OVERLAY_ROWS;
+        if (lit[i] && n < INNER)
+            return false;
     }
-    return !elsewhere && total < (long)BLACK_MEAN * width_px * height_px;
+    return total < (long)BLACK_MEAN * width_px * height_px;
 }
 
 static int count_lit(const bool lit[PICTURE_BLOCKS])
