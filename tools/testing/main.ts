@@ -1,15 +1,17 @@
 // tools/test's second half: chooses suites, runs them one after the other, sums up.
+import { again } from './again.ts';
 import { suites, type Result } from './suites.ts';
 
 async function main(): Promise<number> {
   const args = process.argv.slice(2);
   const long = args.includes('--long');
   const names = args.filter((a) => !a.startsWith('--'));
-  const unknown = args.filter((a) => a.startsWith('--') && !['--long', '--list', '--skip-install'].includes(a));
+  const unknown = args.filter((a) => a.startsWith('--') && !['--long', '--list', '--once', '--skip-install'].includes(a));
   if (unknown.length) {
     console.error(`tools/test: unknown option ${unknown.join(' ')}`);
     return 2;
   }
+  again.allowed = !args.includes('--once');
   if (args.includes('--list')) {
     for (const suite of suites) console.log(`${suite.name}${suite.long ? ' (--long)' : ''}\n  ${suite.list().join('\n  ')}`);
     return 0;
@@ -34,6 +36,7 @@ async function main(): Promise<number> {
   }
   for (const failure of sum.failures) console.log(`FAILED ${failure}`);
   if (sum.passed + sum.failed === 0) console.log('FAILED: no test ran');
+  for (const name of again.unsteady) console.log(`UNSTEADY (failed, then passed by itself) ${name}`);
   console.log(`${sum.passed} passed, ${sum.failed} failed`);
   return sum.failed === 0 && sum.passed > 0 ? 0 : 1;
 }

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { availableParallelism } from 'node:os';
 import { relative, resolve } from 'node:path';
 import { sanitizerOptions } from '../../tests/lib/programs.ts';
+import { again } from './again.ts';
 import { capture, top, type Output } from './capture.ts';
 
 export interface Result { passed: number; failed: number; failures: string[] }
@@ -54,13 +55,10 @@ async function build(preset: string, web: boolean): Promise<Result | null> {
   return output.code === 0 ? null : one(`build ${preset}`, output);
 }
 
-/** ctest of one preset; `regex` chooses its tests. */
-async function ctest(preset: string, regex: string, filter: string[]): Promise<Result> {
-  const broken = await build(preset, false);
-  if (broken) return broken;
-  const chosen = filter.length ? ['-R', filter.map((f) => f.replace(/[^\w/-]/g, '.')).join('|')] : ['-R', regex];
+/** The tests of one preset that `chosen` chooses, with what those say that fail. */
+async function ctestOnce(preset: string, chosen: string[], lanes: number): Promise<Result> {
   const output = await capture(['ctest', '--test-dir', `build/${preset}`, '--output-on-failure', '--no-tests=error',
-    '-j', String(availableParallelism()), ...chosen], { env: preset === 'asan' ? sanitizerOptions : {} });
+    '-j', String(lanes), ...chosen], { env: preset === 'asan' ? sanitizerOptions : {} });
   const match = /% tests passed, (\d+) tests failed out of (\d+)/.exec(output.text);
   if (!match) return one(`ctest ${preset}`, { ...output, code: 1 });
   const failed = Number(match[1]);
@@ -70,6 +68,17 @@ async function ctest(preset: string, regex: string, filter: string[]): Promise<R
     process.stdout.write(output.text.split('\n').filter((line) => !quiet.test(line)).join('\n') + '\n');
   }
   return { passed: Number(match[2]) - failed, failed, failures };
+}
+
+/** ctest of one preset; `regex` chooses its tests. */
+async function ctest(preset: string, regex: string, filter: string[]): Promise<Result> {
+  const broken = await build(preset, false);
+  if (broken) return broken;
+  const chosen = filter.length ? ['-R', filter.map((f) => f.replace(/[^\w/-]/g, '.')).join('|')] : ['-R', regex];
+  const first = await ctestOnce(preset, chosen, availableParallelism());
+  if (!again.may(preset, first.failed)) return first;
+  const second = await ctestOnce(preset, ['--rerun-failed'], 1);
+  return second.failed ? first : again.steady(first, second);
 }
 
 const ctestNames = (kind: string): string[] => {
@@ -113,13 +122,18 @@ async function nodeTests(folder: string, files: string[], filter: string[], pres
   const installed = await capture([resolve(top, 'tools/node'), '--install', 'tests', 'tools/town']);
   if (installed.code !== 0) return one(`packages of ${folder}`, installed);
   const chosen = files.filter((file) => filter.length === 0 || filter.some((f) => `tests/${folder}/${file}`.includes(f)));
-  const sum: Result = { passed: 0, failed: 0, failures: [] };
+  const results = new Map<string, Result>();
   const shared = chosen.filter((file) => !alone.test(file)).sort((a, b) => Number(patient.test(b)) - Number(patient.test(a)));
   const lane = async (): Promise<void> => {
-    for (let file = shared.shift(); file; file = shared.shift()) add(sum, await nodeTest(folder, file, preset, env));
+    for (let file = shared.shift(); file; file = shared.shift()) results.set(file, await nodeTest(folder, file, preset, env));
   };
   await Promise.all(Array.from({ length: lanes }, lane));
-  for (const file of chosen.filter((name) => alone.test(name))) add(sum, await nodeTest(folder, file, preset, env));
+  for (const file of chosen.filter((name) => alone.test(name))) results.set(file, await nodeTest(folder, file, preset, env));
+  const sum: Result = { passed: 0, failed: 0, failures: [] };
+  for (const [file, first] of results) {
+    const second = again.may(`${folder}/${file}`, first.failed) ? await nodeTest(folder, file, preset, env) : first;
+    add(sum, second.failed ? first : again.steady(first, second));
+  }
   return sum;
 }
 
