@@ -15,6 +15,8 @@ export interface TownOptions {
   gop: number;
   pictureCores?: number;
   config?: StackOptions['config'];
+  /** Not the town that is kept: what other benches broke in it is still told in its queue. */
+  own?: boolean;
 }
 
 export interface Town {
@@ -37,8 +39,9 @@ const keptIn = process.env.TW_BENCH_DIR;
 
 export async function withTown(options: TownOptions, body: (town: Town) => Promise<void>): Promise<void> {
   const { server, ...config } = options.config ?? {};
+  const kept = keptIn !== undefined && !options.own;
   const stack = await startStack({
-    ...(keptIn ? { dir: keptIn } : {}),
+    ...(kept ? { dir: keptIn } : {}),
     cameras: options.cameras, rate: options.rate, pictureCores: options.pictureCores ?? 0.6,
     simulatorArgs: ['--gop', String(options.gop), '--session-timeout', '600'],
     config: { ...config, server: { max_clients: 1000, plays_per_minute: 100_000, ...server } },
@@ -55,7 +58,7 @@ export async function withTown(options: TownOptions, body: (town: Town) => Promi
     });
   } finally {
     wall?.close();
-    await stopStack(stack, keptIn !== undefined);
+    await stopStack(stack, kept);
   }
 }
 
