@@ -354,7 +354,7 @@ test('situations are one row; in a flood the queue says how many it hides, and k
   // the seat's own load says that it is over the limit, among its hints and on the ultra-wide wall's strip
   const { user } = await person.json<{ user: { id: string } }>('/api/v1/session');
   await open('/console');
-  assert.match(await page.innerText(`[data-load="${user.id}"]:has(.over)`), /10 分钟 1\d 条 · 超过上限/);
+  assert.match(await page.innerText(`[data-load="${user.id}"]:has(.over)`), /10 分钟 \d\d 条 · 超过上限/);
   await page.setViewportSize({ width: 3840, height: 1080 });
   await open('/wall/map');
   await page.waitForSelector('[data-figure=load] [data-shape]');
