@@ -12,15 +12,12 @@ void case_due_free(gpointer data)
     g_free(due);
 }
 
-bool case_timers_due(struct store_tx *tx, gint64 now_us, int limit, GPtrArray *list, GError **error)
+#define ITEM_WAITS "due_us > 0 AND done_us = 0 AND over_us = 0"
+
+/* Takes each row into the list: id, case, timer, order, state, then the numbers. */
+static bool read_due(struct store_rows *rows, GPtrArray *list, GError **error)
 {
     GError *bad = NULL;
-    store_rows_auto rows =
-        store_query(tx, error,
-                    "SELECT id, case_id, timer, order_id, state, due_us, warn_us, next_us, reminded"
-                    " FROM case_timer WHERE next_us > 0 AND next_us <= ? ORDER BY next_us, id"
-                    " LIMIT ?",
-                    "ii", now_us, (gint64)limit);
     while (rows && store_rows_next(rows, &bad)) {
         struct case_due *due = g_new0(struct case_due, 1);
         due->id = store_text_dup(rows, 0);
@@ -39,27 +36,25 @@ bool case_timers_due(struct store_tx *tx, gint64 now_us, int limit, GPtrArray *l
     return rows && !bad;
 }
 
-#define ITEM_WAITS "due_us > 0 AND done_us = 0 AND over_us = 0"
+bool case_timers_due(struct store_tx *tx, gint64 now_us, int limit, GPtrArray *list, GError **error)
+{
+    store_rows_auto rows =
+        store_query(tx, error,
+                    "SELECT id, case_id, timer, order_id, state, due_us, warn_us, next_us, reminded"
+                    " FROM case_timer WHERE next_us > 0 AND next_us <= ? ORDER BY next_us, id"
+                    " LIMIT ?",
+                    "ii", now_us, (gint64)limit);
+    return read_due(rows, list, error);
+}
 
 bool case_items_due(struct store_tx *tx, gint64 now_us, int limit, GPtrArray *list, GError **error)
 {
-    GError *bad = NULL;
     store_rows_auto rows =
         store_query(tx, error,
-                    "SELECT id, case_id, kind, due_us FROM case_item WHERE " ITEM_WAITS
-                    " AND due_us <= ? ORDER BY due_us, id LIMIT ?",
+                    "SELECT id, case_id, kind, NULL, NULL, due_us, 0, 0, 0 FROM case_item"
+                    " WHERE " ITEM_WAITS " AND due_us <= ? ORDER BY due_us, id LIMIT ?",
                     "ii", now_us, (gint64)limit);
-    while (rows && store_rows_next(rows, &bad)) {
-        struct case_due *due = g_new0(struct case_due, 1);
-        due->id = store_text_dup(rows, 0);
-        due->case_id = store_text_dup(rows, 1);
-        due->timer = store_text_dup(rows, 2);
-        due->due_us = store_int(rows, 3);
-        g_ptr_array_add(list, due);
-    }
-    if (bad)
-        g_propagate_error(error, bad);
-    return rows && !bad;
+    return read_due(rows, list, error);
 }
 
 bool case_timers_next(struct store_tx *tx, gint64 *next_us, GError **error)

@@ -189,3 +189,13 @@ char *desk_text(struct fixture *f, const char *sql)
     g_assert_true(store_read_now(f->store, do_text, &text, NULL));
     return text.value;
 }
+
+struct fixture *desk_dispatched(void)
+{
+    struct fixture *f = desk_begin(NOISE_FORM);
+    ACT(operator_seat, NOISE_TRIAGE);
+    ACT(operator_seat,
+        "{\"act\":\"dispatch\",\"lead\":\"police\",\"co\":[\"green\"],\"item\":\"劝停\"}");
+    STATE("DISPATCHED");
+    return f;
+}

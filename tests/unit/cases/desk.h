@@ -9,6 +9,11 @@
 /* Monday 2026-03-02, 09:00 in China. */
 #define NOW_US (INT64_C(1772413200) * G_USEC_PER_SEC)
 
+/* What most cases begin with: a neighbour's noise, told over the telephone. */
+#define NOISE_FORM "{\"title\":\"邻居装修噪音\",\"area\":\"330106001002\",\"channel\":\"hotline\"}"
+#define NOISE_TRIAGE                                                                               \
+    "{\"act\":\"triage\",\"form\":{\"category\":\"livelihood\",\"grade\":\"annoyance\"}}"
+
 extern struct case_who *operator_seat, *supervisor, *verifier, *mediator, *police, *green, *taker;
 void desk_open_people(void);
 /* Somebody with a role in the town; owned by the caller. */
@@ -16,6 +21,8 @@ struct case_who *desk_person(const char *user, const char *role, const char *dep
 
 /* A store with departments and the case k1, taken by the call taker. */
 struct fixture *desk_begin(const char *form);
+/* The same with k1 about noise, given to the police, who lead, and to the green department. */
+struct fixture *desk_dispatched(void);
 /* The record of k1 is whole; frees. */
 void desk_end(struct fixture *f);
 void desk_open(struct fixture *f, struct case_who *who, const char *id, const char *form);

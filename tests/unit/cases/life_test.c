@@ -4,24 +4,11 @@
 #include "desk.h"
 #include <string.h>
 
-#define FORM   "{\"title\":\"邻居装修噪音\",\"area\":\"330106001002\",\"channel\":\"hotline\"}"
-#define TRIAGE "{\"act\":\"triage\",\"form\":{\"category\":\"livelihood\",\"grade\":\"annoyance\"}}"
-
-static struct fixture *dispatched(void)
-{
-    struct fixture *f = desk_begin(FORM);
-    ACT(operator_seat, TRIAGE);
-    ACT(operator_seat,
-        "{\"act\":\"dispatch\",\"lead\":\"police\",\"co\":[\"green\"],\"item\":\"劝停\"}");
-    STATE("DISPATCHED");
-    return f;
-}
-
 /* --- tests */
 
 static void test_loop(void)
 {
-    struct fixture *f = dispatched();
+    struct fixture *f = desk_dispatched();
     ACT(police, "{\"act\":\"take\"}");
     STATE("WORKING");
     REFUSED(police, "no_order", "{\"act\":\"take\"}");
@@ -40,13 +27,13 @@ static void test_loop(void)
     STATE("CLOSED");
     ACT(operator_seat, "{\"act\":\"archive\"}");
     STATE("ARCHIVED");
-    REFUSED(operator_seat, "not_now", TRIAGE);
+    REFUSED(operator_seat, "not_now", NOISE_TRIAGE);
     desk_end(f);
 }
 
 static void test_rights(void)
 {
-    struct fixture *f = dispatched();
+    struct fixture *f = desk_dispatched();
     struct case_who *roads = desk_person("roads1", "department_handler", "roads");
     struct case_who *away = case_who_make("far", "far", NULL);
     case_who_add(away, "operator", "330107");
@@ -64,7 +51,7 @@ static void test_rights(void)
 
 static void test_handler_never_verifies(void)
 {
-    struct fixture *f = dispatched();
+    struct fixture *f = desk_dispatched();
     case_who_add(police, "verifier", "330106"); /* somebody gave both roles */
     fixture_sql(f, "UPDATE case_order SET state = 'WITHDRAWN' WHERE department = 'green'");
     ACT(police, "{\"act\":\"take\"}");
@@ -78,7 +65,7 @@ static void test_handler_never_verifies(void)
 /* A workflow may lead to the call back by any way: nothing is closed by nothing. */
 static void test_no_evidence(void)
 {
-    struct fixture *f = dispatched();
+    struct fixture *f = desk_dispatched();
     ACT(operator_seat, "{\"act\":\"comment\",\"text\":\"x\"}");
     fixture_sql(f, "UPDATE case_file SET state = 'VERIFY', done_us = 1 WHERE id = 'k1'");
     REFUSED(verifier, "no_evidence", "{\"act\":\"verify\",\"result\":\"satisfied\"}");
@@ -87,11 +74,12 @@ static void test_no_evidence(void)
 
 static void test_versions(void)
 {
-    struct fixture *f = desk_begin(FORM);
-    g_assert_cmpstr(desk_act_with(f, operator_seat, "k1", NOW_US, 1, "key-00001", TRIAGE), ==, "");
-    g_assert_cmpstr(desk_act_with(f, operator_seat, "k1", NOW_US, 1, "key-00002", TRIAGE), ==,
+    struct fixture *f = desk_begin(NOISE_FORM);
+    g_assert_cmpstr(desk_act_with(f, operator_seat, "k1", NOW_US, 1, "key-00001", NOISE_TRIAGE), ==,
+                    "");
+    g_assert_cmpstr(desk_act_with(f, operator_seat, "k1", NOW_US, 1, "key-00002", NOISE_TRIAGE), ==,
                     "conflict");
-    g_assert_cmpstr(desk_act_with(f, operator_seat, "k1", NOW_US, 1, "key-00001", TRIAGE), ==,
+    g_assert_cmpstr(desk_act_with(f, operator_seat, "k1", NOW_US, 1, "key-00001", NOISE_TRIAGE), ==,
                     "again");
     g_assert_cmpint(fixture_int(f, "SELECT COUNT(*) FROM case_log"), ==, 2);
     /* what needs no version changes none */
@@ -104,7 +92,7 @@ static void test_versions(void)
 
 static void test_returns(void)
 {
-    struct fixture *f = dispatched();
+    struct fixture *f = desk_dispatched();
     ACT(green, "{\"act\":\"return\",\"text\":\"不属我办职责\"}");
     STATE("DISPATCHED"); /* a co-handler's */
     ACT(police, "{\"act\":\"return\",\"text\":\"不属我所职责\"}");
@@ -136,7 +124,7 @@ static void test_return_before_date(void)
     struct fixture *f =
         desk_begin("{\"title\":\"占道经营\",\"area\":\"330106001002\",\"channel\":\"hotline\"}");
     gint64 set_us = NOW_US + 10 * 24 * HOUR_US;
-    ACT(operator_seat, TRIAGE);
+    ACT(operator_seat, NOISE_TRIAGE);
     g_autofree char *dispatch = g_strdup_printf(
         "{\"act\":\"dispatch\",\"lead\":\"police\",\"due_us\":\"%" G_GINT64_FORMAT "\"}", set_us);
     ACT(operator_seat, dispatch);
@@ -152,7 +140,7 @@ static void test_conflict_of_interest(void)
 {
     struct fixture *f = desk_begin("{\"title\":\"投诉派出所\",\"area\":\"330106001002\","
                                    "\"channel\":\"hotline\",\"about\":\"police\"}");
-    ACT(operator_seat, TRIAGE);
+    ACT(operator_seat, NOISE_TRIAGE);
     REFUSED(operator_seat, "conflict_of_interest", "{\"act\":\"dispatch\",\"lead\":\"police\"}");
     REFUSED(operator_seat, "conflict_of_interest",
             "{\"act\":\"dispatch\",\"lead\":\"green\",\"co\":[\"police\"]}");
@@ -166,7 +154,7 @@ static void test_conflict_of_interest(void)
 
 static void test_delivery_timer(void)
 {
-    struct fixture *f = desk_begin(FORM);
+    struct fixture *f = desk_begin(NOISE_FORM);
     struct case_row row = desk_row(f, "k1");
     g_assert_cmpint(row.due_us, ==, NOW_US + HOUR_US);
     g_assert_cmpint(row.warn_us, ==, NOW_US + 45 * MINUTE_US);
@@ -197,7 +185,7 @@ static bool do_see(struct store_tx *tx, gpointer data, GError **error)
 /* Delivered is what a department has seen, not what was sent. */
 static void test_delivered(void)
 {
-    struct fixture *f = dispatched();
+    struct fixture *f = desk_dispatched();
     g_assert_cmpint(fixture_int(f, "SELECT COUNT(*) FROM case_timer WHERE timer = 'delivery'"
                                    " AND ended_us = 0"),
                     ==, 1);
@@ -213,7 +201,7 @@ static void test_delivered(void)
 
 static void test_take_in_time(void)
 {
-    struct fixture *f = dispatched();
+    struct fixture *f = desk_dispatched();
     ACT_AT(police, NOW_US + HOUR_US, "{\"act\":\"take\"}");
     ACT_AT(green, NOW_US + 3 * HOUR_US, "{\"act\":\"take\"}");
     g_assert_cmpint(fixture_int(f, "SELECT in_time FROM case_order WHERE department = 'police'"),
@@ -225,7 +213,7 @@ static void test_take_in_time(void)
 
 static void test_pause(void)
 {
-    struct fixture *f = dispatched();
+    struct fixture *f = desk_dispatched();
     ACT(police, "{\"act\":\"take\"}");
     REFUSED(police, "bad", "{\"act\":\"ask_pause\",\"reason\":\"no_wish\"}");
     ACT(police, "{\"act\":\"ask_pause\",\"reason\":\"appraisal\",\"text\":\"等鉴定\"}");
@@ -252,7 +240,7 @@ static void test_pause(void)
 
 static void test_extension(void)
 {
-    struct fixture *f = dispatched();
+    struct fixture *f = desk_dispatched();
     gint64 until_us = NOW_US + 40 * 24 * HOUR_US;
     ACT(police, "{\"act\":\"take\"}");
     gint64 back_us = order_due(f, "give_back", "police");
@@ -282,7 +270,7 @@ static void test_mediation(void)
 {
     static const char *const failed =
         "{\"act\":\"attempt\",\"result\":\"failed\",\"text\":\"未达成\"}";
-    struct fixture *f = dispatched();
+    struct fixture *f = desk_dispatched();
     ACT(police, "{\"act\":\"take\"}");
     ACT(operator_seat, "{\"act\":\"mediate\"}");
     STATE("MEDIATING");
@@ -325,7 +313,7 @@ static void test_mediation(void)
 
 static void test_refused_mediation(void)
 {
-    struct fixture *f = dispatched();
+    struct fixture *f = desk_dispatched();
     ACT(police, "{\"act\":\"take\"}");
     ACT(police, "{\"act\":\"mediate\"}");
     ACT(mediator, "{\"act\":\"attempt\",\"result\":\"refused\",\"text\":\"对方明确拒绝\"}");
@@ -335,7 +323,7 @@ static void test_refused_mediation(void)
 
 static void test_call_back(void)
 {
-    struct fixture *f = desk_begin(FORM);
+    struct fixture *f = desk_begin(NOISE_FORM);
     ACT(taker, "{\"act\":\"spot\",\"text\":\"当场解释清楚\"}");
     STATE("VERIFY");
     ACT(verifier, "{\"act\":\"verify\",\"result\":\"unreached\"}");
@@ -348,7 +336,7 @@ static void test_call_back(void)
     case_row_clear(&row);
     ACT(verifier, "{\"act\":\"reopen\",\"text\":\"来电人说没解决\"}");
     STATE("REOPENED");
-    ACT(operator_seat, TRIAGE);
+    ACT(operator_seat, NOISE_TRIAGE);
     ACT(operator_seat, "{\"act\":\"dispatch\",\"lead\":\"police\"}");
     ACT(police, "{\"act\":\"take\"}");
     ACT(police, "{\"act\":\"feedback\",\"text\":\"解决\"}");
@@ -365,7 +353,7 @@ static void test_call_back(void)
 
 static void test_joint_across_holiday(void)
 {
-    struct fixture *f = dispatched();
+    struct fixture *f = desk_dispatched();
     gint64 eve_us = NOW_US + INT64_C(212) * 24 * HOUR_US; /* 2026-09-30 */
     ACT(police, "{\"act\":\"take\"}");
     ACT_AT(operator_seat, eve_us, "{\"act\":\"joint\",\"text\":\"两部门会商\"}");
@@ -384,7 +372,7 @@ static bool do_reckon(struct store_tx *tx, gpointer data, GError **error)
 
 static void test_unknown_year(void)
 {
-    struct fixture *f = dispatched();
+    struct fixture *f = desk_dispatched();
     gint64 late_us = NOW_US + INT64_C(303) * 24 * HOUR_US; /* 2026-12-30 */
     ACT(police, "{\"act\":\"take\"}");
     ACT_AT(operator_seat, late_us, "{\"act\":\"joint\"}");
@@ -409,7 +397,7 @@ static void test_unknown_year(void)
 /* An order to the grid is for the grid workers of the case's cell and for no other. */
 static void test_grid(void)
 {
-    struct fixture *f = desk_begin(FORM);
+    struct fixture *f = desk_begin(NOISE_FORM);
     struct case_who *near = case_who_make("near", "near", NULL);
     struct case_who *far = case_who_make("far", "far", NULL);
     case_who_add(near, "grid_worker", "330106001002");
@@ -426,8 +414,8 @@ static void test_grid(void)
 
 static void test_merge(void)
 {
-    struct fixture *f = dispatched();
-    desk_open(f, taker, "k2", FORM);
+    struct fixture *f = desk_dispatched();
+    desk_open(f, taker, "k2", NOISE_FORM);
     REFUSED(operator_seat, "bad_target", "{\"act\":\"merge\",\"to\":\"k1\"}");
     ACT(operator_seat, "{\"act\":\"merge\",\"to\":\"k2\",\"text\":\"同一件事\"}");
     STATE("MERGED");
@@ -446,7 +434,7 @@ static void test_merge(void)
 
 static void test_supervision(void)
 {
-    struct fixture *f = dispatched();
+    struct fixture *f = desk_dispatched();
     ACT(supervisor, "{\"act\":\"urge\",\"text\":\"请尽快\"}");
     ACT(supervisor, "{\"act\":\"card\",\"colour\":\"yellow\",\"text\":\"超期\"}");
     ACT(supervisor, "{\"act\":\"card\",\"colour\":\"red\",\"text\":\"再超期\"}");

@@ -3,19 +3,6 @@
 #include "cases/cases_private.h"
 #include "desk.h"
 
-#define FORM   "{\"title\":\"邻居装修噪音\",\"area\":\"330106001002\",\"channel\":\"hotline\"}"
-#define TRIAGE "{\"act\":\"triage\",\"form\":{\"category\":\"livelihood\",\"grade\":\"annoyance\"}}"
-
-static struct fixture *dispatched(void)
-{
-    struct fixture *f = desk_begin(FORM);
-    ACT(operator_seat, TRIAGE);
-    ACT(operator_seat,
-        "{\"act\":\"dispatch\",\"lead\":\"police\",\"co\":[\"green\"],\"item\":\"劝停\"}");
-    STATE("DISPATCHED");
-    return f;
-}
-
 static gint64 order_due(struct fixture *f, const char *timer, const char *department)
 {
     g_autofree char *sql =
@@ -37,7 +24,7 @@ static void test_petition(void)
     g_assert_cmpint(fixture_int(f, due_of), ==, due_us);
     g_assert_cmpint(fixture_int(f, "SELECT due_us FROM case_timer WHERE timer = 'petition_route'"),
                     ==, midnight_us + 16 * day_us);
-    ACT(operator_seat, TRIAGE);
+    ACT(operator_seat, NOISE_TRIAGE);
     ACT(operator_seat, "{\"act\":\"dispatch\",\"lead\":\"police\"}");
 #define ASK_UNTIL(timer, text, at)                                                                 \
     g_strdup_printf("{\"act\":\"ask_extension\",\"reason\":\"complex\"" text ",\"timer\":\"" timer \
@@ -68,8 +55,8 @@ static void test_petition(void)
 static void test_merge_rests(void)
 {
     const gint64 day_us = 24 * HOUR_US;
-    struct fixture *f = dispatched();
-    desk_open(f, taker, "k2", FORM);
+    struct fixture *f = desk_dispatched();
+    desk_open(f, taker, "k2", NOISE_FORM);
     fixture_sql(f, "UPDATE case_timer SET next_us = 0 WHERE case_id = 'k2'");
     gint64 take_us = order_due(f, "take", "police"), work_us = order_due(f, "work", "police");
     ACT_AT(operator_seat, NOW_US + HOUR_US, "{\"act\":\"merge\",\"to\":\"k2\"}");
@@ -88,8 +75,8 @@ static void test_merge_rests(void)
 /* A suspended case is suspended again when it comes back, and goes on from there. */
 static void test_merge_suspended(void)
 {
-    struct fixture *f = dispatched();
-    desk_open(f, taker, "k2", FORM);
+    struct fixture *f = desk_dispatched();
+    desk_open(f, taker, "k2", NOISE_FORM);
     ACT(police, "{\"act\":\"take\"}");
     ACT(police, "{\"act\":\"ask_pause\",\"reason\":\"appraisal\"}");
     g_autofree char *id = desk_text(f, "SELECT id FROM case_ask");
@@ -114,7 +101,7 @@ static void test_merge_suspended(void)
 /* A case that ends while it is suspended runs when it is opened again. */
 static void test_reopened_after_pause(void)
 {
-    struct fixture *f = dispatched();
+    struct fixture *f = desk_dispatched();
     ACT(police, "{\"act\":\"take\"}");
     ACT(police, "{\"act\":\"ask_pause\",\"reason\":\"appraisal\"}");
     g_autofree char *id = desk_text(f, "SELECT id FROM case_ask");
