@@ -1,9 +1,10 @@
 /* Acts of everybody about themselves: what they read and agree to, what they say. */
 #include "mediation/acts.h"
+#include "mediation/danger.h"
 #include "mediation/room_rules.h"
 #include <string.h>
 
-enum { SAY_CHARS = 500, DANGER_S = 5 };
+enum { SAY_CHARS = 500 };
 
 static bool refuse_old_words(struct act *act, GError **error)
 {
@@ -213,7 +214,7 @@ bool act_danger(struct store_tx *tx, struct act *act, GError **error)
     danger->seat = g_strdup(act->seat->id);
     danger->room = g_strdup(act->seat->room);
     danger->time_us = act->now_us;
-    danger->due_us = act->now_us + DANGER_S * G_USEC_PER_SEC;
+    danger->due_us = act->now_us + DANGER_HELD_US;
     g_ptr_array_add(act->meeting->dangers, danger);
     act_detail(act, "danger", danger->id);
     return store_exec(tx, error,
@@ -227,15 +228,17 @@ bool act_undo_danger(struct store_tx *tx, struct act *act, GError **error)
 {
     guint place;
     const struct meeting_danger *danger = danger_of(act, &place);
-    if (!danger || act->now_us >= danger->due_us)
+    bool held = danger && act->now_us < danger->due_us;
+    if (held &&
+        !store_exec(tx, error,
+                    "UPDATE meeting_danger SET state = 'undone' WHERE id = ? AND state = 'held'",
+                    "s", danger->id))
+        return false;
+    if (!held || store_changed(tx) == 0)
         return act_refuse(act, 409, "too_late", "已经报告，无法撤销",
                           "it was told already and cannot be undone", NULL, error);
     act->danger = true;
     act_detail(act, "danger", danger->id);
-    if (!store_exec(tx, error,
-                    "UPDATE meeting_danger SET state = 'undone' WHERE id = ? AND state = 'held'",
-                    "s", danger->id))
-        return false;
     g_ptr_array_remove_index(act->meeting->dangers, place);
     return true;
 }

@@ -1,9 +1,11 @@
-/* The danger button: what was not undone in time is told, again and again until it is taken. */
+/* The danger button: what was not undone in time is told, again and again until it is taken. One
+ * that cannot be told holds up no other. */
+#include "mediation/danger.h"
 #include "common/clock.h"
 #include "common/log.h"
 #include "mediation/mediation_private.h"
 
-enum { AGAIN_MS = 2000 };
+#define AGAIN_US (2 * G_USEC_PER_SEC)
 
 struct telling {
     struct mediation *mediation;
@@ -49,6 +51,7 @@ static void written(gpointer data, const GError *error)
 {
     struct telling *telling = data;
     struct mediation *mediation = telling->mediation;
+    g_hash_table_remove(mediation->untold, telling->id);
     if (error)
         log_warn("mediation", "danger %s was told and is not noted: %s", telling->id,
                  error->message);
@@ -83,9 +86,12 @@ static void told(bool taken, gpointer data)
         return;
     }
     log_warn("mediation", "danger %s cannot be told yet", telling->id);
+    gint64 again_us = clock_mono_us() + AGAIN_US;
+    g_hash_table_replace(mediation->untold, g_steal_pointer(&telling->id),
+                         g_memdup2(&again_us, sizeof again_us));
     telling_free(telling);
     mediation->telling = false;
-    wait_for(mediation, AGAIN_MS);
+    mediation_danger_look(mediation);
 }
 
 static void tell(struct mediation *mediation, const struct meeting *meeting,
@@ -116,9 +122,17 @@ static void tell(struct mediation *mediation, const struct meeting *meeting,
         told(true, telling);
 }
 
+gint64 danger_wait_us(gint64 due_us, gint64 now_us, gint64 again_us, gint64 mono_us)
+{
+    gint64 wait_us = MAX(due_us - now_us, 0);
+    if (wait_us > DANGER_HELD_US)
+        wait_us = 0; /* the clock was set back */
+    return MAX(wait_us, again_us - mono_us);
+}
+
 void mediation_danger_look(struct mediation *mediation)
 {
-    gint64 now_us = clock_wall_us(), next_us = G_MAXINT64;
+    gint64 now_us = clock_wall_us(), mono_us = clock_mono_us(), least_us = G_MAXINT64;
     const struct meeting *meeting = NULL;
     const struct meeting_danger *first = NULL;
     GHashTableIter iter;
@@ -130,15 +144,17 @@ void mediation_danger_look(struct mediation *mediation)
         const struct live *live = value;
         for (guint i = 0; i < live->meeting->dangers->len; i++) {
             const struct meeting_danger *danger = live->meeting->dangers->pdata[i];
-            if (danger->due_us >= next_us)
+            const gint64 *again = g_hash_table_lookup(mediation->untold, danger->id);
+            gint64 wait_us = danger_wait_us(danger->due_us, now_us, again ? *again : 0, mono_us);
+            if (wait_us >= least_us)
                 continue;
-            next_us = danger->due_us;
+            least_us = wait_us;
             meeting = live->meeting;
             first = danger;
         }
     }
-    if (first && next_us <= now_us)
+    if (first && least_us <= 0)
         tell(mediation, meeting, first);
     else if (first)
-        wait_for(mediation, (next_us - now_us) / 1000 + 1);
+        wait_for(mediation, least_us / 1000 + 1);
 }

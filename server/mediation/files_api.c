@@ -193,13 +193,29 @@ static void take_file(struct mediation *mediation, struct net_request *request,
 
 /* --- out */
 
+static const struct meeting_paper *find_paper(const struct meeting *meeting, const char *id)
+{
+    for (guint i = 0; i < meeting->papers->len; i++) {
+        const struct meeting_paper *paper = meeting->papers->pdata[i];
+        if (strcmp(paper->id, id) == 0)
+            return paper;
+    }
+    return NULL;
+}
+
+/* Whoever was moved or removed meanwhile does not see it any more. */
 static bool note_look(struct store_tx *tx, gpointer data, GError **error)
 {
     struct passage *passage = data;
+    passage->meeting = meeting_load(tx, &passage->mediation->reader, passage->meeting_id, error);
+    if (!passage->meeting)
+        return false;
+    const struct seat *seat = meeting_seat(passage->meeting, passage->seat_id);
+    const struct meeting_paper *paper = find_paper(passage->meeting, passage->paper);
+    if (!seat || !paper || !room_sees_paper(passage->meeting, seat, paper))
+        return refuse(passage, &NO_FILE, error);
     const struct attachment_owner owner = {passage->owner_kind, passage->owner};
     const struct vault *vault = identity_vault(passage->mediation->options.identity);
-    struct meeting key = {.id = passage->meeting_id};
-    struct seat seat = {.id = passage->seat_id, .room = passage->room};
     gint64 seq;
     if (!attachment_load(tx, vault, passage->attachment_id, &owner, &passage->attachment, error))
         return false;
@@ -208,9 +224,9 @@ static bool note_look(struct store_tx *tx, gpointer data, GError **error)
         return refuse(passage, &NO_FILE, error);
     json_t *details =
         json_pack("{s:s,s:s}", "file", passage->paper, "attachment", passage->attachment_id);
-    bool fine =
-        meeting_next(tx, &key, &seq, error) &&
-        meeting_note(tx, &key, &seat, passage->actor, seq, "look", details, passage->now_us, error);
+    bool fine = meeting_next(tx, passage->meeting, &seq, error) &&
+                meeting_note(tx, passage->meeting, seat, passage->actor, seq, "look", details,
+                             passage->now_us, error);
     json_decref(details);
     return fine;
 }
@@ -252,20 +268,18 @@ static void give_file(struct mediation *mediation, struct net_request *request,
 {
     const struct meeting *meeting = place->live->meeting;
     const char *id = net_request_param(request, "file");
-    for (guint i = 0; i < meeting->papers->len; i++) {
-        const struct meeting_paper *paper = meeting->papers->pdata[i];
-        if (strcmp(paper->id, id) != 0 || !room_sees_paper(meeting, place_seat(place), paper))
-            continue;
-        struct passage *passage = passage_new(mediation, request, place);
-        passage->paper = g_strdup(paper->id);
-        passage->owner_kind = g_strdup(paper->owner_kind);
-        passage->owner = g_strdup(paper->owner);
-        passage->attachment_id = g_strdup(paper->attachment);
-        passage->small = g_strcmp0(net_request_query(request, "size"), "small") == 0;
-        store_write(mediation->options.store, note_look, passage, noted);
+    const struct meeting_paper *paper = find_paper(meeting, id);
+    if (!paper || !room_sees_paper(meeting, place_seat(place), paper)) {
+        mediation_reply(request, &NO_FILE);
         return;
     }
-    mediation_reply(request, &NO_FILE);
+    struct passage *passage = passage_new(mediation, request, place);
+    passage->paper = g_strdup(paper->id);
+    passage->owner_kind = g_strdup(paper->owner_kind);
+    passage->owner = g_strdup(paper->owner);
+    passage->attachment_id = g_strdup(paper->attachment);
+    passage->small = g_strcmp0(net_request_query(request, "size"), "small") == 0;
+    store_write(mediation->options.store, note_look, passage, noted);
 }
 
 /* --- routes */

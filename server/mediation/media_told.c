@@ -103,4 +103,7 @@ void mediation_media_recording(struct mediation *mediation, const char *meeting,
     live->now.recording = recording;
     meeting_set(&live->recording_error, recording == MEDIATION_RECORDING_FAILED ? why : NULL);
     lives_refresh(live);
+    /* nobody wants it: whatever was lost on the way, it does not go on */
+    if (recording == MEDIATION_RECORDING_ON && !live->recording && mediation->media)
+        mediation->media->record(meeting, ROOM_JOINT, false, mediation->media_user);
 }

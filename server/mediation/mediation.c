@@ -116,6 +116,7 @@ struct mediation *mediation_create(const struct mediation_options *options, GErr
     mediation->clients = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
     mediation->seated = g_hash_table_new(NULL, NULL);
     mediation->reminded = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    mediation->untold = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     mediation->acts = limiter_create(ACTS_A_MINUTE, KEYS);
     mediation->entries = limiter_create(ENTRIES_A_MINUTE, KEYS);
     mediation->words = words_create(options->words_path, error);
@@ -171,6 +172,7 @@ void mediation_destroy(struct mediation *mediation)
     g_hash_table_unref(mediation->clients);
     g_hash_table_unref(mediation->seated);
     g_hash_table_unref(mediation->reminded);
+    g_hash_table_unref(mediation->untold);
     limiter_destroy(mediation->acts);
     limiter_destroy(mediation->entries);
     words_free(mediation->words);

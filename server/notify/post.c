@@ -38,6 +38,7 @@ try { /* owned by one thread after the other */
     json_t *facts;
     gint64 tries;
     bool test;
+    bool unreadable; /* number and link cannot be opened: nothing is sent */
     /* --- what came back */
     long status;
     char *answer;
@@ -180,7 +181,8 @@ static void judge(struct try *try)
     const struct plan *plan = try->post->notify->plan;
     try->tries++;
     try->now_us = clock_wall_us();
-    gint64 wait = backoff_wait(&plan->backoff, (guint)try->tries, g_random_double());
+    gint64 wait =
+        try->unreadable ? -1 : backoff_wait(&plan->backoff, (guint)try->tries, g_random_double());
     try->state = try->taken ? "sent" : wait < 0 ? "given_up" : "failed";
     if (!try->taken && wait >= 0)
         try->next_us = try->now_us + wait;
@@ -220,7 +222,8 @@ struct look {
     GPtrArray *tries;
 };
 
-/* Number and link of a message to a person. */
+/* Number and link of a message to a person. Without them there is nobody to send it to: that is
+ * said in its list, where it can be sent anew. */
 static void open_sealed(struct try *try, struct store_rows *rows)
 {
     const struct vault *vault = identity_vault(try->post->notify->options.identity);
@@ -232,6 +235,9 @@ static void open_sealed(struct try *try, struct store_rows *rows)
         try->to = g_strdup(json_string_value(json_object_get(secret, "to")));
         json_object_set(try->facts, "link", json_object_get(secret, "link"));
         json_decref(secret);
+    } else if (size) {
+        try->unreadable = true;
+        try->answer = g_strdup("号码和链接无法打开：密钥与存储不符，请重新发送链接");
     }
 }
 
@@ -283,7 +289,10 @@ static void begin(struct post *post, struct try *try)
     g_hash_table_add(post->under_way, g_strdup(try->id));
     try->token = g_strdup(post->tokens[try->index]);
     failpoint("notify.sending");
-    g_thread_pool_push(post->pool, try, NULL);
+    if (try->unreadable)
+        on_answer(try, post);
+    else
+        g_thread_pool_push(post->pool, try, NULL);
 }
 
 static void due_read(gpointer job, const GError *error)

@@ -51,6 +51,19 @@ static struct record *find(const struct rtc *rtc, const char *meeting, const cha
     return g_hash_table_lookup(rtc->records, key);
 }
 
+/* All there are. What is told of one may bring others, so that nobody walks the table itself
+ * meanwhile; only record_tick() frees some. */
+static GPtrArray *records_of(const struct rtc *rtc)
+{
+    GPtrArray *list = g_ptr_array_sized_new(g_hash_table_size(rtc->records));
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, rtc->records);
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        g_ptr_array_add(list, value);
+    return list;
+}
+
 static struct room *room_of(const struct record *record)
 {
     return g_hash_table_lookup(record->rtc->rooms, record->key);
@@ -215,6 +228,14 @@ static void prepare(struct record *record)
     }
 }
 
+static void begin(struct record *record)
+{
+    record->tried_us = g_get_monotonic_time();
+    prepare(record);
+    if (record->ever)
+        start(record);
+}
+
 void record_room_ready(struct room *room)
 {
     struct record *record = find(room->rtc, room->meeting, room->name);
@@ -231,11 +252,9 @@ void record_room_gone(struct room *room)
 
 void record_lost(struct rtc *rtc)
 {
-    GHashTableIter iter;
-    gpointer value;
-    g_hash_table_iter_init(&iter, rtc->records);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        struct record *record = value;
+    g_autoptr(GPtrArray) list = records_of(rtc);
+    for (guint i = 0; i < list->len; i++) {
+        struct record *record = list->pdata[i];
         record->running = record->asked = false;
         if (record->wanted)
             tell(record, TOLD_FAILED, "media_away");
@@ -255,9 +274,7 @@ void rtc_record(struct rtc *rtc, const char *meeting, const char *room, bool on)
     record->wanted = on;
     if (on) {
         record->told = TOLD_NOTHING;
-        prepare(record);
-        if (record->ever)
-            start(record);
+        begin(record);
         return;
     }
     if (record->running || record->asked)
@@ -268,11 +285,9 @@ void rtc_record(struct rtc *rtc, const char *meeting, const char *room, bool on)
 
 void record_close(struct rtc *rtc, const char *meeting)
 {
-    GHashTableIter iter;
-    gpointer value;
-    g_hash_table_iter_init(&iter, rtc->records);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        struct record *record = value;
+    g_autoptr(GPtrArray) list = records_of(rtc);
+    for (guint i = 0; i < list->len; i++) {
+        struct record *record = list->pdata[i];
         if (strcmp(record->meeting, meeting) != 0)
             continue;
         if (record->wanted || record->running)
@@ -318,13 +333,13 @@ static gboolean is_over(gpointer key, gpointer value, gpointer user)
 void record_tick(struct rtc *rtc)
 {
     gint64 now = g_get_monotonic_time();
-    GHashTableIter iter;
-    gpointer value;
-    g_hash_table_iter_init(&iter, rtc->records);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        struct record *record = value;
+    g_autoptr(GPtrArray) list = records_of(rtc);
+    for (guint i = 0; i < list->len; i++) {
+        struct record *record = list->pdata[i];
         if (record->wanted && record->ever)
             look(record, now);
+        else if (record->wanted && now - record->tried_us > AGAIN_US)
+            begin(record); /* there was no folder for it */
         else if (record->running && !record->asked && now - record->tried_us > AGAIN_US)
             ask(record, false);
     }

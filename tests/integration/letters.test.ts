@@ -92,6 +92,22 @@ test('a link goes to the telephone of each person; the gateway refuses and is as
   assert.deepEqual(rowsOf(stack.path('townwall.db'), "SELECT id FROM delivery WHERE object = ? AND state = 'sent' AND sealed IS NOT NULL", seats[1]!.id), [], 'what was sent is forgotten');
 });
 
+test('a message whose number and link cannot be opened is not sent without them: it is given up, with why', async () => {
+  const { id, seats } = await meeting(900);
+  const before = sent.length;
+  refuse = true;
+  await send(id, seats[1]!.id);
+  await until('it was given up', async () => (await letters(id)).some((one) => one.state === 'given_up' && one.tries === 4));
+  refuse = false;
+  changeStore(stack.path('townwall.db'), `UPDATE delivery SET sealed = substr(sealed, 1, 10), state = 'queued', next_us = 1 WHERE object = '${seats[1]!.id}'`);
+  const told = await until('it is looked at again', async () => (await letters(id)).find((one) => one.tries === 5));
+  assert.deepEqual([told.state, told.status, sent.length], ['given_up', 0, before]);
+  const { deliveries } = await admin.json<{ deliveries: { object: string; answer: string }[] }>('/api/v1/deliveries');
+  assert.ok(deliveries.some(({ answer }) => /无法打开/.test(answer)), 'who administers reads why');
+  assert.equal((await send(id, seats[1]!.id)).status, 201);
+  await until('a new one goes', () => sent.length === before + 1);
+});
+
 test('who comes is reminded before it begins, once, also over a killed server; moved, they are reminded of the new time', async () => {
   const before = sent.length;
   const { id } = await meeting(40);

@@ -1,5 +1,6 @@
 /* Who may be where, who is told what: every combination of a small meeting. */
 #include "mediation/acts.h"
+#include "mediation/danger.h"
 #include "mediation/room_view.h"
 #include "mediation/words.h"
 #include <string.h>
@@ -400,6 +401,20 @@ static void test_seats(void)
     meeting_free(meeting);
 }
 
+static void test_danger(void)
+{
+    const gint64 s = G_USEC_PER_SEC, now = 1000 * s, mono = 7 * s;
+    g_assert_cmpint(danger_wait_us(now + 5 * s, now, 0, mono), ==, 5 * s);
+    g_assert_cmpint(danger_wait_us(now, now, 0, mono), ==, 0);
+    g_assert_cmpint(danger_wait_us(now - s, now, 0, mono), ==, 0);
+    /* one that could not be told waits by itself, whatever the wall clock says */
+    g_assert_cmpint(danger_wait_us(now - s, now, mono + 2 * s, mono), ==, 2 * s);
+    g_assert_cmpint(danger_wait_us(now + 3600 * s, now, mono + 2 * s, mono), ==, 2 * s);
+    g_assert_cmpint(danger_wait_us(now - s, now, mono - s, mono), <=, 0);
+    /* the clock was set back by an hour: help does not wait for an hour */
+    g_assert_cmpint(danger_wait_us(now + 3600 * s, now, 0, mono), <=, 0);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -415,5 +430,6 @@ int main(int argc, char **argv)
     g_test_add_func("/mediation/names", test_names);
     g_test_add_func("/mediation/words", test_words);
     g_test_add_func("/mediation/seats", test_seats);
+    g_test_add_func("/mediation/danger", test_danger);
     return g_test_run();
 }
