@@ -50,7 +50,7 @@ struct mediation {
     char *boot;
     guint danger_timer, sweep_timer, remind_timer;
     GHashTable *reminded; /* "MEETING/START/HOURS" that were told */
-    GHashTable *untold;   /* danger that could not be told → gint64, monotonic: again from then on */
+    GHashTable *untold; /* danger that could not be told → gint64, monotonic: again from then on */
     bool telling, closing;
 };
 
