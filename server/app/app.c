@@ -2,6 +2,7 @@
 #include "alerts/alerts.h"
 #include "app/backups.h"
 #include "app/health.h"
+#include "app/meet_accord.h"
 #include "app/meet_alerts.h"
 #include "app/meet_duty.h"
 #include "app/meet_notify.h"
@@ -227,7 +228,8 @@ static bool open_cases(struct app *app, GError **error)
                                               (guint)config_int(app->config, "cases.export_rows"),
                                           .dir = dir,
                                           .near = near_cameras,
-                                          .user = app};
+                                          .user = app,
+                                          .more = meet_accord_indicators()};
     app->cases = cases_create(&options, error);
     return app->cases != NULL;
 }

@@ -342,3 +342,17 @@ static bool performed(struct store_tx *tx, const struct accord_outcome *outcome,
                              item, "text", outcome->text);
     return act_on(tx, outcome, done, why, error);
 }
+
+const struct indicator *meet_accord_indicators(void)
+{
+    static const struct indicator list[] = {
+        {"performed", "履约率", "Agreements performed", "已履行的协议 / 本期应履行的协议",
+         "agreements performed / due in the period",
+         "JOIN meeting_agreement a ON a.case_id = case_file.id",
+         "a.perform_due_us >= (SELECT from_us FROM p) AND"
+         " a.perform_due_us < (SELECT until_us FROM p)",
+         "1 = 1", "a.perform_state = 'performed'", NULL, NULL, NULL},
+        {0},
+    };
+    return list;
+}

@@ -158,6 +158,7 @@ void cases_destroy(struct cases *cases)
     case_book_use(NULL);
     case_book_destroy(cases->book);
     g_free(cases->boot);
+    g_clear_pointer(&cases->indicators, g_ptr_array_unref);
     g_free(cases->export_dir);
     ledger_map_destroy(cases->ledger_map);
     g_free(cases);

@@ -13,6 +13,8 @@ struct case_who;
 struct control;
 struct cases;
 
+struct indicator;
+
 struct cases_options { /* borrowed; they outlive the cases */
     struct loop *loop;
     struct store *store;
@@ -28,6 +30,7 @@ struct cases_options { /* borrowed; they outlive the cases */
     json_t *(*near)(double lon, double lat, guint count, const struct net_session *session,
                     gpointer user);
     gpointer user;
+    const struct indicator *more; /* over what others keep of cases; ended by id NULL. NULL: none */
 };
 /* Reads the rules, registers the routes, starts the timers. NULL: `error` names file and place of a
  * rule that is wrong, or the state that open cases are in and their workflow no longer has. */

@@ -6,6 +6,7 @@
 enum { DEFAULT_CASES = 50, MAX_CASES = 200, MOST_AREAS = 4, DAYS = 30 };
 
 struct asked {
+    const GPtrArray *all; /* struct indicator, of the cases */
     struct net_request *request;
     const struct indicator *indicator; /* NULL: all, counted */
     bool numerator;
@@ -82,6 +83,7 @@ static struct store_rows *query(struct store_tx *tx, const struct asked *asked, 
 
 struct counts {
     gint64 among, good, apart;
+    struct indicator_spans *spans;
 };
 
 static bool in_pass(const struct indicator *one, const struct indicator *first)
@@ -89,11 +91,31 @@ static bool in_pass(const struct indicator *one, const struct indicator *first)
     return !strcmp(one->from, first->from) && !strcmp(one->period, first->period);
 }
 
-/* Three columns for each indicator of the pass. */
-static void add_sums(GString *sql, const struct indicator *first)
+/* The one of the pass that has times; NULL: none. */
+static const struct indicator *timed(const struct asked *asked, const struct indicator *first)
 {
-    g_string_append(sql, "SELECT 0");
-    for (const struct indicator *one = first; one->id; one++) {
+    for (guint i = 0; i < asked->all->len; i++) {
+        const struct indicator *one = asked->all->pdata[i];
+        if (one->span && in_pass(one, first))
+            return one;
+    }
+    return NULL;
+}
+
+/* First the minutes that were begun, -1 for what has no time; then three columns for each indicator
+ * of the pass. */
+static void add_sums(GString *sql, const struct asked *asked, const struct indicator *first,
+                     const struct indicator *with)
+{
+    g_string_append(sql, "SELECT ");
+    if (with)
+        g_string_append_printf(
+            sql, "CASE WHEN %s AND %s THEN (%s + 59999999) / 60000000 ELSE -1 END AS minutes",
+            with->among, with->good, with->span);
+    else
+        g_string_append(sql, "-1 AS minutes");
+    for (guint i = 0; i < asked->all->len; i++) {
+        const struct indicator *one = asked->all->pdata[i];
         if (in_pass(one, first))
             g_string_append_printf(sql,
                                    ", SUM(CASE WHEN %s THEN 1 ELSE 0 END),"
@@ -104,34 +126,57 @@ static void add_sums(GString *sql, const struct indicator *first)
     }
 }
 
+static void add_counts(struct store_rows *rows, const struct asked *asked,
+                       const struct indicator *first, struct counts *counts)
+{
+    int column = 1;
+    for (guint i = 0; i < asked->all->len; i++) {
+        const struct indicator *one = asked->all->pdata[i];
+        if (!in_pass(one, first))
+            continue;
+        struct counts *of = &counts[i];
+        of->among += store_int(rows, column);
+        of->good += store_int(rows, column + 1);
+        of->apart += store_int(rows, column + 2);
+        if (one->span && store_int(rows, 0) >= 0)
+            indicator_spans_add(of->spans, store_int(rows, 0), store_int(rows, column + 1));
+        column += 3;
+    }
+}
+
 /* One pass over the rows of a period, for every indicator that is counted over them. */
 static bool count_pass(struct store_tx *tx, struct asked *asked, const struct indicator *first,
                        struct counts *counts, GError **error)
 {
     GError *bad = NULL;
+    const struct indicator *with = timed(asked, first);
     g_autoptr(GString) sql = g_string_new(VALUES);
-    add_sums(sql, first);
+    add_sums(sql, asked, first, with);
     add_rows(sql, asked, first);
+    if (with)
+        g_string_append(sql, " GROUP BY 1");
     store_rows_auto rows = query(tx, asked, sql->str, error);
-    int column = 1;
-    if (rows && store_rows_next(rows, &bad)) {
-        for (const struct indicator *one = first; one->id; one++) {
-            if (!in_pass(one, first))
-                continue;
-            counts[one - indicators()] = (struct counts){
-                store_int(rows, column), store_int(rows, column + 1), store_int(rows, column + 2)};
-            column += 3;
-        }
-    }
+    while (rows && store_rows_next(rows, &bad))
+        add_counts(rows, asked, first, counts);
     if (bad)
         g_propagate_error(error, bad);
     return rows && !bad;
 }
 
-static bool is_first(const struct indicator *one)
+static bool is_first(const struct asked *asked, guint n)
 {
-    for (const struct indicator *before = indicators(); before < one; before++) {
-        if (in_pass(before, one))
+    for (guint i = 0; i < n; i++) {
+        if (in_pass(asked->all->pdata[i], asked->all->pdata[n]))
+            return false;
+    }
+    return true;
+}
+
+static bool count_all(struct store_tx *tx, struct asked *asked, struct counts *counts,
+                      GError **error)
+{
+    for (guint i = 0; i < asked->all->len; i++) {
+        if (is_first(asked, i) && !count_pass(tx, asked, asked->all->pdata[i], counts, error))
             return false;
     }
     return true;
@@ -140,16 +185,21 @@ static bool is_first(const struct indicator *one)
 static bool read_all(struct store_tx *tx, gpointer job, GError **error)
 {
     struct asked *asked = job;
-    struct counts counts[INDICATORS_MOST] = {0};
-    for (const struct indicator *one = indicators(); one->id; one++) {
-        if (is_first(one) && !count_pass(tx, asked, one, counts, error))
-            return false;
+    struct counts *counts = g_new0(struct counts, asked->all->len);
+    for (guint i = 0; i < asked->all->len; i++) {
+        if (((const struct indicator *)asked->all->pdata[i])->span)
+            counts[i].spans = indicator_spans_new();
     }
-    for (const struct indicator *one = indicators(); one->id; one++) {
-        const struct counts *of = &counts[one - indicators()];
-        json_array_append_new(asked->found, indicator_json(one, of->good, of->among, of->apart));
+    bool fine = count_all(tx, asked, counts, error);
+    for (guint i = 0; i < asked->all->len; i++) {
+        const struct counts *of = &counts[i];
+        if (fine)
+            json_array_append_new(asked->found, indicator_json(asked->all->pdata[i], of->good,
+                                                               of->among, of->apart, of->spans));
+        indicator_spans_free(of->spans);
     }
-    return true;
+    g_free(counts);
+    return fine;
 }
 
 /* --- the cases behind one */
@@ -243,6 +293,7 @@ static struct asked *asked_new(struct cases *cases, struct net_request *request)
         !net_request_query_int(request, "until_us", 0, G_MAXINT64, now_us, &until_us))
         return NULL;
     struct asked *asked = g_new0(struct asked, 1);
+    asked->all = cases->indicators;
     asked->request = net_request_ref(request);
     asked->from_us = from_us;
     asked->until_us = until_us;
@@ -263,11 +314,21 @@ static void get_indicators(struct net_request *request, gpointer user)
         store_read(cases->options.store, read_all, asked, answer);
 }
 
+static const struct indicator *find(const struct cases *cases, const char *id)
+{
+    for (guint i = 0; i < cases->indicators->len; i++) {
+        const struct indicator *one = cases->indicators->pdata[i];
+        if (g_strcmp0(one->id, id) == 0)
+            return one;
+    }
+    return NULL;
+}
+
 static void get_behind(struct net_request *request, gpointer user)
 {
     struct cases *cases = user;
     gint64 limit;
-    const struct indicator *one = indicator_find(net_request_param(request, "id"));
+    const struct indicator *one = find(cases, net_request_param(request, "id"));
     const char *part = net_request_query(request, "part");
     if (!one) {
         net_reply_error(request, 404, "not_found", "没有这个指标", "there is no such indicator");
@@ -290,5 +351,10 @@ void cases_indicator_routes(struct cases *cases)
         {"GET", "/api/v1/case-indicators", "case.indicators", get_indicators, 0},
         {"GET", "/api/v1/case-indicators/:id/cases", "case.indicators", get_behind, 0},
     };
+    cases->indicators = g_ptr_array_new();
+    for (const struct indicator *one = indicators(); one->id; one++)
+        g_ptr_array_add(cases->indicators, (gpointer)one);
+    for (const struct indicator *one = cases->options.more; one && one->id; one++)
+        g_ptr_array_add(cases->indicators, (gpointer)one);
     net_add_routes(cases->options.net, routes, G_N_ELEMENTS(routes), cases);
 }

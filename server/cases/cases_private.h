@@ -19,6 +19,7 @@ struct cases {
     struct paper_press *press;
     struct ledger_map *ledger_map; /* immutable */
     char *export_dir;
+    GPtrArray *indicators;  /* const struct indicator, as they are shown; immutable */
     guint exports, imports; /* under way */
     bool ending;            /* those ask for no further job */
     /* --- topic */

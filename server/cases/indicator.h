@@ -5,7 +5,6 @@
 
 /* Under so many only the counts are shown. */
 #define INDICATOR_LEAST 10
-#define INDICATORS_MOST 32 /* in the table */
 
 struct indicator {
     const char *id, *zh, *en;
@@ -15,15 +14,23 @@ struct indicator {
      * denominator is what is `among` them ("1": all), the numerator those of it that are `good`. */
     const char *from, *period, *among, *good;
     const char *apart, *apart_name; /* counted beside it in the same pass; NULL: nothing */
+    const char *span; /* how long each of the numerator took, in µs; NULL: no times */
 };
 /* Ended by id NULL. */
 const struct indicator *indicators(void);
-/* NULL: no such one. */
-const struct indicator *indicator_find(const char *id);
+
+/* How many took how many minutes. */
+struct indicator_spans;
+struct indicator_spans *indicator_spans_new(void);
+void indicator_spans_free(struct indicator_spans *spans); /* NULL is fine */
+void indicator_spans_add(struct indicator_spans *spans, gint64 minutes, gint64 count);
+/* The least minutes within which at least `percent` of all are through (nearest rank); -1: of fewer
+ * than INDICATOR_LEAST nothing is said. */
+gint64 indicator_spans_at(const struct indicator_spans *spans, guint percent);
 
 /* "93.75": rounded half up to two decimals. Returned: g_free(); NULL: the denominator is under
  * INDICATOR_LEAST. */
 char *indicator_percent(gint64 numerator, gint64 denominator);
-/* I of docs/cases.md, owned by the caller. */
+/* I of docs/cases.md, owned by the caller. `spans`: NULL where there are no times. */
 json_t *indicator_json(const struct indicator *indicator, gint64 numerator, gint64 denominator,
-                       gint64 apart);
+                       gint64 apart, const struct indicator_spans *spans);

@@ -224,9 +224,19 @@ test('an agreement is signed by both and the mediator: an older draft does not c
   };
   const listed = async (): Promise<any[]> => (await host.person.json<{ agreements: any[] }>('/api/v1/agreements')).agreements.filter((one) => one.meeting === id);
   assert.deepEqual((await listed()).map((one) => [one.case, one.case_state, one.court.state, one.performance.state]), [[of, 'done', 'open', 'open']]);
+  const performed = async (): Promise<unknown> => {
+    const supervisor = await Person.login(stack, 'supervisor'), now = BigInt(Date.now()) * 1000n;
+    const span = `from_us=${now - 400n * DAY}&until_us=${now + 400n * DAY}`;
+    const { indicators } = await supervisor.json<{ indicators: { id: string; numerator: number; denominator: number }[] }>(`/api/v1/case-indicators?${span}`);
+    const { cases } = await supervisor.json<{ cases: { id: string }[] }>(`/api/v1/case-indicators/performed/cases?part=denominator&${span}`);
+    const one = indicators.find(({ id }) => id === 'performed')!;
+    return [one.numerator, one.denominator, cases.map(({ id }) => id)];
+  };
+  assert.deepEqual(await performed(), [0, 1, [of]]);
   assert.equal((await desk({ act: 'performed', result: 'maybe' }))[0], 400);
   assert.equal((await desk({ act: 'performed', result: 'performed', text: '村委会已验收' }))[1].agreement.performance.state, 'performed');
   assert.equal((await desk({ act: 'performed', result: 'not' }))[0], 409, 'what is performed stays');
+  assert.deepEqual(await performed(), [1, 1, [of]], 'and is counted, with the case behind it');
   const [check] = (await detailOf(town.operator, of)).items;
   assert.deepEqual([check!.done_us !== null, rows("SELECT seq FROM meeting_event WHERE meeting = ? AND action = 'filed'", id).length], [true, 2], 'the check in the case is done; filed once');
   assert.equal((await desk({ act: 'court', result: 'applied' }))[1].agreement.court.state, 'applied');

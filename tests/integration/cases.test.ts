@@ -257,6 +257,20 @@ test('numbers have numerator, denominator and rule, and open the cases behind th
     }
   }
   assert.equal((await taker.request('GET', '/api/v1/case-indicators')).status, 403);
+  // times from ten on, and only of those that were taken
+  const before = of('response') as Indicator & { times: unknown };
+  for (let i = 0; i < 11; i++) {
+    let file = await openCase(taker, form(`路面坑洼 ${i}`));
+    file = await did(operator, file, 'triage', triage);
+    file = await did(operator, file, 'dispatch', { lead: 'police' });
+    if (i < 10) await did(police, file, 'take');
+  }
+  const { indicators: then } = await supervisor.json<{ indicators: (Indicator & { times?: { p50_min: number; p90_min: number } | null })[] }>('/api/v1/case-indicators');
+  const response = then.find(({ id }) => id === 'response')!;
+  assert.deepEqual([response.numerator - before.numerator, response.denominator - before.denominator], [10, 11]);
+  assert.deepEqual(response.times, { p50_min: 1, p90_min: 1 }, 'minutes that were begun');
+  assert.ok(then.every(({ id, times }) => (times !== undefined) === (id === 'response')));
+  assert.equal(then.find(({ id }) => id === 'performed')!.denominator, 0);
   const { indicators: elsewhere } = await supervisor.json<{ indicators: Indicator[] }>('/api/v1/case-indicators?area=999999');
   assert.ok(elsewhere.every((one) => one.denominator === 0));
   const { findings } = await operator.json<{ findings: { kind: string }[] }>('/api/v1/case-quality');

@@ -303,4 +303,6 @@ export interface Indicator extends Words {
   percent: string | null;
   rule: Words;
   apart?: Record<string, number>;
+  /** How long those of the numerator took, in minutes begun; null: under ten of them. */
+  times?: { p50_min: number; p90_min: number } | null;
 }

@@ -36,6 +36,6 @@ export const casesZh = {
   sent: '已立案 {code}，派 {name}：{title}', stopped: { case: '没有立案：', triage: '已立案，登记没有成功：', dispatch: '已立案，派单没有成功：' } as Record<string, string>,
   intake: { made: '已受理', next: '下一位', see: '查看案件', saved: '草稿已存 {clock}', clear: '清空', place: '地点名', callers: '此号码登记过 {n} 人：', near: '50 m 内本月 {n} 件', waiting: '恢复连接后自动再送', send: '受理', click: '在地图上点一下，地点就定在那里' },
   work: { orders: '我的任务', verify: '待回访', rule: '待裁定', overdue: '超期', triage: '待登记、待派', review: '待审核反馈', mediate: '调解中', asked: '待批申请', items: '待办事项', own: '我首问的', order: '按时限', report: '登记', none: '没有', nothingOfYours: '没有等您处理的案件' } as Record<string, string>,
-  indicator: { span: '时间范围', week: '本周', month: '本月', quarter: '本季', year: '本年', percent: '比率', numerator: '分子', denominator: '分母', rule: '口径', few: '不足 10 件，只列数', behind: '数字背后的案件', nothing: '没有案件' } as Record<string, string>,
+  indicator: { span: '时间范围', week: '本周', month: '本月', quarter: '本季', year: '本年', percent: '比率', numerator: '分子', denominator: '分母', rule: '口径', few: '不足 10 件，只列数', min: '{n} 分钟', h: '{n} 小时', d: '{n} 天', times: '半数 {p50} 内，九成 {p90} 内', apart: '拒绝调解 {n}', behind: '数字背后的案件', nothing: '没有案件' } as Record<string, string>,
   told: { done: '已{act}：{title}', beaten: '{name} 先一步操作：{act}（{clock}）。填写的内容还在，请按最新情况再定', failed: '“{act}”没有成功：{why}' },
 };

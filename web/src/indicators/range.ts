@@ -12,3 +12,10 @@ export function range(span: Span, nowMs: number): { fromMs: number; untilMs: num
   // to the whole minute: the same question for what lies behind a number
   return { fromMs: begin[span].getTime(), untilMs: Math.ceil(nowMs / 60_000) * 60_000 };
 }
+
+/** Minutes as people say them: of an hour, hours, days, to one decimal. */
+export function minutesAs(minutes: number): { key: 'min' | 'h' | 'd'; n: string } {
+  if (minutes < 90) return { key: 'min', n: String(minutes) };
+  const [key, n] = minutes < 2880 ? ['h' as const, minutes / 60] : ['d' as const, minutes / 1440];
+  return { key, n: n.toFixed(1).replace(/\.0$/, '') };
+}
