@@ -8,6 +8,7 @@ import { startBrowser, visit, type Visit } from '../lib/browser.ts';
 import { account, caseTown, detailOf, did, openCase, PASSWORD, type Case, type CaseTown } from '../lib/cases.ts';
 import type { Person } from '../lib/client.ts';
 import { clean, shoot } from '../lib/pages.ts';
+import { order } from '../lib/simulator.ts';
 import { startStack, stopStack } from '../lib/stack.ts';
 import { until } from '../lib/wait.ts';
 
@@ -199,6 +200,26 @@ test('one time line: what is due over what was; cameras that were linked togethe
   assert.equal(await page.locator('[data-test=case-story] [data-seq]').count(), 2);
   await shoot(page, 'case-story');
   await clean(page, 'time line');
+});
+
+
+test('a linked camera that shows nothing says why, and the nearest that works stands beside it', async () => {
+  const { cameras } = await town.operator.json<{ cameras: { id: string; name: string; n: number; lon: number; lat: number }[] }>('/api/v1/cameras?limit=10');
+  const [dead, ...others] = cameras;
+  const file = await openCase(town.operator, { title: '广场有人争执', area: cells[0], channel: 'hotline', lon: dead!.lon, lat: dead!.lat });
+  await did(town.operator, file, 'link', { kind: 'camera', to: dead!.id });
+  await order(stack, { cmd: 'fault', kind: 'unauthorized', cameras: [Number(dead!.id.slice(1))] });
+  await order(stack, { cmd: 'fault', kind: 'drop', cameras: [Number(dead!.id.slice(1))] });
+  for (const [i, one] of others.entries()) { // one 150 m beside it, the rest out of reach
+    const { version } = await town.admin.json<{ version: number }>(`/api/v1/cameras/${one.id}`);
+    const moved = await town.admin.request('PATCH', `/api/v1/cameras/${one.id}`, { version, lon: dead!.lon + (i === 0 ? 150 : 9000) / 96_000, lat: dead!.lat });
+    assert.equal(moved.status, 200);
+  }
+  await open(`/cases/${file.code}`);
+  await page.waitForSelector(`.side [data-camera="${others[0]!.id}"][data-instead="${dead!.id}"]`);
+  assert.match(await page.innerText(`.side [data-instead="${dead!.id}"] > figcaption`), new RegExp(`1\\d\\d m · 替代无画面的${dead!.name}`));
+  await page.waitForFunction((id) => /密码错/.test(document.querySelector(`.side [data-camera="${id}"]`)?.textContent ?? ''), dead!.id);
+  await shoot(page, 'case-instead');
 });
 
 test('no fault on the way', () => assert.deepEqual(seat.faults, []));
