@@ -10,20 +10,24 @@ export interface NewCaseDraft {
   /** Somebody changed it: what the alert says does not go before it. */
   typed: boolean;
 }
+/** By login and alert. */
 const drafts = new Map<string, NewCaseDraft>();
+const keyOf = (user: string, alert: string): string => `${user} ${alert}`;
 const nameOf = (alert: string): string => `new.${alert}`;
 
 /** Returned: what is there, else `start`, to which it refers from now on. */
 export function newCaseDraft(user: string, alert: string, start: NewCaseDraft): NewCaseDraft {
-  const saved = drafts.has(alert) ? null : loadDraft<Pick<NewCaseDraft, 'own' | 'text'>>(user, nameOf(alert));
-  const draft = drafts.get(alert) ?? (saved ? { ...start, ...saved, typed: true } : start);
-  drafts.set(alert, draft);
+  const key = keyOf(user, alert);
+  for (const other of drafts.keys()) if (!other.startsWith(keyOf(user, ''))) drafts.delete(other); // somebody else sits here now
+  const saved = drafts.has(key) ? null : loadDraft<Pick<NewCaseDraft, 'own' | 'text'>>(user, nameOf(alert));
+  const draft = drafts.get(key) ?? (saved ? { ...start, ...saved, typed: true } : start);
+  drafts.set(key, draft);
   return draft;
 }
 export function keepNewCase(user: string, alert: string, { own, text, typed }: NewCaseDraft): void {
   if (typed) saveDraft(user, nameOf(alert), { own, text });
 }
 export function dropNewCase(user: string, alert: string): void {
-  drafts.delete(alert);
+  drafts.delete(keyOf(user, alert));
   dropDraft(user, nameOf(alert));
 }
