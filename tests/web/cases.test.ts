@@ -252,8 +252,8 @@ test('at the intake desk fields follow by Enter, a reload loses nothing, one req
   await own.waitForFunction(() => document.querySelector<HTMLInputElement>('[data-field=title]')?.value === '楼道堆物');
   assert.equal(await own.inputValue('[data-field=phone]'), '13812345678');
   // a second tab is a second caller; each keeps its own over a reload
+  desk.context.setDefaultTimeout(60_000);
   const tab = await desk.context.newPage();
-  tab.setDefaultTimeout(60_000);
   await open('/intake', tab);
   await tab.fill('[data-field=title]', '水管爆裂');
   await tab.waitForSelector('[data-test=saved]');
@@ -263,7 +263,6 @@ test('at the intake desk fields follow by Enter, a reload loses nothing, one req
   }
   await tab.close();
   const later = await desk.context.newPage(); // what the closed one had is not lost
-  later.setDefaultTimeout(60_000);
   await open('/intake', later);
   await later.waitForFunction(() => document.querySelector<HTMLInputElement>('[data-field=title]')?.value === '水管爆裂');
   await later.click('[data-action=clear]');
