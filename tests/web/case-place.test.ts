@@ -222,4 +222,29 @@ test('a linked camera that shows nothing says why, and the nearest that works st
   await shoot(page, 'case-instead');
 });
 
+test('a second tab of the intake is a second caller: each keeps its own over a reload, and what a closed one had is not lost', async () => {
+  const desk = await visit(browser, stack, 'taker', { width: 1920, height: 1080 }, {}, PASSWORD);
+  desk.context.setDefaultTimeout(60_000);
+  const tabs: Page[] = [desk.page, await desk.context.newPage()];
+  const titled = (tab: Page, title: string): Promise<unknown> => tab.waitForFunction((text) => document.querySelector<HTMLInputElement>('[data-field=title]')?.value === text, title);
+  for (const [i, tab] of tabs.entries()) {
+    await open('/intake', tab);
+    await tab.fill('[data-field=title]', ['楼道堆物', '水管爆裂'][i]!);
+    await tab.waitForSelector('[data-test=saved]');
+  }
+  for (const [i, tab] of tabs.entries()) {
+    await tab.reload();
+    await titled(tab, ['楼道堆物', '水管爆裂'][i]!);
+  }
+  await tabs[1]!.close();
+  const later = await desk.context.newPage();
+  await open('/intake', later);
+  await titled(later, '水管爆裂');
+  await later.click('[data-action=clear]');
+  await later.waitForFunction(() => !Object.values(localStorage).some((text) => String(text).includes('水管爆裂')));
+  await titled(desk.page, '楼道堆物');
+  assert.deepEqual(desk.faults, []);
+  await desk.context.close();
+});
+
 test('no fault on the way', () => assert.deepEqual(seat.faults, []));
