@@ -42,7 +42,7 @@ bool meeting_note(struct store_tx *tx, const struct meeting *meeting, const stru
                   const json_t *details, gint64 now_us, GError **error);
 
 /* A live meeting at the same time with the same mediator or room (other than `except`, may be
- * NULL): appends {what,meeting,title,starts_us,ends_us} each to `list`. */
+ * NULL): appends {what,user?,meeting,title,starts_us,ends_us} each to `list`. */
 bool meeting_conflicts(struct store_tx *tx, const char *except, const char *const *users,
                        const char *place_id, gint64 starts_us, gint64 ends_us, json_t *list,
                        GError **error);

@@ -2,6 +2,7 @@
 #include "identity/persons.h"
 #include "mediation/meeting_store.h"
 #include "mediation/room_rules.h"
+#include <string.h>
 
 static char *shown_text(const struct meeting *meeting)
 {
@@ -132,11 +133,15 @@ static bool conflicts_of(struct store_tx *tx, const char *sql, const char *what,
         store_query(tx, error, sql, "ssii", key, except ? except : "", ends_us, starts_us);
     if (!rows)
         return false;
-    while (store_rows_next(rows, &bad))
-        json_array_append_new(list, json_pack("{s:s,s:s,s:s,s:o,s:o}", "what", what, "meeting",
-                                              store_text(rows, 0), "title", store_text(rows, 1),
-                                              "starts_us", meeting_time(store_int(rows, 2)),
-                                              "ends_us", meeting_time(store_int(rows, 3))));
+    while (store_rows_next(rows, &bad)) {
+        json_t *one =
+            json_pack("{s:s,s:s,s:s,s:o,s:o}", "what", what, "meeting", store_text(rows, 0),
+                      "title", store_text(rows, 1), "starts_us", meeting_time(store_int(rows, 2)),
+                      "ends_us", meeting_time(store_int(rows, 3)));
+        if (strcmp(what, "mediator") == 0)
+            json_object_set_new(one, "user", json_string(key));
+        json_array_append_new(list, one);
+    }
     if (bad)
         g_propagate_error(error, bad);
     return !bad;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { barsFor } from './media.ts';
+import { fitOf, openings, placeOf, spanOf, type PoolRoom } from './pool.ts';
+import { seatIn } from './seats.ts';
 import { addPoint, toSend, type Strokes } from './strokes.ts';
 import { columnsFor, handsOf, kindsFor, merged, signsNext, stepOf, type Agreement, type Consent, type Member, type MeetWords, type View } from './wire.ts';
 
@@ -82,5 +84,30 @@ describe('a signature', () => {
     const { you } = view();
     expect(signsNext({ you, agreement: of({}) })?.person).toBe(2);
     expect([of({ how: 'paper' }), of({ state: 'draft' }), null].map((agreement) => signsNext({ you, agreement }))).toEqual([null, null, null]);
+  });
+});
+
+describe('rooms', () => {
+  const at = (text: string): string => String(new Date(text).getTime() * 1000);
+  const room = (more: Partial<PoolRoom> = {}): PoolRoom => ({ active: true, closed: [], busy: [], hours: [{ day: 1, from: '08:30', to: '17:30' }], ...more }) as PoolRoom;
+  const monday = (from: string, to: string) => ({ starts_us: at(`2026-11-23T${from}`), ends_us: at(`2026-11-23T${to}`) });
+  it('are open from the beginning to the end', () => {
+    expect(fitOf(room(), monday('08:30', '17:30'))).toBe('free');
+    expect(fitOf(room(), monday('08:29', '09:00'))).toBe('closed');
+    expect(fitOf(room(), monday('17:00', '17:31'))).toBe('closed');
+    expect(fitOf(room({ closed: ['2026-11-23'] }), monday('09:00', '10:00'))).toBe('closed');
+    expect(fitOf(room({ hours: [] }), monday('00:00', '23:00'))).toBe('free');
+    expect(fitOf(room({ active: false }), monday('09:00', '10:00'))).toBe('closed');
+    expect(fitOf(room({ busy: [monday('09:00', '10:00')] }), monday('09:00', '10:00'))).toBe('busy');
+  });
+  it('tell days with the same hours in one', () => {
+    const hours = [2, 1, 3, 6].map((day) => ({ day, from: '08:30', to: '12:00' }));
+    expect(openings(hours).map(({ first, last }) => [first, last])).toEqual([[1, 3], [6, 6]]);
+  });
+  it('are planned by their id, other places by words', () => {
+    expect(placeOf({ day: '', hour: '', minutes: 60, room: 'hall', place: 'x' })).toEqual({ place_id: 'hall' });
+    expect(placeOf({ day: '', hour: '', minutes: 60, room: '', place: ' x ' })).toEqual({ place_id: null, place: 'x' });
+    expect(spanOf({ day: '', hour: '09:00', minutes: 60, room: '', place: '' })).toBeNull();
+    expect(seatIn('talk', { role: 'party', side: 'a', name: '甲、乙', phone: ' 1 ', terminal: true })).toEqual({ role: 'party', terminal: true, people: [{ name: '甲', phone: '1' }, { name: '乙', phone: '1' }] });
   });
 });

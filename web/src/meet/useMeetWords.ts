@@ -1,6 +1,7 @@
 // What pages of meetings say about people, rooms and times.
 import { useWords } from '../i18n/words.ts';
 import { isZh } from '../i18n/index.ts';
+import { dayOf, openings, type PoolRoom } from './pool.ts';
 import type { LobbySeat, Member, SeatRow, View } from './wire.ts';
 
 export function useMeetWords() {
@@ -18,6 +19,15 @@ export function useMeetWords() {
   /** Year, day and minute of microseconds. */
   const day = (us: string): string => new Intl.DateTimeFormat(isZh() ? 'zh-CN' : 'en-GB', { year: 'numeric', month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(Number(us) / 1000));
   const span = (one: { starts_us: string; ends_us: string }): string => `${time(one.starts_us)}–${time(one.ends_us, true)}`;
+  /** When a shared room is open, in words. */
+  function openingWords(room: Pick<PoolRoom, 'active' | 'hours' | 'closed'>): string {
+    if (!room.active) return t('meet.plan.inactive');
+    const weekday = (n: number): string => t(`meet.weekday.d${n}`);
+    const open = openings(room.hours).map(({ first, last, from, to }) => `${first === last ? weekday(first) : t('meet.plan.days', { first: weekday(first), last: weekday(last) })} ${from}–${to}`);
+    const today = dayOf(new Date());
+    const closed = room.closed.filter((one) => one >= today).sort();
+    return [open.length > 0 ? t('meet.plan.open', { hours: open.join(t('meet.plan.comma')) }) : t('meet.plan.always'), closed.length > 0 ? t('meet.plan.closedOn', { days: closed.join(t('meet.plan.comma')) }) : ''].filter(Boolean).join(' · ');
+  }
   /** What a private room is called to who is in it: with whom, who hears nothing, that nothing is recorded. */
   function headline(view: View): string {
     const name = view.room.name;
@@ -27,5 +37,5 @@ export function useMeetWords() {
     const deaf = others.length > 0 ? others.map((one) => side(one)).join(base.t('meet.and')) : t('meet.otherSides');
     return [t('meet.aloneWith', { side: side(own) }), t('meet.hearsNothing', { who: deaf }), t('meet.notRecorded')].join(' · ');
   }
-  return { ...base, side, role, who, room, why, time, day, span, headline };
+  return { ...base, side, role, who, room, why, time, day, span, headline, openingWords };
 }

@@ -37,6 +37,8 @@ export interface Meeting {
   starts_us: string;
   ends_us: string;
   place: string;
+  /** Of the shared room. */
+  place_id: string | null;
   version: number;
   seats: SeatRow[];
 }
@@ -214,6 +216,8 @@ export interface Letter {
 }
 export interface Busy {
   what: 'mediator' | 'place';
+  /** Which mediator. */
+  user?: string;
   title: string;
   starts_us: string;
   ends_us: string;

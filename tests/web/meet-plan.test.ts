@@ -1,0 +1,198 @@
+// A meeting is planned in the browser: with a shared room and a colleague, told what stands there then; moved, its links printed and taken
+// back, called off.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import type { Stack } from '../../tools/supervise/stack.ts';
+import { startBrowser, visit, type Visit } from '../lib/browser.ts';
+import { account, caseTown, did, openCase, type CaseTown } from '../lib/cases.ts';
+import { Person } from '../lib/client.ts';
+import { Host } from '../lib/meet.ts';
+import { clean, shoot } from '../lib/pages.ts';
+import { startSmallStack, stopStack } from '../lib/stack.ts';
+
+const DAY_MS = 86_400_000;
+const tomorrow = new Date(Date.now() + DAY_MS);
+const two = (n: number): string => String(n).padStart(2, '0');
+const day = `${tomorrow.getFullYear()}-${two(tomorrow.getMonth() + 1)}-${two(tomorrow.getDate())}`;
+const at = (hour: string): string => String(new Date(`${day}T${hour}`).getTime() * 1000);
+const everyDay = [1, 2, 3, 4, 5, 6, 7].map((n) => ({ day: n, from: '08:00', to: '20:00' }));
+let stack: Stack;
+let browser: Browser;
+let host: Visit;
+let page: Page;
+let town: CaseTown;
+let desk: Host;
+let colleague = '';
+let dispute = '';
+let meeting = '';
+
+before(async () => {
+  stack = await startSmallStack({ cameras: 2, simulator: false });
+  town = await caseTown(stack, [['justice', '司法所']]);
+  const form = { channel: 'visit', title: '水渠清淤', dimension: 'dispute', area: town.cells[0], category: 'livelihood', grade: 'annoyance', dispute: 'neighbour', scale: 'individual', ledger: 'dispute' };
+  let file = await openCase(town.operator, form);
+  if (file.state === 'ACCEPTED') file = await did(town.operator, file, 'triage', { form: { category: form.category, grade: form.grade } });
+  file = await did(town.operator, file, 'dispatch', { lead: 'justice' });
+  dispute = (await did(town.operator, file, 'mediate')).id;
+  const planner = await Person.login(stack, 'leader');
+  const room = (id: string, more: object): Promise<Response> => planner.request('PUT', `/api/v1/mediation/rooms/${id}`, { version: 0, ...more });
+  assert.equal((await room('hall', { name: '镇调解室', address: '文昌路 1 号', lon: 120.43, lat: 30.51, hours: everyDay, equipment: ['screen', 'side_room'] })).status, 200);
+  assert.equal((await room('bridge', { name: '石桥村调解室', address: '石桥村 8 号', hours: everyDay, closed: [day] })).status, 200);
+  assert.equal((await room('old', { name: '旧调解室', address: '老街 3 号', active: false })).status, 200);
+  const other = await account(town.admin, 'mediator2', [['mediator', town.town]]);
+  const taken = await new Host(other).request('POST', '', { kind: 'talk', title: '渔塘会商', starts_us: at('10:00'), ends_us: at('11:00'), place_id: 'hall', seats: [] });
+  assert.equal(taken.status, 201, JSON.stringify(taken.body));
+  colleague = taken.body.meeting.seats[0].user;
+  desk = new Host(await Person.login(stack, 'mediator'));
+  browser = await startBrowser();
+  host = await visit(browser, stack, 'mediator', { width: 1440, height: 900 });
+  page = host.page;
+  page.setDefaultTimeout(60_000);
+}, { timeout: 240_000 });
+after(async () => {
+  await browser?.close();
+  if (stack) await stopStack(stack);
+});
+
+const planned = async (): Promise<any> => (await desk.request('GET', `/${meeting}`)).body.meeting;
+const refused = (code: string): Promise<unknown> => page.waitForSelector(`[data-test=refused][data-code=${code}]`);
+const refusal = (): Promise<string> => page.locator('[data-test=refused]').innerText();
+
+test('with a shared room and a colleague: told which meeting stands there, and when the room is open', async () => {
+  await page.goto(`${stack.url}/meetings?new=1&case=${dispute}`);
+  await page.fill('[data-field=day]', day);
+  await page.fill('[data-field=hour]', '10:30');
+  await page.waitForSelector('[data-field=room] option[value=hall][data-fit=busy]', { state: 'attached' });
+  await page.waitForSelector('[data-field=room] option[value=bridge][data-fit=closed]', { state: 'attached' });
+  assert.equal(await page.locator('[data-field=room] option[value=old]').count(), 0, 'a room that is no longer used');
+  await page.selectOption('[data-field=room]', 'hall');
+  await page.waitForSelector('[data-test=room-chosen]:has-text("文昌路 1 号")');
+  await page.click('[data-action=colleague]');
+  await page.waitForSelector(`[data-field=user] option[value="${colleague}"][data-busy=true]`, { state: 'attached' });
+  await page.selectOption('[data-field=user]', colleague);
+  await page.fill('[data-row="0"] [data-field=name]', '李小明');
+  await page.fill('[data-row="1"] [data-field=name]', '张文');
+  await page.click('[data-action=make]');
+  await refused('busy');
+  const told = await refusal();
+  assert.match(told, /镇调解室 那时有“渔塘会商”/);
+  assert.match(told, /mediator2 姓名 那时有“渔塘会商”/);
+  await shoot(page, 'plan-busy');
+  await clean(page, 'a plan that was refused');
+  await page.selectOption('[data-field=room]', 'bridge');
+  await page.fill('[data-field=hour]', '14:00');
+  await page.waitForSelector('[data-test=room-chosen][data-fit=closed]');
+  await page.click('[data-action=make]');
+  await refused('closed');
+  assert.match(await refusal(), new RegExp(`石桥村调解室 · 开放 周一至周日 08:00–20:00 · ${day} 不开放`));
+  await page.selectOption('[data-field=room]', 'hall');
+  await page.waitForSelector('[data-test=room-chosen][data-fit=free]');
+  await page.click('[data-action=make]');
+  await page.waitForSelector('[data-test=desk]');
+  meeting = (await page.getAttribute('[data-test=desk]', 'data-desk'))!;
+  const made = await planned();
+  assert.deepEqual([made.case, made.title, made.place_id, made.lon, made.lat, made.starts_us, made.place], [dispute, '水渠清淤', 'hall', 120.43, 30.51, at('14:00'), '镇调解室（文昌路 1 号）']);
+  assert.deepEqual(made.seats.map((seat: any) => [seat.role, seat.side]), [['mediator', ''], ['party', 'a'], ['party', 'b'], ['co_mediator', '']]);
+  assert.equal(made.seats[3].user, colleague);
+});
+
+test('moved: a time that is taken is told, another one takes the place of the first; one more comes', async () => {
+  await page.click('[data-action=plan]');
+  await page.fill('[data-test=replan] [data-field=hour]', '10:15');
+  await page.click('[data-action=plan-now]');
+  await refused('busy');
+  assert.match(await refusal(), /mediator2 姓名 那时有“渔塘会商”[^]*镇调解室 那时有“渔塘会商”/);
+  await page.fill('[data-test=replan] [data-field=hour]', '15:30');
+  await page.waitForSelector('[data-test=refused]', { state: 'detached' });
+  await page.selectOption('[data-test=replan] [data-field=room]', '');
+  await page.fill('[data-test=replan] [data-field=place]', '村部会议室');
+  await shoot(page, 'plan-move');
+  await page.click('[data-action=plan-now]');
+  await page.waitForSelector('[data-test=replan]', { state: 'detached' });
+  const moved = await planned();
+  assert.deepEqual([moved.starts_us, moved.ends_us, moved.place_id, moved.place, moved.lon], [at('15:30'), at('16:30'), null, '村部会议室', null]);
+  await page.waitForSelector('[data-test=desk]:has-text("村部会议室")');
+  await page.click('[data-action=add-seat]');
+  await page.selectOption('[data-test=add-seat] [data-field=role]', 'interpreter');
+  await page.fill('[data-test=add-seat] [data-field=name]', '王芳');
+  await page.click('[data-action=add-seat-now]');
+  await page.waitForSelector('[data-invite]:has-text("王芳")');
+  assert.deepEqual((await planned()).seats.map((seat: any) => seat.role), ['mediator', 'party', 'party', 'co_mediator', 'interpreter']);
+});
+
+test('links are printed, a sheet for each person; one that is taken back opens nothing, a new one does', async () => {
+  await page.click('[data-action=print]');
+  await page.click('[data-action=print-now]');
+  await page.waitForSelector('[data-test=sheets]');
+  await page.waitForFunction(() => [...document.querySelectorAll<HTMLImageElement>('[data-sheet] img')].filter((one) => one.complete && one.naturalWidth > 0).length === 3);
+  await shoot(page, 'plan-sheets');
+  await clean(page, 'sheets of links');
+  const file = join(stack.options.dir, 'sheets.pdf');
+  writeFileSync(file, await page.pdf({ format: 'A4' }));
+  const sheets = execFileSync('pdftotext', ['-layout', file, '-'], { encoding: 'utf8' }).split('\f').filter((one) => one.trim());
+  assert.equal(sheets.length, 3, sheets.join('\n---\n'));
+  for (const [i, name] of ['李小明', '张文', '王芳'].entries()) {
+    assert.ok(sheets[i]!.includes(name), sheets[i]);
+    assert.equal(['李小明', '张文', '王芳'].filter((one) => sheets[i]!.includes(one)).length, 1, 'nothing of the others');
+    assert.doesNotMatch(sheets[i]!, /改时间地点|请谁来/, 'the page itself is not printed');
+  }
+  await page.click('[data-action=sheets-close]');
+  const box = page.locator('[data-invite][data-side=a]');
+  const first = await box.locator('[data-field=link]').inputValue();
+  await box.locator('[data-action=revoke]').click();
+  await page.waitForSelector('[data-invite][data-side=a][data-state=revoked]');
+  const guest = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' });
+  const phone = await guest.newPage();
+  await phone.goto(first);
+  await phone.waitForSelector('[data-end=link_revoked]');
+  await box.locator('[data-action=invite]').click();
+  await page.waitForSelector('[data-invite][data-side=a][data-state=open]');
+  const second = await box.locator('[data-field=link]').inputValue();
+  assert.notEqual(second, first);
+  await phone.goto('about:blank');
+  await phone.goto(second);
+  await phone.waitForSelector('[data-action=devices]');
+
+  await page.click('[data-action=cancel]');
+  assert.equal(await page.locator('[data-action=cancel-now]').isDisabled(), true, 'not without a reason');
+  await page.fill('[data-field=cancel-reason]', '双方已自行和好');
+  await page.click('[data-action=cancel-now]');
+  await page.waitForSelector(`section[aria-label="以前的"] [data-meeting="${meeting}"]`);
+  await phone.waitForSelector('[data-end=cancelled]');
+  const events = (await desk.request('GET', `/${meeting}/events`)).body.events;
+  assert.equal(events.find((one: any) => one.action === 'cancel').details.reason, '双方已自行和好');
+  assert.deepEqual(events.map((one: any) => one.action).filter((one: string) => ['plan', 'seat', 'revoke', 'cancel'].includes(one)), ['plan', 'seat', 'revoke', 'cancel']);
+  await guest.close();
+});
+
+test('who is no mediator plans a talk, alone, on the page of the meeting too', async () => {
+  const other = await visit(browser, stack, 'operator', { width: 1440, height: 900 });
+  const { page: own } = other;
+  own.setDefaultTimeout(60_000);
+  await own.goto(`${stack.url}/meetings?new=1`);
+  assert.equal(await own.inputValue('[data-field=kind]'), 'talk');
+  assert.equal(await own.locator('[data-field=kind] option[value=mediation]').isDisabled(), true);
+  await own.fill('[data-field=title]', '汛期会商');
+  await own.fill('[data-field=day]', day);
+  await own.fill('[data-field=hour]', '09:00');
+  await own.fill('[data-field=place]', '三楼');
+  await own.fill('[data-row="0"] [data-field=name]', '陈站长');
+  await own.click('[data-action=make]');
+  await own.click('article:has-text("汛期会商") [data-action=enter]');
+  await own.waitForSelector('[data-test=not-open] [data-test=desk]');
+  await own.click('[data-action=plan]');
+  await own.fill('[data-test=replan] [data-field=hour]', '11:00');
+  await own.click('[data-action=plan-now]');
+  await own.waitForSelector('header:has-text("11:00") >> nth=0');
+  await shoot(own, 'plan-room-page');
+  await clean(own, 'a planned meeting');
+  await own.click('[data-action=cancel]');
+  await own.fill('[data-field=cancel-reason]', '改天');
+  await own.click('[data-action=cancel-now]');
+  await own.waitForSelector('[data-state=cancelled]');
+  assert.deepEqual([...host.faults, ...other.faults], []);
+});
