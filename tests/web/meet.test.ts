@@ -117,6 +117,10 @@ test('guests come in on phones, wait in the lobby, are let in and see each other
   await enter('a', links[0]!);
   await enter('b', links[1]!);
   await shoot(parties.b!.page, 'meet-lobby');
+  for (const called of ['true', 'false']) { // help from the lobby too, and taken back
+    await parties.b!.page.click('[data-action=danger]');
+    await parties.b!.page.waitForSelector(`[data-action=danger][data-called=${called}]`);
+  }
   await shoot(page, 'meet-host-lobby');
   for (const side of ['a', 'b']) await admit(side);
   for (const one of [page, parties.a!.page, parties.b!.page]) await sees(one, 2);
