@@ -97,6 +97,8 @@ static const char *place_of(char place[PLACE_BYTES], const char *a, const char *
 static bool read_text(char **out, const json_t *value, const char *place, GError **error)
 {
     const char *text = json_string_value(value);
+    if (!value)
+        return wrong(error, place, "is missing");
     if (!text || !*text || json_string_length(value) != strlen(text) || strlen(text) > 400)
         return wrong(error, place, "is no text of 1 to 400 bytes");
     g_free(*out);

@@ -103,9 +103,24 @@ char *pull_cursor_text(const struct pull_job *job)
     return text ? text : g_strdup("");
 }
 
+/* In one line: libraries write several, with tabs and an end of line. */
+static char *in_a_line(const char *text)
+{
+    GString *line = g_string_new(NULL);
+    for (const char *c = text; *c; c++) {
+        bool blank = (unsigned char)*c <= ' ' || *c == 0x7f;
+        if (!blank)
+            g_string_append_c(line, *c);
+        else if (line->len && line->str[line->len - 1] != ' ')
+            g_string_append_c(line, ' ');
+    }
+    return g_strchomp(g_string_free(line, FALSE));
+}
+
 bool pull_fail(char **zh, char **en, const char *zh_what, const char *en_what, const char *detail)
 {
-    *zh = detail ? g_strdup_printf("%s:%s", zh_what, detail) : g_strdup(zh_what);
-    *en = detail ? g_strdup_printf("%s: %s", en_what, detail) : g_strdup(en_what);
+    g_autofree char *line = detail ? in_a_line(detail) : NULL;
+    *zh = line ? g_strdup_printf("%s:%s", zh_what, line) : g_strdup(zh_what);
+    *en = line ? g_strdup_printf("%s: %s", en_what, line) : g_strdup(en_what);
     return false;
 }

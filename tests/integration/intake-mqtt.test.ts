@@ -165,7 +165,7 @@ test('the register tells what a device said last and whether it is online; a row
   });
   broker.publish('town/r1/status', 'offline');
   await until('it is offline', async () => (await row('r1', 'water_level'))?.online === false);
-  assert.match(wallctl(stack, ['sensors', 'list', '--lang', 'en']), /r1 +water_level +新桥.* 210 +no|r1 +water_level +新桥.*210/);
+  assert.match(wallctl(stack, ['sensors', 'list', '--lang', 'en']), /r1 +water_level +新桥 .* 210\.0 cm +false/, 'with the unit that it was told in');
   assert.equal((await admin.request('DELETE', path)).status, 204);
   assert.equal((await row('r1', 'water_level'))?.registered, false);
 });
@@ -212,6 +212,7 @@ test('what cannot be understood is kept before it is acknowledged, over a kill, 
   const found = kept().rejected.filter(({ item }) => item.topic.startsWith('town/x1/'));
   assert.deepEqual(found.map(({ item }) => item.payload ?? item.payload_base64).sort(), ['/wD+', 'zap', '{"data":{"level":"high"}}']);
   assert.ok(found.every(({ message }) => message.en.length > 5));
+  assert.match(wallctl(stack, ['feeds', 'rejected', 'river']), / 20\d\d-\d\d-\d\d \d\d:\d\d:\d\d /, 'times as people read them');
   assert.throws(() => wallctl(stack, ['feeds', 'retry', 'river']), 'nothing was corrected');
   const corrected = settings({}) as { topics: { values?: { raised?: string[] }[] }[] };
   corrected.topics[1]!.values![0]!.raised!.push('zap');

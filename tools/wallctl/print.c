@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COLUMNS 10
+#define COLUMNS 12
 
 /* Returned: one value as text; objects and arrays as JSON. */
 static char *value_text(const json_t *value)
@@ -16,6 +16,21 @@ static char *value_text(const json_t *value)
         return g_strdup("");
     size_t digits = json_is_real(value) ? 4 : 0;
     return json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT | JSON_REAL_PRECISION(digits));
+}
+
+/* As people read it, by the clock of this machine: "2026-11-23 09:41:07". */
+static char *time_text(const json_t *value)
+{
+    gint64 us = json_is_string(value) ? g_ascii_strtoll(json_string_value(value), NULL, 10)
+                                      : json_integer_value(value);
+    g_autoptr(GDateTime) at = us > 0 ? g_date_time_new_from_unix_local(us / G_USEC_PER_SEC) : NULL;
+    return at ? g_date_time_format(at, "%Y-%m-%d %H:%M:%S") : value_text(value);
+}
+
+static char *cell_text(const json_t *row, const char *key)
+{
+    const json_t *value = json_object_get(row, key);
+    return g_str_has_suffix(key, "_us") ? time_text(value) : value_text(value);
 }
 
 static bool all_plain(const json_t *array)
@@ -70,7 +85,7 @@ static void print_list(const json_t *list, const char *const *heads, const char 
     for (size_t i = 0; i < json_array_size(list); i++) {
         char *cells[COLUMNS + 1] = {NULL};
         for (int k = 0; keys[k] && k < COLUMNS; k++)
-            cells[k] = value_text(json_object_get(json_array_get(list, i), keys[k]));
+            cells[k] = cell_text(json_array_get(list, i), keys[k]);
         table_add(table, (const char *const *)cells);
         for (int k = 0; k < COLUMNS; k++)
             g_free(cells[k]);
@@ -226,7 +241,7 @@ void print_rejected(const json_t *data, enum language language, GString *out)
         const json_t *row = json_array_get(list, i), *item = json_object_get(row, "item");
         char *cells[6] = {NULL};
         for (int k = 0; k < 3; k++)
-            cells[k] = value_text(json_object_get(row, keys[k]));
+            cells[k] = cell_text(row, keys[k]);
         cells[3] = value_text(json_object_get(json_object_get(row, "message"),
                                               language == LANGUAGE_ZH ? "zh" : "en"));
         char *dumped = json_is_null(item) ? NULL : json_dumps(item, JSON_COMPACT | JSON_ENCODE_ANY);
@@ -263,20 +278,33 @@ void print_deliveries(const json_t *data, enum language language, GString *out)
     print_list(json_object_get(data, "deliveries"), heads[language], keys, out);
 }
 
+/* The last value with the unit that it was told in, which need not be the register's. */
+static json_t *last_json(const json_t *last)
+{
+    const json_t *value = json_object_get(last, "value"), *unit = json_object_get(last, "unit");
+    if (!json_is_number(value))
+        return json_incref(json_object_get(last, "raised"));
+    g_autofree char *text = value_text(value);
+    return json_sprintf("%s%s%s", text, json_is_string(unit) ? " " : "",
+                        json_is_string(unit) ? json_string_value(unit) : "");
+}
+
 void print_sensors(const json_t *data, enum language language, GString *out)
 {
-    static const char *const keys[] = {"feed",        "device",      "type",  "name",   "unit",
-                                       "raise_above", "raise_below", "value", "online", NULL};
-    static const char *const heads[][10] = {
-        {"FEED", "DEVICE", "TYPE", "NAME", "UNIT", "ABOVE", "BELOW", "LAST", "ONLINE", NULL},
-        {"数据源", "设备", "类型", "名称", "单位", "上限", "下限", "最近值", "在线", NULL},
+    static const char *const keys[] = {"feed",        "device",      "type",        "name",
+                                       "unit",        "raise_above", "raise_below", "clear_above",
+                                       "clear_below", "shown",       "online",      NULL};
+    static const char *const heads[][12] = {
+        {"FEED", "DEVICE", "TYPE", "NAME", "UNIT", "ABOVE", "BELOW", "CLEAR ABOVE", "CLEAR BELOW",
+         "LAST", "ONLINE", NULL},
+        {"数据源", "设备", "类型", "名称", "单位", "上限", "下限", "高于则解除", "低于则解除",
+         "最近值", "在线", NULL},
     };
     const json_t *list = json_object_get(data, "sensors");
     for (size_t i = 0; i < json_array_size(list); i++) {
         json_t *row = json_array_get(list, i), *last = json_object_get(row, "last");
-        json_t *value = json_object_get(last, "value");
-        json_object_set(row, "value",
-                        json_is_number(value) ? value : json_object_get(last, "raised"));
+        json_t *shown = last_json(last);
+        json_object_set_new(row, "shown", shown ? shown : json_null());
     }
     print_list(list, heads[language], keys, out);
 }

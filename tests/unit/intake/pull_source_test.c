@@ -361,6 +361,16 @@ static void stuck_files_are_bounded(void)
     folder_clear(&job);
 }
 
+/* What a library says in several lines stands in one cell of a table. */
+static void faults_are_one_line(void)
+{
+    g_autofree char *zh = NULL, *en = NULL;
+    g_assert_false(pull_fail(&zh, &en, "连不上", "no way",
+                             "connection failed: No such file\n\tIs the server there?\n"));
+    g_assert_cmpstr(en, ==, "no way: connection failed: No such file Is the server there?");
+    g_assert_cmpstr(zh, ==, "连不上:connection failed: No such file Is the server there?");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -374,6 +384,7 @@ int main(int argc, char **argv)
     g_test_add_func("/pull-source/stuck", stuck_files_are_passed_over);
     g_test_add_func("/pull-source/stuck-bounded", stuck_files_are_bounded);
     g_test_add_func("/pull-source/json", addresses_are_asked_in_json);
+    g_test_add_func("/pull-source/one-line", faults_are_one_line);
     int code = g_test_run();
     g_autofree char *path = g_build_filename(folder, "t.db", NULL);
     g_unlink(path);
