@@ -128,6 +128,18 @@ static const struct rule *rule_of(const char *name)
     return NULL;
 }
 
+/* A co-mediator leads nothing before it said how it stands to the parties; the chair cannot open.
+ */
+static bool check_disclosed(struct act *act, GError **error)
+{
+    if (act->seat->role != SEAT_CO_MEDIATOR || act->meeting->state == MEETING_PLANNED ||
+        room_disclosed(act->meeting, act->seat))
+        return true;
+    return act_refuse(act, 409, "not_ready", "请先申报与当事人有无利害关系",
+                      "first disclose whether you are related to a party",
+                      json_pack("[s]", "disclosure"), error);
+}
+
 static bool check(struct act *act, const struct rule *rule, GError **error)
 {
     if (!act->seat || act->seat->state == SEAT_REMOVED)
@@ -138,7 +150,7 @@ static bool check(struct act *act, const struct rule *rule, GError **error)
                           error);
     if (!(rule->when & BIT(act->meeting->state)) || (rule->in && act->seat->state != SEAT_IN))
         return act_refuse_now(act, error);
-    return true;
+    return (rule->who & ~LEADERS) || check_disclosed(act, error);
 }
 
 /* false: refused, or no act at all. */
@@ -148,9 +160,15 @@ static bool perform_other(struct store_tx *tx, struct act *act, GError **error)
     if (!act->seat || act->seat->state == SEAT_REMOVED)
         return act_refuse(act, 404, "not_found", "没有这次会议", "there is no such meeting", NULL,
                           error);
+    bool discloses = g_strcmp0(act->name, "disclose") == 0;
+    if (act->other && !discloses && !check_disclosed(act, error))
+        return false;
     if (!act->other || !meeting_next(tx, act->meeting, &act->seq, error) ||
         !act->other(tx, act, &mine, act->other_user, error))
         return act->other ? false : act_refuse_body(act, error);
+    if (mine && discloses && act->seat->role == SEAT_CO_MEDIATOR &&
+        act->seat->state == SEAT_LOBBY && act->meeting->state == MEETING_OPEN)
+        room_put(act->meeting, act->seat, ROOM_JOINT, act->now_us);
     return mine || act_refuse_body(act, error);
 }
 

@@ -28,25 +28,11 @@ static void everybody_out(struct act *act)
     json_object_clear(meeting->shown);
 }
 
-/* Has who acts said how it stands to the parties (利益冲突申报)? */
-static bool disclosed(const struct act *act)
-{
-    json_t *one;
-    size_t i;
-    json_array_foreach(json_object_get(act->meeting->more_leaders, "disclosures"), i, one)
-    {
-        if (g_strcmp0(json_string_value(json_object_get(one, "seat")), act->seat->id) == 0 &&
-            !json_is_true(json_object_get(one, "objection")))
-            return true;
-    }
-    return false;
-}
-
 bool act_open(struct store_tx *tx, struct act *act, GError **error)
 {
     (void)tx;
     struct meeting *meeting = act->meeting;
-    if (meeting->kind == MEETING_MEDIATION && meeting->more_leaders && !disclosed(act))
+    if (!room_disclosed(meeting, act->seat))
         return act_refuse(act, 409, "not_ready", "开始调解前，请先申报与当事人有无利害关系",
                           "before a mediation begins, disclose whether you are related to a party",
                           json_pack("[s]", "disclosure"), error);

@@ -17,7 +17,7 @@ bool act_arrive(struct store_tx *tx, struct act *act, GError **error)
         act->untold = true;
         return true;
     }
-    if (seat_leads(seat) && act->meeting->state == MEETING_OPEN)
+    if (seat_leads(seat) && !room_keeps_out(act->meeting, seat, ROOM_JOINT))
         room_put(act->meeting, seat, ROOM_JOINT, act->now_us);
     act_detail(act, "device", act->device);
     return true;

@@ -4,8 +4,8 @@
 json_t *room_why_json(unsigned why)
 {
     static const char *const names[] = {
-        "notice",           "screening",     "consent",    "identity",
-        "observer_consent", "split_consent", "other_side", "state"};
+        "notice",        "screening",  "consent", "identity",  "observer_consent",
+        "split_consent", "other_side", "state",   "disclosure"};
     json_t *list = json_array();
     for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
         if (why & (1u << i))
@@ -71,6 +71,21 @@ static bool is_foreign(const struct meeting *meeting, const struct seat *seat, c
     return meeting->mode == MEETING_SPLIT && *seat->side;
 }
 
+bool room_disclosed(const struct meeting *meeting, const struct seat *seat)
+{
+    json_t *one;
+    size_t i;
+    if (meeting->kind != MEETING_MEDIATION || !meeting->more_leaders)
+        return true;
+    json_array_foreach(json_object_get(meeting->more_leaders, "disclosures"), i, one)
+    {
+        if (g_strcmp0(json_string_value(json_object_get(one, "seat")), seat->id) == 0 &&
+            !json_is_true(json_object_get(one, "objection")))
+            return true;
+    }
+    return false;
+}
+
 unsigned room_keeps_out(const struct meeting *meeting, const struct seat *seat, const char *room)
 {
     unsigned why = 0;
@@ -83,6 +98,8 @@ unsigned room_keeps_out(const struct meeting *meeting, const struct seat *seat, 
         return why;
     if (seat_is_party(seat))
         why |= party_lacks(meeting, seat);
+    if (seat->role == SEAT_CO_MEDIATOR && !room_disclosed(meeting, seat))
+        why |= WHY_DISCLOSURE;
     if (seat->role == SEAT_OBSERVER && (room_is_private(room) || !observer_agreed(meeting)))
         why |= WHY_OBSERVER_CONSENT;
     return why;

@@ -12,6 +12,7 @@ enum room_why {
     WHY_SPLIT_CONSENT = 1 << 5,
     WHY_OTHER_SIDE = 1 << 6, /* the room is another side's, or another side is there (split) */
     WHY_STATE = 1 << 7,      /* the meeting is not open, the seat removed or not yet bound */
+    WHY_DISCLOSURE = 1 << 8, /* a co-mediator has not said how it stands to the parties */
 };
 /* Returned: an array of names ("notice" …), owned by the caller. */
 json_t *room_why_json(unsigned why);
@@ -21,6 +22,10 @@ bool room_is(const char *room);
 bool room_is_private(const char *room);
 /* Everybody at that seat has answered yes to it, and not withdrawn. */
 bool room_agreed(const struct seat *seat, enum consent_kind kind);
+
+/* Has that seat said how it stands to the parties (利益冲突申报)? True for a talk and where no
+ * texts are kept: nothing is asked there. */
+bool room_disclosed(const struct meeting *meeting, const struct seat *seat);
 
 /* Why that seat may not go into that room now; 0: it may. */
 unsigned room_keeps_out(const struct meeting *meeting, const struct seat *seat, const char *room);

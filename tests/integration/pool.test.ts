@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import type { Stack } from '../../tools/supervise/stack.ts';
 import { Person, type Json } from '../lib/client.ts';
 import { Host } from '../lib/meet.ts';
+import { until } from '../lib/wait.ts';
 import { startSmallStack, stopStack } from '../lib/stack.ts';
 
 let stack: Stack;
@@ -95,4 +96,26 @@ test('no mediation begins before its chair has disclosed; a talk needs none', as
   seat.close();
   const talk = (await host.request('POST', '', { ...plan(local(21, 9), local(21, 10)), kind: 'talk', seats: [{ role: 'official', name: '村主任' }] })).body.meeting;
   assert.equal((await host.act(talk.id, 'open')).status, 200);
+});
+
+test('a co-mediator is held to the same: no room, no act before it has disclosed', async () => {
+  const co = new Host(planner);
+  const { user } = await planner.json<any>('/api/v1/session');
+  const { meeting } = (await host.request('POST', '', plan(local(30, 9), local(30, 10), { seats: [{ role: 'co_mediator', user: user.id }, { role: 'party', side: 'a', name: '李小明' }, { role: 'party', side: 'b', name: '张文' }] }))).body;
+  const mine = meeting.seats.find((one: any) => one.role === 'co_mediator').id;
+  assert.equal((await host.open(meeting.id)).status, 200);
+  const seat = await co.connect(meeting.id);
+  await until('it waits', () => seat.view.you.state === 'lobby');
+  const refused = async (who: Host, act: string, more: Json = {}): Promise<unknown[]> => {
+    const { status, body } = await who.act(meeting.id, act, more);
+    return [status, body.error?.code, body.error?.why];
+  };
+  const why = [409, 'not_ready', ['disclosure']];
+  assert.deepEqual(await refused(host, 'admit', { seat: mine }), why, 'nor is it let in');
+  assert.deepEqual(await refused(co, 'identity', { seat: meeting.seats[2].id, how: 'id_card' }), why);
+  assert.deepEqual(await refused(co, 'write', { kind: 'minutes', text: '第一条' }), why);
+  assert.equal((await co.act(meeting.id, 'disclose', { relation: 'none' })).status, 200);
+  await until('it is in', () => seat.view.you.state === 'in' && seat.view.room.name === 'joint');
+  assert.equal((await co.act(meeting.id, 'write', { kind: 'minutes', text: '第一条' })).status, 200);
+  seat.close();
 });

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { Stack } from '../../tools/supervise/stack.ts';
 import { startBrowser, visit, type Visit } from '../lib/browser.ts';
-import { account, caseTown, did, openCase, type CaseTown } from '../lib/cases.ts';
+import { account, caseTown, did, openCase, PASSWORD, type CaseTown } from '../lib/cases.ts';
 import { Person } from '../lib/client.ts';
 import { Host } from '../lib/meet.ts';
 import { clean, shoot } from '../lib/pages.ts';
@@ -122,6 +122,20 @@ test('moved: a time that is taken is told, another one takes the place of the fi
   await page.click('[data-action=add-seat-now]');
   await page.waitForSelector('[data-invite]:has-text("王芳")');
   assert.deepEqual((await planned()).seats.map((seat: any) => seat.role), ['mediator', 'party', 'party', 'co_mediator', 'interpreter']);
+  // who sits beside says, before it begins, how it stands to the parties
+  const second = await visit(browser, stack, 'mediator2', { width: 1920, height: 1080 }, {}, PASSWORD);
+  second.page.setDefaultTimeout(60_000);
+  await second.page.goto(`${stack.url}/meetings/${meeting}`);
+  await second.page.check('[data-test=begin] [data-field=relation-related]');
+  await second.page.fill('[data-test=begin] [data-field=relation-text]', '与张文同村');
+  await shoot(second.page, 'plan-disclose');
+  await second.page.click('[data-action=disclose]');
+  await second.page.waitForSelector('[data-test=begin]', { state: 'detached' });
+  await second.page.reload();
+  await second.page.waitForSelector('[data-test=not-open]');
+  assert.equal(await second.page.locator('[data-test=begin]').count(), 0, 'said once; to begin is the chair\'s');
+  assert.deepEqual(second.faults, []);
+  await second.context.close();
 });
 
 test('links are printed, a sheet for each person; one that is taken back opens nothing, a new one does', async () => {

@@ -123,6 +123,28 @@ static void test_split(void)
     meeting_free(meeting);
 }
 
+/* Where texts are kept a co-mediator says how it stands to the parties before it comes in. */
+static void test_disclosure(void)
+{
+    struct meeting *meeting = together();
+    struct seat *second = at(meeting, WATCHER);
+    second->role = SEAT_CO_MEDIATOR;
+    g_assert_cmpuint(room_keeps_out(meeting, second, ROOM_JOINT), ==, 0);
+    meeting->more_leaders =
+        json_pack("{s:[{s:s,s:b}]}", "disclosures", "seat", second->id, "objection", 1);
+    g_assert_cmpuint(room_keeps_out(meeting, second, ROOM_JOINT), ==, WHY_DISCLOSURE);
+    json_t *why = room_why_json(WHY_DISCLOSURE);
+    g_assert_cmpstr(json_string_value(json_array_get(why, 0)), ==, "disclosure");
+    json_decref(why);
+    json_array_append_new(json_object_get(meeting->more_leaders, "disclosures"),
+                          json_pack("{s:s,s:s}", "seat", second->id, "relation", "none"));
+    g_assert_cmpuint(room_keeps_out(meeting, second, ROOM_JOINT), ==, 0);
+    meeting->kind = MEETING_TALK;
+    json_array_clear(json_object_get(meeting->more_leaders, "disclosures"));
+    g_assert_cmpuint(room_keeps_out(meeting, second, ROOM_JOINT), ==, 0);
+    meeting_free(meeting);
+}
+
 static void test_observer(void)
 {
     struct meeting *meeting = together();
@@ -430,6 +452,7 @@ int main(int argc, char **argv)
     g_test_add_func("/mediation/names", test_names);
     g_test_add_func("/mediation/words", test_words);
     g_test_add_func("/mediation/seats", test_seats);
+    g_test_add_func("/mediation/disclosure", test_disclosure);
     g_test_add_func("/mediation/danger", test_danger);
     return g_test_run();
 }
