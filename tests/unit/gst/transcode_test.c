@@ -13,12 +13,14 @@ static void on_ended(const char *code, const char *detail, gpointer user)
     *(char **)user = g_strdup(code);
 }
 
-/* Publishes a clip and gathers what comes out until `count` units or the end of patience. */
+/* Gathers what comes out until `count` units or the end of patience. The stream keeps one group of
+ * pictures: what a late reader missed counts too. */
 static void gather(struct reader *reader, GPtrArray *units, unsigned count)
 {
     gint64 until_us = g_get_monotonic_time() + PATIENCE_US;
-    while (units->len < count) {
-        turn();
+    while (units->len + reader_dropped(reader) < count) {
+        g_main_context_iteration(NULL, FALSE);
+        g_usleep(1000);
         struct unit *unit;
         while ((unit = reader_next(reader)))
             g_ptr_array_add(units, unit);
@@ -60,8 +62,9 @@ static void check_transcode(const char *options)
         g_assert_cmpint(unit->wall_us, <=, 1001 + clip->units->len);
         g_assert_cmpint(unit->pts_us, ==, unit->dts_us);
     }
-    g_assert_cmpuint(keyframes, >=, clip_keyframes(clip) - 1);
     g_assert_cmpuint(keyframes, <=, clip_keyframes(clip) + 1);
+    if (reader_dropped(reader) == 0)
+        g_assert_cmpuint(keyframes, >=, clip_keyframes(clip) - 1);
     struct pipelines_stats stats;
     pipelines_stats(house.pipelines, &stats);
     g_assert_cmpuint(stats.running, ==, 1);
