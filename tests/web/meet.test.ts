@@ -12,6 +12,7 @@ import { Guest, Host } from '../lib/meet.ts';
 import { clean, shoot } from '../lib/pages.ts';
 import { pdf } from '../lib/papers.ts';
 import { startMediaBrowser } from '../lib/rtc-page.ts';
+import { pidOf } from '../lib/process.ts';
 import { startSmallStack, stopStack } from '../lib/stack.ts';
 import { until } from '../lib/wait.ts';
 
@@ -187,6 +188,29 @@ test('the mediator\'s page loaded anew comes back into the room; a picture is sh
   await shoot(parties.b!.page, 'meet-shown-guest');
   await page.click('[data-action=show-end]');
   await parties.b!.page.waitForSelector('[data-test=shown]', { state: 'detached' });
+});
+
+test('the service of sound and pictures is killed while it records: everybody is told, nothing claims to be recorded meanwhile, all are back in their seats', async () => {
+  const all = [page, parties.a!.page, parties.b!.page];
+  await parties.a!.page.click('[data-action=recording-consent]');
+  for (const one of all) await one.waitForSelector('[data-test=recording][data-recording=on]');
+  for (const one of all) // it may be back before anybody looks
+    await one.evaluate(() => {
+      const seen = Object.assign(window, { seen: { away: false, off: false } }).seen;
+      new MutationObserver(() => {
+        seen.away ||= document.querySelector('[data-test=media-away]') !== null;
+        seen.off ||= document.querySelector('[data-test=recording]')?.getAttribute('data-recording') !== 'on';
+      }).observe(document.body, { childList: true, subtree: true, attributes: true });
+    });
+  process.kill(pidOf(stack, 'janus'), 'SIGKILL');
+  for (const one of all) await one.waitForFunction(() => { const { seen } = window as unknown as { seen: { away: boolean; off: boolean } }; return seen.away && seen.off; });
+  for (const one of all) {
+    await one.waitForSelector('[data-test=media-away]', { state: 'detached' });
+    await sees(one, 2);
+    await one.waitForSelector('[data-test=recording][data-recording=on]'); // everybody still agrees
+  }
+  await page.click('[data-action=record]');
+  for (const one of all) await one.waitForSelector('[data-test=recording][data-recording=off]');
 });
 
 test('minutes written by the mediator, confirmed by a party', async () => {

@@ -1,5 +1,5 @@
 export const meetZh = {
-  product: '网上调解', you: '本人', and: '和', side: '{side} 方', otherSides: '另一方', large: '大字', next: '下一步', again: '重新连接', tools: '会议操作', terminal: '村级终端', terminalPeople: '同一终端多人', lost: '网络断开，正在重连，座位保留', mic: '麦克风', camera: '镜头', share: '共享屏幕', shareEnd: '停止共享', leave: '退到等候', sitting: '第 {n} 次',
+  product: '网上调解', you: '本人', and: '和', side: '{side} 方', otherSides: '另一方', large: '大字', next: '下一步', again: '重新连接', tools: '会议操作', terminal: '村级终端', terminalPeople: '同一终端多人', lost: '网络断开，正在重连，座位保留', mediaAway: '音视频服务中断，正在恢复；文字、笔录照常', mic: '麦克风', camera: '镜头', share: '共享屏幕', shareEnd: '停止共享', leave: '退到等候', sitting: '第 {n} 次',
   handUp: '举手', handDown: '放下手', turn: '已举手，第 {n} 位发言', hands: '举手顺序：{who}', floorOther: '现在由别人发言，请稍候', mutedYou: '主持人让你静音', observers: '旁听：{who}，无发言权', call: '叫主持人', calling: '已呼叫',
   aloneWith: '与 {side}单独谈', hearsNothing: '{who}听不到', notRecorded: '未录制', away: '主持人正在与另一方单独谈', noHost: '主持人不在这个房间', consents: '同意状态',
   role: { mediator: '调解员', co_mediator: '协同调解员', party: '当事人', representative: '代理人', official: '工作人员', observer: '旁听', interpreter: '翻译' },

@@ -22,6 +22,8 @@ interface Ears {
   quality(all: Record<string, Quality>): void;
   /** Whether ours goes out. */
   up(pc: 'send' | 'recv', up: boolean): void;
+  /** The service of sound and pictures is gone, or back. */
+  away(away: boolean): void;
   fault(why: string): void;
 }
 interface StreamName { mid: string; seat: string; kind: Kind }
@@ -94,11 +96,15 @@ export class Media {
     else if (message.op === 'may') await this.allowed(message);
     else if (message.op === 'speaking') this.ears.speaking(String(message.seat), message.on === true);
     else if (message.op === 'pc') this.told(message);
-    else if (message.op === 'gone') this.over();
+    else if (message.op === 'gone') {
+      this.over();
+      this.ears.away(message.why === 'media_away');
+    }
   }
 
   private async begin(message: Rtc): Promise<void> {
     this.over();
+    this.ears.away(false);
     this.gen = Number(message.gen);
     this.may = message.may as typeof this.may;
     this.servers = (message.servers as RTCIceServer[] | undefined) ?? [];

@@ -69,6 +69,7 @@ export function useRoom(guest: boolean, devices: Devices) {
   const quality = shallowRef<Record<string, Quality>>({});
   const speaking = ref<ReadonlySet<string>>(new Set());
   const sending = ref(false);
+  const away = ref(false);
   const refusal = shallowRef<Words | null>(null);
   const sharing = shallowRef<MediaStreamTrack | null>(null);
   const busy = ref('');
@@ -87,6 +88,7 @@ export function useRoom(guest: boolean, devices: Devices) {
     },
     quality: (all) => { quality.value = all; },
     up: (pc, on) => { if (pc === 'send') sending.value = on; },
+    away: (now) => { away.value = now; },
     fault: (why) => { console.warn(`media: ${why}`); },
   });
 
@@ -149,6 +151,6 @@ export function useRoom(guest: boolean, devices: Devices) {
     socket?.close();
     sharing.value?.stop();
   });
-  return { view, you, meeting, up, over, remotes, quality, speaking, sending, refusal, sharing, busy, guest, devices, open, send, share, act, offsetMs, want: media.want.bind(media) };
+  return { view, you, meeting, up, over, remotes, quality, speaking, sending, away, refusal, sharing, busy, guest, devices, open, send, share, act, offsetMs, want: media.want.bind(media) };
 }
 export type Room = ReturnType<typeof useRoom>;
