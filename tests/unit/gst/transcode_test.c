@@ -6,6 +6,13 @@ static void no_wake(gpointer user)
     (void)user;
 }
 
+/* Reads at once: the stream keeps one group of pictures. */
+static void wake(gpointer user)
+{
+    (void)user;
+    g_main_context_wakeup(NULL);
+}
+
 static void on_ended(const char *code, const char *detail, gpointer user)
 {
     g_test_message("%s: %s", code, detail);
@@ -13,14 +20,13 @@ static void on_ended(const char *code, const char *detail, gpointer user)
     *(char **)user = g_strdup(code);
 }
 
-/* Gathers what comes out until `count` units or the end of patience. The stream keeps one group of
- * pictures: what a late reader missed counts too. */
+/* Gathers what comes out until `count` units or the end of patience; what a late reader missed
+ * counts too. */
 static void gather(struct reader *reader, GPtrArray *units, unsigned count)
 {
     gint64 until_us = g_get_monotonic_time() + PATIENCE_US;
     while (units->len + reader_dropped(reader) < count) {
-        g_main_context_iteration(NULL, FALSE);
-        g_usleep(1000);
+        turn();
         struct unit *unit;
         while ((unit = reader_next(reader)))
             g_ptr_array_add(units, unit);
@@ -45,7 +51,7 @@ static void check_transcode(const char *options)
     struct transcode *second =
         transcode_open(house.pipelines, "c1/sub", source, on_ended, &ended, &error);
     g_assert_true(transcode_stream(first) == transcode_stream(second));
-    struct reader *reader = reader_create(transcode_stream(first), READER_FROM_GOP, no_wake, NULL);
+    struct reader *reader = reader_create(transcode_stream(first), READER_FROM_GOP, wake, NULL);
     for (guint i = 1; i < clip->units->len; i++)
         stream_publish(source, clip_copy(clip->units->pdata[i], 5000000, 1001 + (int64_t)i));
     g_autoptr(GPtrArray) units = g_ptr_array_new_with_free_func((GDestroyNotify)unit_unref);
