@@ -25,7 +25,7 @@ static const struct {
     {"front_desk", SCOPE_OWN},
     {"verifier", SCOPE_VERIFIED},
     {"mediator", SCOPE_MEDIATED},
-    {"deputy", SCOPE_HANDED},
+    /* a deputy has to do with cases by the grants alone, each in its own area */
     {"deputy_collect", SCOPE_OWN},
     {"deputy_hand_over", SCOPE_HANDED},
     {"deputy_mediation", SCOPE_MEDIATED},
@@ -176,10 +176,15 @@ bool case_who_is_for(const struct case_who *who, const char *department, const c
 
 bool case_may_know_reporter(const char *about, const struct case_who *who, guint32 mask)
 {
-    guint32 departments =
-        workflow_role_bit("department_handler") | workflow_role_bit("grid_worker");
+    static const char *const asked_only[] = {
+        "department_handler", "grid_worker",    "deputy_hand_over",
+        "deputy_mediation",   "deputy_observe", NULL,
+    };
+    guint32 asked = 0;
+    for (guint i = 0; asked_only[i]; i++)
+        asked |= workflow_role_bit(asked_only[i]);
     bool accused = g_strcmp0(about, who->department) == 0;
-    return !about || (!accused && (mask & ~departments));
+    return !about || (!accused && (mask & ~asked));
 }
 
 const char *case_role_name(guint32 mask)

@@ -41,7 +41,7 @@ bool case_who_may(const struct case_who *who, enum right right, const char *area
 bool case_who_is_for(const struct case_who *who, const char *department, const char *area);
 /* May this person know who reported a case about that department (NULL: none), by these roles of
  * theirs there? Never who works for the department that it is about, nor one that is only asked to
- * act on a complaint. */
+ * act on a complaint or to sit by. */
 bool case_may_know_reporter(const char *about, const struct case_who *who, guint32 roles);
 /* Inside a store_fn. Ids of the files that this person, who sees the case, may see, a set owned by
  * the caller; NULL: all. Whoever may not know the reporter sees their own files and those of
