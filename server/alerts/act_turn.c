@@ -43,19 +43,31 @@ static json_t *details_of(const struct act *act)
     return details;
 }
 
+static bool takes_back_case(const struct act *act)
+{
+    return act->undone.id &&
+           (strcmp(act->undone.name, "case") == 0 || strcmp(act->undone.name, "link_case") == 0);
+}
+
+static bool about_case(const struct act *act)
+{
+    return is(act, "case") || is(act, "link_case") || takes_back_case(act);
+}
+
 static bool write_case(struct store_tx *tx, struct act *act, struct turn *turn, GError **error)
 {
     const struct alerts_cases *cases = act->alerts->options.cases;
-    bool fine = true;
-    if (is(act, "case"))
+    g_autofree char *reporter = NULL;
+    bool fine = !about_case(act) || alerts_reporter(tx, act->alert, &reporter, error);
+    act->seed.reporter = reporter;
+    if (fine && is(act, "case"))
         fine = cases->open(tx, &act->seed, act->who, turn->now_us, &act->case_code, error);
-    else if (is(act, "link_case"))
-        fine = cases->link(tx, act->case_id, act->alert, act->who, turn->now_us, &act->case_code,
-                           error);
-    else if (act->undone.id &&
-             (strcmp(act->undone.name, "case") == 0 || strcmp(act->undone.name, "link_case") == 0))
-        return cases->undo(tx, act->undone.target, act->alert, act->who, turn->now_us,
-                           &act->case_closed, error);
+    else if (fine && is(act, "link_case"))
+        fine = cases->link(tx, act->case_id, act->alert, reporter, act->who, turn->now_us,
+                           &act->case_code, error);
+    else if (takes_back_case(act))
+        return fine && cases->undo(tx, act->undone.target, act->alert, reporter, act->who,
+                                   turn->now_us, &act->case_closed, error);
     if (fine && act->case_code) {
         struct alert_row *row = g_hash_table_lookup(turn->rows, act->alert);
         g_free(row->case_code);

@@ -79,9 +79,8 @@ void alerts_look_clock(struct alerts *alerts)
 {
     gint64 ahead_us = clock_wall_us() - clock_mono_us();
     gint64 step_us = ahead_us - alerts->ahead_us;
-    bool first = alerts->ahead_us == 0;
     alerts->ahead_us = ahead_us;
-    if (!first && ABS(step_us) > CLOCK_SEEN_US)
+    if (ABS(step_us) > CLOCK_SEEN_US)
         turn_add(alerts, tick_begin, tick_end, NULL);
 }
 
@@ -187,6 +186,7 @@ struct alerts *alerts_create(const struct alerts_options *options, GError **erro
     struct alerts *alerts = g_new0(struct alerts, 1);
     alerts->options = *options;
     alerts->boot = g_strdup_printf("a%" G_GINT64_MODIFIER "x", clock_wall_us());
+    alerts->ahead_us = clock_wall_us() - clock_mono_us(); /* a step before the first look counts */
     g_queue_init(&alerts->turns);
     model_open(alerts);
     alerts->rulebook = rulebook_create(alerts, error);

@@ -22,6 +22,7 @@ struct alerts_case {
     const json_t *form; /* what the person corrected (docs/cases.md); checked; NULL: nothing */
     const char *by;     /* name of the person */
     const struct vault *vault; /* borrowed: seals the reporter whom the form names */
+    const char *reporter;      /* person who reported the alert; NULL: nobody is known */
 };
 
 /* Cases are another module's: wired together in app. Those with a store_tx run inside a store_fn.
@@ -30,11 +31,12 @@ struct alerts_cases {
     /* Returned by *code: its code, g_free(). STORE_ERROR_CONFLICT: the alert has a case already. */
     bool (*open)(struct store_tx *tx, const struct alerts_case *seed,
                  const struct identity_actor *who, gint64 now_us, char **code, GError **error);
-    /* *code: of that case. STORE_ERROR_NOT_FOUND: no such case, or it is closed. */
-    bool (*link)(struct store_tx *tx, const char *case_id, const char *alert,
+    /* *code: of that case. `reporter`: a person, who becomes the case's if it has none; NULL:
+     * nobody is known. STORE_ERROR_NOT_FOUND: no such case, or it is closed. */
+    bool (*link)(struct store_tx *tx, const char *case_id, const char *alert, const char *reporter,
                  const struct identity_actor *who, gint64 now_us, char **code, GError **error);
     /* Takes back what opening from that alert made, or its link. *closed: the case is over now. */
-    bool (*undo)(struct store_tx *tx, const char *case_id, const char *alert,
+    bool (*undo)(struct store_tx *tx, const char *case_id, const char *alert, const char *reporter,
                  const struct identity_actor *who, gint64 now_us, bool *closed, GError **error);
     /* Every case that is open or was closed after `since_us`, with those of exercises. */
     bool (*each)(struct store_tx *tx, gint64 since_us,
@@ -78,6 +80,10 @@ void alerts_destroy(struct alerts *alerts);
 
 /* Topic `alerts`, for wall_add_topic(); lives as long as the alerts. */
 struct topic *alerts_topic(struct alerts *alerts);
+
+/* Inside a store_fn. *person (g_free(); NULL: nobody is known): who reported that alert, else the
+ * first who reported something in its situation. */
+bool alerts_reporter(struct store_tx *tx, const char *alert, char **person, GError **error);
 
 /* What is open and urgent (priority 1 and 2, no exercises): appends {"kind":"alert","id","text":
  * {"zh","en"},"priority","since_us","area"|null,"link"} each, the more urgent and older first. */

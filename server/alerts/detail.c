@@ -2,6 +2,7 @@
 #include "alerts/act.h"
 #include "alerts/api.h"
 #include "alerts/checklists.h"
+#include "alerts/contacts.h"
 #include "alerts/face.h"
 #include <math.h>
 #include <string.h>
@@ -19,6 +20,7 @@ struct detail {
     gint64 now_us;
     struct alert_row *row;
     struct situation_row *situation;
+    struct person_known *reporter; /* NULL: nobody is known */
     json_t *events, *decisions, *acts, *cases, *steps, *members;
     guint recent;
 };
@@ -54,6 +56,7 @@ static void detail_free(struct detail *detail)
     sight_free(detail->case_sight);
     alert_row_unref(detail->row);
     situation_row_unref(detail->situation);
+    person_known_free(detail->reporter);
     g_free(detail->id);
     g_free(detail);
 }
@@ -219,12 +222,23 @@ static bool describe_cases(struct store_tx *tx, struct detail *detail, GError **
     return true;
 }
 
+static bool read_reporter(struct store_tx *tx, struct detail *detail, GError **error)
+{
+    detail->reporter =
+        contacts_read(tx, identity_vault(detail->alerts->options.identity), detail->id, error);
+    return detail->reporter || !*error;
+}
+
 static bool read_detail(struct store_tx *tx, gpointer job, GError **error)
 {
     struct detail *detail = job;
-    return read_alert(tx, detail, error) && read_history(tx, detail, error) &&
-           read_steps(tx, detail, error) && count_recent(tx, detail, error) &&
-           describe_cases(tx, detail, error);
+    GError *bad = NULL;
+    bool fine = read_alert(tx, detail, &bad) && read_history(tx, detail, &bad) &&
+                read_steps(tx, detail, &bad) && count_recent(tx, detail, &bad) &&
+                describe_cases(tx, detail, &bad) && read_reporter(tx, detail, &bad);
+    if (bad)
+        g_propagate_error(error, bad);
+    return fine;
 }
 
 /* --- answering */
@@ -260,12 +274,14 @@ static void detail_read(gpointer job, const GError *error)
         face_reply_store(detail->request, error);
     } else {
         json_t *sources = sources_of(detail->alerts, detail->events, detail->row->alert.source);
+        const struct net_session *session = net_request_session(detail->request);
         net_reply_json(detail->request, 200,
-                       json_pack("{s:o,s:O,s:O,s:O,s:{s:I,s:O},s:o,s:o}", "alert",
+                       json_pack("{s:o,s:O,s:O,s:O,s:{s:I,s:O},s:o,s:o,s:o}", "alert",
                                  alert_row_json(detail->row), "events", detail->events, "decisions",
                                  detail->decisions, "acts", detail->acts, "recent", "alerts",
                                  (json_int_t)detail->recent, "cases", detail->cases, "checklist",
-                                 checklist_json(detail), "sources", sources));
+                                 checklist_json(detail), "sources", sources, "reporter",
+                                 contacts_json(detail->reporter, session)));
     }
     detail_free(detail);
 }

@@ -1,5 +1,6 @@
 /* What a turn collected, made ready, written in one transaction, and told. */
 #include "alerts/alerts_private.h"
+#include "alerts/contacts.h"
 #include "alerts/load.h"
 #include "alerts/turn.h"
 #include "common/failpoint.h"
@@ -163,12 +164,13 @@ static bool write_events(struct store_tx *tx, struct turn *turn, GError **error)
     for (guint i = 0; i < turn->events->len; i++) {
         const struct taken_event *taken = &g_array_index(turn->events, struct taken_event, i);
         const struct event *event = taken->event;
+        g_autofree char *own = NULL;
         if (!store_exec(tx, error,
                         "INSERT INTO event (source, id, received_us, taken_us, alert, outcome,"
                         " body) VALUES (?, ?, ?, ?, ?, ?, ?)",
                         "ssiisss", event->source, event->id, (gint64)event->received_us,
                         turn->now_us, taken->alert, decision_kind_name(taken->outcome),
-                        taken->text))
+                        contacts_kept_text(taken, &own)))
             return false;
     }
     return true;
@@ -191,7 +193,8 @@ static bool write_all(struct store_tx *tx, gpointer job, GError **error)
     struct turn *turn = job;
     if (!check_fence(tx, turn->fence, error) || (turn->write && !turn->write(tx, turn, error)) ||
         !write_rows(tx, turn, error) || !write_events(tx, turn, error) ||
-        !write_risen(tx, turn, error))
+        !write_risen(tx, turn, error) ||
+        !contacts_write(tx, turn, identity_vault(turn->alerts->options.identity), error))
         return false;
     for (guint i = 0; i < turn->decisions->len; i++) {
         if (!decision_row_write(tx, turn->decisions->pdata[i], turn->rules, error))

@@ -229,6 +229,7 @@ static bool open_cases(struct app *app, GError **error)
                                           .dir = dir,
                                           .near = near_cameras,
                                           .user = app,
+                                          .reporter_of = alerts_reporter,
                                           .more = meet_accord_indicators()};
     app->cases = cases_create(&options, error);
     return app->cases != NULL;

@@ -23,8 +23,26 @@ static bool open_one(struct store_tx *tx, const struct alerts_case *from,
                                    .exercise = from->exercise,
                                    .form = from->form,
                                    .name = from->by};
+    bool said = from->form && json_object_get(from->form, "reporter"); /* null: nobody */
     return case_open(tx, &seed, who, now_us, code, error) &&
-           case_reporter_add(tx, from->vault, from->id, from->form, now_us, error);
+           case_reporter_add(tx, from->vault, from->id, from->form, now_us, error) &&
+           (said || case_reporter_adopt(tx, from->id, from->reporter, now_us, error));
+}
+
+static bool link_one(struct store_tx *tx, const char *case_id, const char *alert,
+                     const char *reporter, const struct identity_actor *who, gint64 now_us,
+                     char **code, GError **error)
+{
+    return case_link(tx, case_id, alert, who, now_us, code, error) &&
+           case_reporter_adopt(tx, case_id, reporter, now_us, error);
+}
+
+static bool undo_one(struct store_tx *tx, const char *case_id, const char *alert,
+                     const char *reporter, const struct identity_actor *who, gint64 now_us,
+                     bool *closed, GError **error)
+{
+    return case_reporter_give_up(tx, case_id, reporter, error) &&
+           case_undo(tx, case_id, alert, who, now_us, closed, error);
 }
 
 static bool check(const json_t *form, json_t *faults)
@@ -98,8 +116,8 @@ static json_t *describe(struct store_tx *tx, const char *case_id, GError **error
 }
 
 const struct alerts_cases meet_cases = {.open = open_one,
-                                        .link = case_link,
-                                        .undo = case_undo,
+                                        .link = link_one,
+                                        .undo = undo_one,
                                         .each = each,
                                         .describe = describe,
                                         .check = check};

@@ -51,3 +51,26 @@ bool case_reporter_write(struct store_tx *tx, const struct vault *vault, struct 
     case_row_set(&row->reporter, person);
     return true;
 }
+
+bool case_reporter_adopt(struct store_tx *tx, const char *id, const char *person, gint64 now_us,
+                         GError **error)
+{
+    case_row_auto row = {0};
+    if (!person)
+        return true;
+    if (!case_row_load(tx, id, &row, error))
+        return false;
+    return row.reporter || (person_link(tx, person, "case", id, "reporter", now_us, error) &&
+                            person_place(tx, person, row.area, now_us, error) &&
+                            store_exec(tx, error, "UPDATE case_file SET reporter = ? WHERE id = ?",
+                                       "ss", person, id));
+}
+
+bool case_reporter_give_up(struct store_tx *tx, const char *id, const char *person, GError **error)
+{
+    return !person ||
+           (person_unlink(tx, person, "case", id, "reporter", error) &&
+            store_exec(tx, error,
+                       "UPDATE case_file SET reporter = NULL WHERE id = ? AND reporter = ?", "ss",
+                       id, person));
+}

@@ -11,3 +11,10 @@ bool case_reporter_check(const json_t *form, const char *path, json_t *faults);
  * as a person. Nobody is named: nothing is done. */
 bool case_reporter_add(struct store_tx *tx, const struct vault *vault, const char *id,
                        const json_t *form, gint64 now_us, GError **error);
+
+/* Inside a store_fn: `person` (NULL: nobody), whom an alert of the case names, becomes its reporter
+ * unless it has one. */
+bool case_reporter_adopt(struct store_tx *tx, const char *id, const char *person, gint64 now_us,
+                         GError **error);
+/* Takes that back, when the alert is not the case's any more. */
+bool case_reporter_give_up(struct store_tx *tx, const char *id, const char *person, GError **error);

@@ -30,6 +30,9 @@ struct cases_options { /* borrowed; they outlive the cases */
     json_t *(*near)(double lon, double lat, guint count, const struct net_session *session,
                     gpointer user);
     gpointer user;
+    /* Inside a store_fn: *person (g_free(); NULL: nobody is known) who reported that alert. NULL:
+     * there are no alerts. */
+    bool (*reporter_of)(struct store_tx *tx, const char *alert, char **person, GError **error);
     const struct indicator *more; /* over what others keep of cases; ended by id NULL. NULL: none */
 };
 /* Reads the rules, registers the routes, starts the timers. NULL: `error` names file and place of a

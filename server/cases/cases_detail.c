@@ -208,12 +208,7 @@ static json_t *reporter_json(struct store_tx *tx, const struct asked *asked, con
         g_propagate_error(error, bad);
         return NULL;
     }
-    json_t *reporter = json_null();
-    if (known)
-        reporter = json_pack("{s:s,s:o,s:o,s:o,s:b,s:o}", "person", known->id, "name",
-                             case_json_text(known->name), "phone", case_json_text(known->phone),
-                             "id_number", case_json_text(known->id_number), "erased",
-                             (int)known->erased, "area", case_json_text(known->area));
+    json_t *reporter = person_known_json(known);
     person_known_free(known);
     return reporter;
 }

@@ -1,6 +1,7 @@
 /* GET /api/v1/cases/draft: the form as an alert fills it; GET /api/v1/cases/similar: what is near.
  */
 #include "cases/cases_private.h"
+#include "identity/persons.h"
 #include <math.h>
 #include <string.h>
 
@@ -17,7 +18,8 @@ struct asked {
     double lon, lat;
     char *category, *area;
     json_t *form, *similar, *lead, *co;
-    gint64 unseen; /* near as well, and not this person's to see: counted only */
+    struct person_known *reporter; /* of the alert; NULL: nobody is known */
+    gint64 unseen;                 /* near as well, and not this person's to see: counted only */
     const char *workflow;
     int rule;
 };
@@ -33,6 +35,7 @@ static void asked_free(struct asked *asked)
     json_decref(asked->similar);
     json_decref(asked->lead);
     json_decref(asked->co);
+    person_known_free(asked->reporter);
     g_free(asked);
 }
 
@@ -172,10 +175,25 @@ static void suggest(struct store_tx *tx, struct asked *asked)
     asked->rule = route.rule;
 }
 
+static bool read_reporter(struct store_tx *tx, struct asked *asked, GError **error)
+{
+    const struct cases_options *options = &asked->cases->options;
+    g_autofree char *person = NULL;
+    GError *bad = NULL;
+    if (options->reporter_of && !options->reporter_of(tx, asked->alert, &person, error))
+        return false;
+    if (person)
+        asked->reporter =
+            person_read(tx, identity_vault(options->identity), person, PERSON_MASKED, &bad);
+    if (bad)
+        g_propagate_error(error, bad);
+    return !bad;
+}
+
 static bool read_draft(struct store_tx *tx, gpointer job, GError **error)
 {
     struct asked *asked = job;
-    if (asked->alert && !read_alert(tx, asked, error))
+    if (asked->alert && (!read_alert(tx, asked, error) || !read_reporter(tx, asked, error)))
         return false;
     if (asked->alert)
         suggest(tx, asked);
@@ -196,6 +214,15 @@ static json_t *cameras_json(const struct asked *asked)
     return cameras ? cameras : json_array();
 }
 
+/* Of the alert, as the case will have it unless the form says otherwise. */
+static json_t *reporter_json(const struct asked *asked)
+{
+    const struct person_known *known = asked->reporter;
+    const struct net_session *session = net_request_session(asked->request);
+    bool shown = known && person_mask_for(session, known->area) == PERSON_MASKED;
+    return person_known_json(shown ? known : NULL);
+}
+
 static void draft_read(gpointer job, const GError *error)
 {
     struct asked *asked = job;
@@ -206,10 +233,10 @@ static void draft_read(gpointer job, const GError *error)
         net_reply_error(asked->request, 404, "not_found", "没有这条警情", "there is no such alert");
     else if (asked->alert)
         net_reply_json(asked->request, 200,
-                       json_pack("{s:O,s:s,s:O,s:O,s:i,s:O,s:o}", "form", asked->form, "workflow",
-                                 asked->workflow, "lead", asked->lead, "co", asked->co, "routed_by",
-                                 asked->rule, "similar", asked->similar, "cameras",
-                                 cameras_json(asked)));
+                       json_pack("{s:O,s:o,s:s,s:O,s:O,s:i,s:O,s:o}", "form", asked->form,
+                                 "reporter", reporter_json(asked), "workflow", asked->workflow,
+                                 "lead", asked->lead, "co", asked->co, "routed_by", asked->rule,
+                                 "similar", asked->similar, "cameras", cameras_json(asked)));
     else
         net_reply_json(asked->request, 200,
                        json_pack("{s:O,s:I}", "cases", asked->similar, "count",

@@ -8,6 +8,7 @@ enum {
     TYPE_BYTES = 48,
     DEVICE_BYTES = 64,
     REPORTER_BYTES = 64,
+    CONTACT_BYTES = 1024,
     CRS_BYTES = 16,
     AREA_BYTES = 32,
     TITLE_CHARS = 200,
@@ -46,9 +47,9 @@ void event_unref(struct event *event)
 {
     if (!event || !g_atomic_ref_count_dec(&event->refs))
         return;
-    char *texts[] = {event->source, event->id,   event->dimension, event->type,
-                     event->title,  event->text, event->device,    event->parent,
-                     event->crs,    event->area, event->address,   event->reporter};
+    char *texts[] = {event->source,  event->id,       event->dimension, event->type, event->title,
+                     event->text,    event->device,   event->parent,    event->crs,  event->area,
+                     event->address, event->reporter, event->contact};
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
         g_free(texts[i]);
     g_strfreev(event->ref_ids);
@@ -152,6 +153,7 @@ static const struct text_rule text_rules[] = {
     TEXT(area, AREA_BYTES, true, false, NULL),
     TEXT(address, ADDRESS_CHARS, false, false, NULL),
     TEXT(reporter, REPORTER_BYTES, true, false, NULL),
+    TEXT(contact, CONTACT_BYTES, true, false, NULL),
 };
 
 static char **text_of(const struct event *event, const struct text_rule *rule)

@@ -44,6 +44,7 @@ struct event {
     char *area, *address;
     double azimuth_deg, fov_deg;
     char *reporter;
+    char *contact; /* sealed: identity/contact.h */
     int64_t occurred_us, received_us, skew_us, expires_us;
     unsigned marks; /* of enum event_mark */
     char **ref_ids; /* NULL-terminated, NULL: none */

@@ -48,6 +48,9 @@ struct person_known {
     gint64 version, created_us, updated_us;
 };
 void person_known_free(struct person_known *known); /* wipes; NULL is fine */
+/* R of docs/cases.md: {"person","name","phone","id_number","erased","area"}, owned by the caller;
+ * NULL gives null. */
+json_t *person_known_json(const struct person_known *known);
 /* NULL with `error` NULL: no such person. A key that does not open the fields is an error. */
 struct person_known *person_read(struct store_tx *tx, const struct vault *vault, const char *id,
                                  enum person_mask mask, GError **error);
@@ -61,6 +64,13 @@ struct person_known *person_reveal(struct store_tx *tx, const struct vault *vaul
  * and as long as a hold stands on it, the person is not erased. Linking again opens it again. */
 bool person_link(struct store_tx *tx, const char *person, const char *kind, const char *object,
                  const char *part, gint64 now_us, GError **error);
+/* What it is about lies in that area now (NULL or "": not known, nothing is done), and those who
+ * may see persons there see this one. */
+bool person_place(struct store_tx *tx, const char *person, const char *area, gint64 now_us,
+                  GError **error);
+/* One link was a mistake: it is gone as if there had been none. */
+bool person_unlink(struct store_tx *tx, const char *person, const char *kind, const char *object,
+                   const char *part, GError **error);
 /* It is over: from now the retention of its persons runs. */
 bool person_release(struct store_tx *tx, const char *kind, const char *object, gint64 now_us,
                     GError **error);

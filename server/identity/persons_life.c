@@ -46,6 +46,21 @@ struct person_known *person_reveal(struct store_tx *tx, const struct vault *vaul
     return NULL;
 }
 
+static json_t *text_or_null(const char *text)
+{
+    return text && *text ? json_string(text) : json_null();
+}
+
+json_t *person_known_json(const struct person_known *known)
+{
+    if (!known)
+        return json_null();
+    return json_pack("{s:s,s:o,s:o,s:o,s:b,s:o}", "person", known->id, "name",
+                     text_or_null(known->name), "phone", text_or_null(known->phone), "id_number",
+                     text_or_null(known->id_number), "erased", (int)known->erased, "area",
+                     text_or_null(known->area));
+}
+
 /* --- links */
 
 bool person_link(struct store_tx *tx, const char *person, const char *kind, const char *object,
@@ -61,6 +76,25 @@ bool person_link(struct store_tx *tx, const char *person, const char *kind, cons
                       "ssssi", person, kind, object, part, now_us) &&
            store_exec(tx, error, "UPDATE person SET used_us = ? WHERE id = ?", "is", now_us,
                       person);
+}
+
+bool person_place(struct store_tx *tx, const char *person, const char *area, gint64 now_us,
+                  GError **error)
+{
+    return !area || !*area ||
+           store_exec(tx, error,
+                      "UPDATE person SET area = ?, version = version + 1, updated_us = ?"
+                      " WHERE id = ? AND area <> ?",
+                      "siss", area, now_us, person, area);
+}
+
+bool person_unlink(struct store_tx *tx, const char *person, const char *kind, const char *object,
+                   const char *part, GError **error)
+{
+    return store_exec(tx, error,
+                      "DELETE FROM person_link"
+                      " WHERE person = ? AND kind = ? AND object = ? AND part = ?",
+                      "ssss", person, kind, object, part);
 }
 
 bool person_release(struct store_tx *tx, const char *kind, const char *object, gint64 now_us,

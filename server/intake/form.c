@@ -1,4 +1,5 @@
 #include "intake/form.h"
+#include "identity/contact.h"
 #include "place/crs.h"
 #include <math.h>
 #include <string.h>
@@ -60,6 +61,7 @@ static char *test_name(const char *name)
 void form_make_test(struct event *event, const char *name)
 {
     event->marks |= EVENT_TEST;
+    g_clear_pointer(&event->contact, g_free);
     g_free(event->id);
     event->id = test_name(name);
     for (char **ref = event->ref_ids; ref && *ref; ref++) {
@@ -68,17 +70,35 @@ void form_make_test(struct event *event, const char *name)
     }
 }
 
-static void hash_reporter(const struct form *form, json_t *item)
+/* Who reports, before it is made unrecognisable. */
+struct who {
+    char *reporter, *name; /* owned; NULL: not told */
+};
+
+static void who_clear(struct who *who)
 {
-    const char *who = json_string_value(json_object_get(item, "reporter"));
-    if (!who)
-        return;
-    if (*who && form->reporter) {
-        g_autofree char *hash = reporter_hash(form->reporter, who, form->now_us);
+    g_free(who->reporter);
+    g_free(who->name);
+}
+
+/* Takes them out of `item`, and puts the hash in. */
+static bool take_who(const struct form *form, json_t *item, struct who *who)
+{
+    const json_t *name = json_object_get(item, "reporter_name");
+    if (name && !json_is_string(name) && !json_is_null(name))
+        return false;
+    who->name = g_strdup(json_string_value(name));
+    who->reporter = g_strdup(json_string_value(json_object_get(item, "reporter")));
+    json_object_del(item, "reporter_name");
+    json_object_del(item, "contact");
+    if (who->reporter)
+        json_object_del(item, "reporter"); /* one that is no text is a fault, found later */
+    const char *known = who->reporter && *who->reporter ? who->reporter : who->name;
+    if (known && *known && form->reporter) {
+        g_autofree char *hash = reporter_hash(form->reporter, known, form->now_us);
         json_object_set_new(item, "reporter", json_string(hash));
-    } else {
-        json_object_del(item, "reporter");
     }
+    return true;
 }
 
 static bool to_wgs84(struct event *event, struct form_fault *fault)
@@ -115,7 +135,9 @@ struct event *form_event(const struct form *form, json_t *item, struct form_faul
         json_object_set_new(item, "kind", json_string("report"));
     if (!json_object_get(item, "dimension") && form->dimension && *form->dimension)
         json_object_set_new(item, "dimension", json_string(form->dimension));
-    hash_reporter(form, item);
+    __attribute__((cleanup(who_clear))) struct who who = {NULL, NULL};
+    if (!take_who(form, item, &who))
+        return refuse(fault, "reporter_name", "应为文字", "is not a string");
     g_autoptr(GError) error = NULL;
     *fault = (struct form_fault){.zh = "有误"};
     event_auto event = event_from_json(item, &fault->field, &fault->zh, &error);
@@ -127,5 +149,8 @@ struct event *form_event(const struct form *form, json_t *item, struct form_faul
     if (!to_wgs84(event, fault))
         return NULL;
     form_set_times(event, form->now_us, form->skew_us);
+    if (form->vault)
+        event->contact =
+            contact_seal(form->vault, event->source, event->id, who.reporter, who.name);
     return g_steal_pointer(&event);
 }

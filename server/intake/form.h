@@ -3,6 +3,7 @@
  */
 #pragma once
 #include "event/event.h"
+#include "identity/vault.h"
 #include "intake/reporter.h"
 
 #define FORM_FUTURE_US (INT64_C(5) * 60 * G_USEC_PER_SEC)
@@ -12,8 +13,9 @@ struct form {
     const char *source;    /* id of the feed */
     const char *dimension; /* of an item that names none; "" or NULL: it has to */
     int64_t now_us;
-    int64_t skew_us; /* how far ahead the source's clock is believed to be */
-    struct reporter *reporter;
+    int64_t skew_us;           /* how far ahead the source's clock is believed to be */
+    struct reporter *reporter; /* NULL: nobody is known again */
+    const struct vault *vault; /* borrowed; NULL: nobody can be called back */
 };
 
 /* Why an item is refused. */
@@ -27,8 +29,9 @@ void form_fault_clear(struct form_fault *fault);
 /* {"path","message":{"zh","en"}} without braces: sets "field" and "message" of `json`. */
 void form_fault_put(const struct form_fault *fault, json_t *json);
 
-/* `item` is changed. `source` must be absent or the feed's; `received_us` and `skew_us` are
- * replaced, `kind` is a report when absent. Returned: the event, checked, owned by the caller; NULL
+/* `item` is changed. `source` must be absent or the feed's; `received_us`, `skew_us` and `contact`
+ * are replaced, `kind` is a report when absent; `reporter` and `reporter_name` become a hash and
+ * what is sealed. Returned: the event, checked, owned by the caller; NULL
  * + *fault. */
 struct event *form_event(const struct form *form, json_t *item, struct form_fault *fault);
 

@@ -40,7 +40,8 @@ struct form intake_form(struct intake *intake, const struct feed *feed, int64_t 
                          .dimension = feed->dimension,
                          .now_us = now_us,
                          .skew_us = feed_skew_us(feed),
-                         .reporter = intake->reporter};
+                         .reporter = intake->reporter,
+                         .vault = identity_vault(intake->options.identity)};
 }
 
 struct event *intake_read_item(struct intake *intake, const struct feed *feed, const json_t *theirs,

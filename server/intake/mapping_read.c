@@ -24,6 +24,7 @@ const struct target mapping_targets[] = {
     {"azimuth", TARGET_NUMBER, 0},
     {"fov", TARGET_NUMBER, 0},
     {"reporter", TARGET_TEXT, 0},
+    {"reporter_name", TARGET_TEXT, 0},
     {"occurred_us", TARGET_TIME, 0},
     {"expires_us", TARGET_TIME, 0},
     {"refs", TARGET_LIST, 0},

@@ -182,20 +182,19 @@ test('an alert is sent to its department by two keys; Z takes it back; what the 
   const feed = new Feed(stack, 'sensors');
   await open('/console');
   await page.waitForSelector('[data-test=console][data-loaded=true]');
-  await feed.report({ id: 'f1', type: 'fire', title: '老街烟感报警', text: '二楼烟雾', lon: camera.lon, lat: camera.lat });
+  await feed.report({ id: 'f1', type: 'fire', title: '老街烟感报警', text: '二楼烟雾', lon: camera.lon, lat: camera.lat, reporter: '13812345678', reporter_name: '张小明' });
   const row = '[data-row]:has-text("老街烟感报警")';
   const id = (await (await page.waitForSelector(row)).getAttribute('data-row'))!;
   await page.click(`${row} > button`);
   await page.waitForSelector(`[data-panel=alert][data-alert="${id}"]`);
   await page.mouse.move(5, 5);
   let strokes = 0;
-  const press = async (key: string): Promise<void> => {
-    strokes++;
-    await page.keyboard.press(key);
-  };
+  const press = (key: string): Promise<void> => page.keyboard.press(key, { delay: void strokes++ });
   await press('n');
   await page.waitForSelector('[data-ask=case][data-ready=true]');
   assert.deepEqual([await page.inputValue('[data-field=title]'), await page.inputValue('[data-field=category]'), await page.inputValue('[data-field=lead]')], ['老街烟感报警', 'work_safety', 'emergency']);
+  await page.waitForSelector('[data-fact=reporter]:has-text("138****5678")');
+  assert.match(await page.innerText('[data-test=asker]'), /张\*明 · 138\*{4}5678[^]*来自上报/, 'who reported is in the form, masked');
   await shoot(page, 'case-new');
   await clean(page, 'form of a case');
   await press('Enter');
@@ -204,6 +203,7 @@ test('an alert is sent to its department by two keys; Z takes it back; what the 
   const made = await operator.json<{ alert: { case: string } }>(`/api/v1/alerts/${id}`);
   const detail = await detailOf(operator, made.alert.case);
   assert.deepEqual([detail.case.state, detail.orders.map(({ department }) => department).sort(), detail.alerts[0]?.alert], ['DISPATCHED', ['emergency', 'police'], id]);
+  assert.equal(detail.reporter?.phone, '138****5678', 'and is called back');
   await page.keyboard.press('z');
   await page.waitForSelector('[data-told=undone]');
   // what a department was told stays told: the case goes on without the alert
@@ -214,17 +214,24 @@ test('an alert is sent to its department by two keys; Z takes it back; what the 
   await page.keyboard.press('/');
   await page.waitForSelector('[data-ask=case][data-ready=true]');
   await page.waitForFunction(() => document.activeElement?.closest('[data-test=command]'));
+  await page.fill('[data-field="reporter.phone"]', '12');
+  await page.press('[data-field="reporter.phone"]', 'Enter');
+  await page.waitForSelector('[data-test=asker] [role=alert]:has-text("5 至 20 位数字")');
+  await page.fill('[data-field="reporter.phone"]', '');
+  await page.click('[data-action=asker]'); // nobody is called back
+  assert.match(await page.innerText('[data-test=asker]'), /不带入上报人/);
+  await page.focus('[data-test=command] input');
   await page.keyboard.type('类=邻里 派=火星');
   assert.match(await page.innerText('[data-test=command-fault]'), /派.*火星/);
   await page.keyboard.press('Enter');
-  await page.keyboard.press('Backspace');
-  await page.keyboard.press('Backspace');
+  for (const key of ['Backspace', 'Backspace']) await page.keyboard.press(key);
   await page.keyboard.type('司法');
   await page.waitForFunction(() => (document.querySelector('[data-field=lead]') as HTMLSelectElement).value === 'justice');
   await page.keyboard.press('Enter');
   await page.waitForFunction(() => /派 司法所/.test(document.querySelector('[data-told=done]')?.textContent ?? ''));
   const again = await operator.json<{ alert: { case: string } }>(`/api/v1/alerts/${id}`);
-  assert.deepEqual([(await detailOf(operator, again.alert.case)).case.lead], ['justice']);
+  const other = await detailOf(operator, again.alert.case);
+  assert.deepEqual([other.case.lead, other.reporter], ['justice', null]);
 });
 
 test('at the intake desk fields follow by Enter, a reload loses nothing, one request is one case, and nothing is left of the session', async () => {

@@ -3,6 +3,7 @@ import { onBeforeUnmount, ref, shallowRef, watch, type Ref } from 'vue';
 import { api, ApiError, wordsOf } from '../stores/api.ts';
 import { useAlerts } from '../stores/alerts.ts';
 import { useLink } from '../stores/link.ts';
+import type { Reporter } from '../cases/wire.ts';
 import type { Alert, Decision, Situation } from '../wire/alerts.ts';
 import type { Words } from '../wire/messages.ts';
 
@@ -68,6 +69,7 @@ export interface Detail {
   acts: ActRecord[];
   recent: { alerts: number; cases: PastCase[] } | null;
   checklist: Checklist | null;
+  reporter?: Reporter | null;
 }
 export interface SituationDetail {
   situation: Situation;

@@ -12,6 +12,9 @@ export interface CaseForm {
   from: Record<string, Source>;
 }
 
+/** As the server takes a telephone number: 5 to 20 digits, with blanks, dashes and brackets. */
+export const canCall = (phone: string): boolean => /^\+?[\d ()-]+$/.test(phone) && /^\d{5,20}$/.test(phone.replace(/^(\+|00)86/, '').replace(/\D/g, ''));
+
 export const emptyForm = (form: Form = {}): CaseForm => ({ form, lead: '', co: [], dueMs: null, from: {} });
 
 export function fromDraft(draft: CaseDraft): CaseForm {

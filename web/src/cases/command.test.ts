@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { emptyForm, withCommand } from './caseForm.ts';
-import { parseCommand, timeOf, type Lexicon } from './command.ts';
+import { casesEn } from '../i18n/cases.en.ts';
+import { casesZh } from '../i18n/cases.zh-CN.ts';
+import { COMMAND_FIELDS, parseCommand, timeOf, type Lexicon } from './command.ts';
 
 const lexicon: Lexicon = {
   fields: { 类: 'category', 类别: 'category', type: 'category', 级: 'grade', 格: 'area', 派: 'lead', to: 'lead', 协: 'co', 期: 'due', 注: 'text', 题: 'title', 诉: 'about' },
@@ -18,6 +20,10 @@ const NOW = new Date(2026, 10, 24, 17, 41).getTime();
 const parse = (text: string, more: Partial<Lexicon> = {}) => parseCommand(text, { ...lexicon, ...more }, NOW);
 
 describe('command line of a case', () => {
+  it('calls each field by a name in both languages', () => {
+    for (const { commandNames: names, commandField: shown } of [casesZh, casesEn] as Record<'commandNames' | 'commandField', Record<string, string>>[])
+      expect(COMMAND_FIELDS.filter((field) => !names[field]?.split(' ').includes(shown[field]!))).toEqual([]);
+  });
   it('fills what is named, in any order, with either sign', () => {
     for (const text of ['类=邻里 格=05 派=司法', '派＝司法  类 = 邻里 格=5']) {
       const { form, lead, faults, tokens } = parse(text);

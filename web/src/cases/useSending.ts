@@ -8,7 +8,7 @@ import type { Words } from '../wire/messages.ts';
 import { useCases } from './caseStore.ts';
 import { dispatchBody, triageForm, type CaseForm } from './caseForm.ts';
 import { newKey } from './useCaseActs.ts';
-import type { By, Case, CaseDetail } from './wire.ts';
+import type { By, Case, CaseDetail, Form } from './wire.ts';
 
 interface Way {
   caseId: string;
@@ -40,10 +40,10 @@ export function useSending() {
   }
   const current = (id: string): Promise<Case & { text?: string | null }> => api<CaseDetail>('GET', `/cases/${encodeURIComponent(id)}`).then(({ case: one }) => one);
 
-  async function begin(alert: Alert): Promise<Way | null> {
+  async function begin(alert: Alert, { reporter }: Form): Promise<Way | null> {
     const known = ways.get(alert.id);
     if (known) return known;
-    const answer = await acts.run(alert, { act: 'case' }, acts.askedAlong.value); // with what is folded under it
+    const answer = await acts.run(alert, { act: 'case', ...(reporter === undefined ? {} : { form: { reporter } }) }, acts.askedAlong.value); // with what is folded under it
     const id = answer?.alert?.case;
     if (!answer?.done || !id) return null;
     const way = { caseId: id, triageKey: newKey(), dispatchKey: newKey(), triaged: false, dispatched: false };
@@ -63,7 +63,7 @@ export function useSending() {
     stopped.value = null;
     let step: Stopped['step'] = 'case';
     try {
-      const way = await begin(alert);
+      const way = await begin(alert, wanted.form);
       if (!way) return null; // the seat was told
       let one = await current(way.caseId);
       step = 'triage';

@@ -247,6 +247,8 @@ export interface NamedDepartment {
 
 export interface CaseDraft {
   form: Form;
+  /** Who reported the alert; the case has them unless its form says otherwise. */
+  reporter?: Reporter | null;
   workflow: string | null;
   lead: NamedDepartment | null;
   co: NamedDepartment[];

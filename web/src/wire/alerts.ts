@@ -148,4 +148,6 @@ export interface ActCommand {
   to?: string;
   step?: string;
   done?: boolean;
+  /** Of `case`: what the form says otherwise (F of docs/cases.md). */
+  form?: object;
 }
