@@ -74,6 +74,13 @@ static void on_session_ended(const char *session, gpointer user)
         net_close_session(app->net, session);
 }
 
+static void on_session_changed(const char *session, gpointer user)
+{
+    struct app *app = user;
+    if (app->net)
+        net_renew_session(app->net, session);
+}
+
 static bool open_identity(struct app *app, GError **error)
 {
     const json_t *config = app->config;
@@ -91,8 +98,10 @@ static bool open_identity(struct app *app, GError **error)
         .login_tries_per_min = (unsigned)config_int(config, "server.login.attempts_per_minute"),
     };
     app->identity = identity_create(&options, error);
-    if (app->identity)
+    if (app->identity) {
         identity_on_session_ended(app->identity, on_session_ended, app);
+        identity_on_session_changed(app->identity, on_session_changed, app);
+    }
     return app->identity != NULL;
 }
 

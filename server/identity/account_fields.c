@@ -4,6 +4,7 @@
 
 enum { LOGIN_MIN = 2, LOGIN_MAX = 64, NAME_MAX_CHARS = 100, UNIT_MAX_CHARS = 200 };
 enum { PASSWORD_MIN = 8, PASSWORD_MAX = 128, GRANTS_MAX = 64 };
+#define TIME_MOST_US (G_GUINT64_CONSTANT(253402300799) * G_USEC_PER_SEC) /* the end of 9999 */
 
 static bool login_valid(const char *login)
 {
@@ -42,6 +43,7 @@ const struct problem *password_check(const char *password, const char *login)
     return NULL;
 }
 
+/* Is there another for the same role and area, at whatever time? */
 static bool has_grant(const struct account *account, const struct grant *grant)
 {
     for (guint i = 0; i < account->grants->len; i++) {
@@ -52,7 +54,37 @@ static bool has_grant(const struct account *account, const struct grant *grant)
     return false;
 }
 
-static const struct problem *read_grant(struct account *account, const json_t *value)
+/* Microseconds as text of digits, or null. */
+static bool read_time(const json_t *value, gint64 *time_us)
+{
+    const char *text = json_string_value(value);
+    guint64 number = 0;
+    *time_us = 0;
+    if (!value || json_is_null(value))
+        return true;
+    if (!text || !g_ascii_string_to_unsigned(text, 10, 1, TIME_MOST_US, &number, NULL))
+        return false;
+    *time_us = (gint64)number;
+    return true;
+}
+
+static const struct problem *read_times(struct grant *grant, const json_t *value,
+                                        const struct account *before, gint64 now_us)
+{
+    if (!read_time(json_object_get(value, "from_us"), &grant->from_us) ||
+        !read_time(json_object_get(value, "until_us"), &grant->until_us))
+        return &PROBLEM_GRANT_TIME;
+    if (grant->until_us && grant->until_us <= grant->from_us)
+        return &PROBLEM_GRANT_TIME;
+    const struct grant *same = grant_find(before, grant);
+    grant->state = grant->told = grant_state_at(grant, now_us);
+    if (same)
+        *grant = *same;
+    return !same && grant->state == GRANT_OVER ? &PROBLEM_GRANT_PAST : NULL;
+}
+
+static const struct problem *read_grant(struct account *account, const json_t *value,
+                                        const struct account *before, gint64 now_us)
 {
     const char *code = json_string_value(json_object_get(value, "role"));
     const char *area = json_string_value(json_object_get(value, "area"));
@@ -62,42 +94,50 @@ static const struct problem *read_grant(struct account *account, const json_t *v
     if (area && !area_valid(area))
         return &PROBLEM_AREA;
     g_strlcpy(grant.area, area ? area : "", sizeof grant.area);
+    const struct problem *problem = read_times(&grant, value, before, now_us);
+    if (problem)
+        return problem;
     for (guint i = 0; i < account->grants->len; i++) {
         if (!roles_compatible(grant.role, g_array_index(account->grants, struct grant, i).role))
             return &PROBLEM_ROLES_CONFLICT;
     }
-    if (!has_grant(account, &grant))
-        g_array_append_val(account->grants, grant);
+    if (grant_find(account, &grant))
+        return NULL;
+    if (has_grant(account, &grant))
+        return &PROBLEM_GRANT_TWICE;
+    g_array_append_val(account->grants, grant);
     return NULL;
 }
 
-/* A grant of deputies is only for who is one there. */
-static bool grant_has_role(const struct account *account, const struct grant *grant)
+/* A grant of deputies is only for who is one there, and for as long. */
+static const struct problem *check_of(const struct account *account, const struct grant *grant)
 {
-    for (guint i = 0; grant->role->of && i < account->grants->len; i++) {
+    const struct problem *problem = grant->role->of ? &PROBLEM_GRANT_OF : NULL;
+    for (guint i = 0; problem && i < account->grants->len; i++) {
         const struct grant *g = &g_array_index(account->grants, struct grant, i);
-        if (strcmp(g->role->code, grant->role->of) == 0 && area_within(g->area, grant->area))
-            return true;
+        if (strcmp(g->role->code, grant->role->of) != 0 || !area_within(g->area, grant->area))
+            continue;
+        bool ends = !g->until_us || (grant->until_us && grant->until_us <= g->until_us);
+        problem = g->from_us <= grant->from_us && ends ? NULL : &PROBLEM_GRANT_SPAN;
     }
-    return !grant->role->of;
+    return problem;
 }
 
-static const struct problem *read_grants(struct account *account, const json_t *grants)
+static const struct problem *read_grants(struct account *account, const json_t *grants,
+                                         gint64 now_us)
 {
     size_t count = json_array_size(grants);
     if (count == 0 || count > GRANTS_MAX)
         return &PROBLEM_ROLE;
+    struct account *before = account_copy(account);
+    const struct problem *problem = NULL;
     g_array_set_size(account->grants, 0);
-    for (size_t i = 0; i < count; i++) {
-        const struct problem *problem = read_grant(account, json_array_get(grants, i));
-        if (problem)
-            return problem;
-    }
-    for (guint i = 0; i < account->grants->len; i++) {
-        if (!grant_has_role(account, &g_array_index(account->grants, struct grant, i)))
-            return &PROBLEM_GRANT_OF;
-    }
-    return NULL;
+    for (size_t i = 0; i < count && !problem; i++)
+        problem = read_grant(account, json_array_get(grants, i), before, now_us);
+    for (guint i = 0; i < account->grants->len && !problem; i++)
+        problem = check_of(account, &g_array_index(account->grants, struct grant, i));
+    account_free(before);
+    return problem;
 }
 
 /* Replaces *field by the JSON text, if there is one. */
@@ -113,7 +153,7 @@ static bool read_text(char **field, const json_t *value, glong max, bool empty)
     return true;
 }
 
-const struct problem *account_read(struct account *account, const json_t *fields)
+const struct problem *account_read(struct account *account, const json_t *fields, gint64 now_us)
 {
     json_t *department = json_object_get(fields, "department");
     json_t *enabled = json_object_get(fields, "enabled");
@@ -136,6 +176,6 @@ const struct problem *account_read(struct account *account, const json_t *fields
         account->enabled = json_is_true(enabled);
     json_t *grants = json_object_get(fields, "grants");
     if (grants || account->grants->len == 0)
-        return read_grants(account, grants);
+        return read_grants(account, grants, now_us);
     return NULL;
 }

@@ -46,6 +46,17 @@ void account_free(struct account *account)
 rights_t account_rights(const struct account *account)
 {
     rights_t rights = 0;
+    for (guint i = 0; i < account->grants->len; i++) {
+        const struct grant *grant = &g_array_index(account->grants, struct grant, i);
+        if (grant->state == GRANT_HOLDS)
+            rights |= grant->role->rights;
+    }
+    return rights;
+}
+
+rights_t account_rights_ever(const struct account *account)
+{
+    rights_t rights = 0;
     for (guint i = 0; i < account->grants->len; i++)
         rights |= g_array_index(account->grants, struct grant, i).role->rights;
     return rights;
@@ -55,11 +66,19 @@ const struct role *account_role(const struct account *account)
 {
     const struct role *first = NULL;
     for (guint i = 0; i < account->grants->len; i++) {
-        const struct role *role = g_array_index(account->grants, struct grant, i).role;
-        if (!first || role < first)
-            first = role;
+        const struct grant *grant = &g_array_index(account->grants, struct grant, i);
+        if (grant->state == GRANT_HOLDS && (!first || grant->role < first))
+            first = grant->role;
     }
     return first;
+}
+
+/* 0: null */
+static json_t *time_json(gint64 time_us)
+{
+    char text[32];
+    g_snprintf(text, sizeof text, "%" G_GINT64_FORMAT, time_us);
+    return time_us ? json_string(text) : json_null();
 }
 
 json_t *account_grants_json(const struct account *account)
@@ -69,16 +88,20 @@ json_t *account_grants_json(const struct account *account)
         const struct grant *grant = &g_array_index(account->grants, struct grant, i);
         g_assert(grant->role);
         json_array_append_new(
-            grants, json_pack("{s:s,s:s}", "role", grant->role->code, "area", grant->area));
+            grants, json_pack("{s:s,s:s,s:o,s:o,s:s}", "role", grant->role->code, "area",
+                              grant->area, "from_us", time_json(grant->from_us), "until_us",
+                              time_json(grant->until_us), "state", grant_state_name(grant->state)));
     }
     return grants;
 }
 
-static json_t *locked_json(const struct account *account)
+json_t *account_grants_record(const struct account *account)
 {
-    char text[32];
-    g_snprintf(text, sizeof text, "%" G_GINT64_FORMAT, account->locked_until_us);
-    return account->locked_until_us ? json_string(text) : json_null();
+    json_t *grants = json_array();
+    for (guint i = 0; i < account->grants->len; i++)
+        json_array_append_new(grants,
+                              grant_record_json(&g_array_index(account->grants, struct grant, i)));
+    return grants;
 }
 
 json_t *account_json(const struct account *account)
@@ -89,7 +112,7 @@ json_t *account_json(const struct account *account)
                      "login", account->login, "name", account->name, "role", code, "department",
                      account->department, "unit", account->unit, "enabled", account->enabled,
                      "totp", account->totp_us != 0, "phone", account->person != NULL,
-                     "locked_until_us", locked_json(account), "grants",
+                     "locked_until_us", time_json(account->locked_until_us), "grants",
                      account_grants_json(account), "version", (json_int_t)account->version);
 }
 
@@ -98,7 +121,9 @@ json_t *account_json(const struct account *account)
 static bool load_grants(struct store_tx *tx, GHashTable *by_id, GError **error)
 {
     store_rows_auto rows = store_query(
-        tx, error, "SELECT user_id, role, area FROM role_grant ORDER BY role, area", "");
+        tx, error,
+        "SELECT user_id, role, area, from_us, until_us, told FROM role_grant ORDER BY role, area",
+        "");
     if (!rows)
         return false;
     GError *bad = NULL;
@@ -110,6 +135,9 @@ static bool load_grants(struct store_tx *tx, GHashTable *by_id, GError **error)
             continue;
         }
         g_strlcpy(grant.area, store_text(rows, 2), sizeof grant.area);
+        grant.from_us = store_int(rows, 3);
+        grant.until_us = store_int(rows, 4);
+        grant.state = grant.told = (enum grant_state)CLAMP(store_int(rows, 5), 0, GRANT_OVER);
         g_array_append_val(account->grants, grant);
     }
     if (bad)
@@ -165,19 +193,6 @@ bool accounts_load(struct store_tx *tx, GPtrArray *people, GError **error)
     return load_grants(tx, by_id, error);
 }
 
-static bool write_grants(struct store_tx *tx, const struct account *account, GError **error)
-{
-    if (!store_exec(tx, error, "DELETE FROM role_grant WHERE user_id = ?", "s", account->id))
-        return false;
-    for (guint i = 0; i < account->grants->len; i++) {
-        const struct grant *grant = &g_array_index(account->grants, struct grant, i);
-        if (!store_exec(tx, error, "INSERT INTO role_grant (user_id, role, area) VALUES (?, ?, ?)",
-                        "sss", account->id, grant->role->code, grant->area))
-            return false;
-    }
-    return true;
-}
-
 static bool announce(struct store_tx *tx, const struct account *account, GError **error)
 {
     json_t *body = account_json(account);
@@ -197,7 +212,7 @@ bool account_insert(struct store_tx *tx, const struct account *account, gint64 n
                       account->department, account->unit, account->hash, now_us,
                       (gint64)account->enabled, account->version, now_us, now_us,
                       account->person) &&
-           write_grants(tx, account, error) && announce(tx, account, error);
+           announce(tx, account, error);
 }
 
 bool account_update(struct store_tx *tx, const struct account *account, gint64 now_us,
@@ -218,5 +233,5 @@ bool account_update(struct store_tx *tx, const struct account *account, gint64 n
                     account->login);
         return false;
     }
-    return write_grants(tx, account, error) && announce(tx, account, error);
+    return announce(tx, account, error);
 }

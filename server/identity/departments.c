@@ -156,7 +156,8 @@ GPtrArray *department_list(struct identity *identity)
 static bool holds_role(const struct account *account, const char *role)
 {
     for (guint i = 0; role && i < account->grants->len; i++) {
-        if (strcmp(g_array_index(account->grants, struct grant, i).role->code, role) == 0)
+        const struct grant *grant = &g_array_index(account->grants, struct grant, i);
+        if (grant->state == GRANT_HOLDS && strcmp(grant->role->code, role) == 0)
             return true;
     }
     return !role;
@@ -185,7 +186,8 @@ void identity_each_grant(struct identity *identity,
         const struct account *account = accounts->pdata[i];
         for (guint g = 0; account->enabled && g < account->grants->len; g++) {
             const struct grant *grant = &g_array_index(account->grants, struct grant, g);
-            fn(&account->shown, grant->role->code, grant->area, data);
+            if (grant->state == GRANT_HOLDS)
+                fn(&account->shown, grant->role->code, grant->area, data);
         }
     }
 }

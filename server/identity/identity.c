@@ -36,6 +36,7 @@ static void fill_in_defaults(struct identity_options *options)
 
 void identity_tick(struct identity *identity)
 {
+    grants_turn(identity, identity_now(identity));
     sessions_expire(identity, identity_now(identity));
     if (++identity->ticks % SAVE_TICKS == 0)
         sessions_save(identity, identity_now(identity));
@@ -52,8 +53,7 @@ static gboolean on_tick(gpointer user)
     return G_SOURCE_CONTINUE;
 }
 
-/* What other parts see of an account. */
-static void show(struct account *account)
+void account_show(struct account *account)
 {
     const struct role *role = account_role(account);
     account->shown = (struct identity_user){.id = account->id,
@@ -75,7 +75,13 @@ void identity_put_account(struct identity *identity, struct account *account)
         account->totp_us = before->totp_us;
         account->totp_step = before->totp_step;
     }
-    show(account);
+    for (guint i = 0; i < account->grants->len; i++) { /* and grants have their timer */
+        struct grant *grant = &g_array_index(account->grants, struct grant, i);
+        const struct grant *same = grant_find(before, grant);
+        if (same)
+            *grant = *same;
+    }
+    account_show(account);
     if (before)
         g_hash_table_remove(identity->logins, before->login);
     g_hash_table_replace(identity->people, account->id, account);
@@ -93,7 +99,7 @@ void identity_put_department(struct identity *identity, struct department *depar
             continue;
         g_free(account->unit);
         account->unit = g_strdup(department->name);
-        show(account);
+        account_show(account);
     }
     g_hash_table_replace(identity->departments, department->id, department);
 }
@@ -208,6 +214,7 @@ struct identity *identity_create(const struct identity_options *options, GError 
         identity_destroy(identity);
         return NULL;
     }
+    grants_turn(identity, identity_now(identity));
     sessions_expire(identity, identity_now(identity));
     identity->tick = g_timeout_source_new_seconds(TICK_S);
     g_source_set_callback(identity->tick, on_tick, identity, NULL);
@@ -226,6 +233,7 @@ void identity_destroy(struct identity *identity)
         sessions_save(identity, identity_now(identity));
         heads_sign(identity, identity_now(identity));
     }
+    grants_disarm(identity);
     hasher_destroy(identity->hasher);
     store_drain(identity->store);
     limiter_destroy(identity->by_address);
@@ -248,4 +256,10 @@ void identity_on_session_ended(struct identity *identity, identity_ended_fn fn, 
 {
     identity->ended = fn;
     identity->ended_user = user;
+}
+
+void identity_on_session_changed(struct identity *identity, identity_ended_fn fn, gpointer user)
+{
+    identity->changed = fn;
+    identity->changed_user = user;
 }

@@ -70,6 +70,9 @@ const char *identity_view_reason(struct identity *identity, const struct net_ses
  * WebSocket is closed with 4003. `session_id` is borrowed. */
 typedef void (*identity_ended_fn)(const char *session_id, gpointer user);
 void identity_on_session_ended(struct identity *identity, identity_ended_fn fn, gpointer user);
+/* Likewise when a session goes on with other rights, because a grant began or ended: whoever holds
+ * it has the old ones, so its WebSockets are closed with 4004 and its streams are cut. */
+void identity_on_session_changed(struct identity *identity, identity_ended_fn fn, gpointer user);
 
 /* --- who somebody is */
 
@@ -91,8 +94,8 @@ const struct identity_user *identity_user_by_login(struct identity *identity, co
 bool identity_has_role_in(const struct net_session *session, const char *role,
                           const char *area_code);
 
-/* Each grant of each enabled account: for who has to be told of something. Deputies' grants come
- * with their own role. Everything is borrowed during the call. */
+/* Each grant that holds of each enabled account: for who has to be told of something. Deputies'
+ * grants come with their own role. Everything is borrowed during the call. */
 void identity_each_grant(struct identity *identity,
                          void (*fn)(const struct identity_user *user, const char *role,
                                     const char *area, gpointer data),

@@ -11,9 +11,15 @@
 
 /* --- people */
 
+enum grant_state { GRANT_WAITS, GRANT_HOLDS, GRANT_OVER };
+
 struct grant {
     const struct role *role;
-    char area[16]; /* code, "" everywhere */
+    char area[16];          /* code, "" everywhere */
+    gint64 from_us;         /* holds from then on, 0: from the beginning */
+    gint64 until_us;        /* … and until then, 0: without an end */
+    enum grant_state state; /* grants_turn() keeps it */
+    enum grant_state told;  /* as the audit log says */
 };
 
 /* One user as loaded; replaced as a whole, never changed in place. */
@@ -25,6 +31,7 @@ struct account {
     bool enabled;
     gint64 version;
     GArray *grants; /* struct grant */
+    unsigned turns; /* how often one of them began or ended */
     unsigned failures;
     gint64 locked_until_us;
     char *person;               /* id, NULL: none */
@@ -37,11 +44,18 @@ struct account {
 struct account *account_new(void);
 struct account *account_copy(const struct account *account);
 void account_free(struct account *account);
+/* What it may by the grants that hold now. */
 rights_t account_rights(const struct account *account);
-/* The role that names the person: the first of the table among the grants. */
+/* … and by those too that are to come or are over. */
+rights_t account_rights_ever(const struct account *account);
+/* The role that names the person: the first of the table among the grants that hold. */
 const struct role *account_role(const struct account *account);
-/* Grants as [{"role","area"}], returned. */
+/* Grants as [{"role","area","from_us","until_us","state"}], returned. */
 json_t *account_grants_json(const struct account *account);
+/* As they go on record: without times that they have not, returned. */
+json_t *account_grants_record(const struct account *account);
+/* What others see of it (identity_user), after it changed. */
+void account_show(struct account *account);
 /* Everything but the hash, returned. */
 json_t *account_json(const struct account *account);
 
@@ -55,9 +69,31 @@ bool account_insert(struct store_tx *tx, const struct account *account, gint64 n
 bool account_update(struct store_tx *tx, const struct account *account, gint64 now_us,
                     GError **error);
 
-/* Fields of a person in JSON that were given are checked and put into `person`; NULL: fine. */
-const struct problem *account_read(struct account *account, const json_t *fields);
+/* Fields of a person in JSON that were given are checked and put into `account`; NULL: fine. A
+ * grant whose end has passed is taken only as it was there before. */
+const struct problem *account_read(struct account *account, const json_t *fields, gint64 now_us);
 const struct problem *password_check(const char *password, const char *login);
+
+/* --- grants for a time (grants.c) */
+
+enum grant_state grant_state_at(const struct grant *grant, gint64 now_us);
+const char *grant_state_name(enum grant_state state); /* "waits", "holds", "over" */
+/* Is it the same role, area and time? */
+bool grant_same(const struct grant *a, const struct grant *b);
+/* The same one of that account (NULL is fine), borrowed; NULL: it has none. */
+struct grant *grant_find(const struct account *account, const struct grant *like);
+json_t *grant_record_json(const struct grant *grant); /* returned */
+/* Inside a store_fn: writes what differs, each grant given or taken on record (grant.give,
+ * grant.end). `before` NULL: a new account. */
+bool grants_write(struct store_tx *tx, const struct identity_actor *actor,
+                  const struct account *before, const struct account *after, gint64 now_us,
+                  GError **error);
+/* Lets begin and end what does so by now: its sessions go on with the rights that hold, or end
+ * where none does, and it is on record (grant.begin, grant.end). Sets the timer of the next. */
+void grants_turn(struct identity *identity, gint64 now_us);
+/* The same if one is due: before rights are asked for. */
+void grants_look(struct identity *identity, gint64 now_us);
+void grants_disarm(struct identity *identity);
 
 /* --- departments */
 
@@ -129,6 +165,8 @@ bool sessions_load(struct identity *identity, GError **error);
 /* Ends it in memory at once (the callback is told), and in the store. */
 void session_end(struct identity *identity, const char *session_id);
 void sessions_end_of(struct identity *identity, const char *person_id, const char *but_session_id);
+/* They go on with the rights that the account has now; without any they end. */
+void sessions_renew_of(struct identity *identity, const struct account *account);
 void sessions_expire(struct identity *identity, gint64 now_us);
 /* Writes when each session was last used, and that the server lives. */
 void sessions_save(struct identity *identity, gint64 now_us);
@@ -171,8 +209,10 @@ struct identity {
     gint64 signed_us; /* when a head was last signed */
     gint64 ahead_us;  /* wall clock before the monotonic one, as seen last */
     bool ahead_known;
-    identity_ended_fn ended;
-    gpointer ended_user;
+    gint64 grants_due_us;  /* when the next grant begins or ends */
+    GSource *grants_timer; /* NULL: that is far away */
+    identity_ended_fn ended, changed;
+    gpointer ended_user, changed_user;
 };
 
 /* The wall clock. Notices when it was set, and moves every span that runs with it (step.c). */

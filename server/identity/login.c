@@ -27,6 +27,7 @@ struct login_try {
     gint64 now_us;
     char *person_id;
     gint64 person_version; /* whose rights the session has */
+    unsigned person_turns;
     unsigned failures;
     gint64 locked_until_us;
     gint64 step;                 /* of the code; 0: none was needed */
@@ -140,7 +141,8 @@ static void try_written(gpointer job, const GError *error)
     g_hash_table_replace(identity->by_id, session->net->id, session);
     /* changed or disabled while the login was written: their sessions have been ended already */
     const struct account *account = g_hash_table_lookup(identity->people, try->person_id);
-    if (!account || !account->enabled || account->version != try->person_version) {
+    if (!account || !account->enabled || account->version != try->person_version ||
+        account->turns != try->person_turns) {
         session_end(identity, session->net->id);
         fail(try, &PROBLEM_WRONG_LOGIN, 0);
         return;
@@ -213,10 +215,12 @@ static void on_verified(bool matches, gpointer user)
     struct identity *identity = try->identity;
     struct account *account = g_hash_table_lookup(identity->logins, try->login);
     try->now_us = identity_now(identity);
+    grants_look(identity, try->now_us);
     try->actor = (struct identity_actor){.login = try->login, .address = try->address};
     if (account) {
         try->person_id = g_strdup(account->id);
         try->person_version = account->version;
+        try->person_turns = account->turns;
         try->actor.user = try->person_id;
     }
     bool known = matches && account && account->enabled && account->locked_until_us <= try->now_us;
@@ -226,10 +230,12 @@ static void on_verified(bool matches, gpointer user)
         fail(try, &PROBLEM_CODE_NEEDED, 0);
         return;
     }
-    if (known && code_holds(try, account))
+    if (!known || !code_holds(try, account))
+        count_failure(try, account);
+    else if (account_rights(account))
         open_session(try, account);
     else
-        count_failure(try, account);
+        try->wrong = &PROBLEM_NO_GRANT;
     store_write(identity->store, try_write, try, try_written);
 }
 

@@ -68,6 +68,22 @@ const struct problem PROBLEM_LEADER = {400, "invalid_leader", "leader",
 const struct problem PROBLEM_GRANT_OF = {400, "grant_without_role", "grants",
                                          "该授权只能授予同一区域的人大代表",
                                          "this grant is only for deputies of that area"};
+const struct problem PROBLEM_GRANT_TIME = {
+    400, "invalid_grant_time", "grants", "授权的起止时间不正确：结束须晚于开始",
+    "the times of a grant are wrong: it has to end after it begins"};
+const struct problem PROBLEM_GRANT_PAST = {400, "grant_past", "grants",
+                                           "授权的结束时间已过：请改为以后的时间，或去掉这一项",
+                                           "the end of a grant has passed: choose a later one, or "
+                                           "take the grant away"};
+const struct problem PROBLEM_GRANT_TWICE = {400, "grant_twice", "grants",
+                                            "同一角色在同一区域只能有一项授权",
+                                            "a role is given only once in the same area"};
+const struct problem PROBLEM_GRANT_SPAN = {
+    400, "grant_span", "grants", "该授权的起止时间超出了其人大代表角色的时间",
+    "this grant begins before or ends after the role of deputy beside which it is given"};
+const struct problem PROBLEM_NO_GRANT = {
+    403, "no_grant", NULL, "您的授权尚未开始或已经到期，请联系系统管理员",
+    "your grants have not begun or are over: ask a system administrator"};
 const struct problem PROBLEM_AUDITOR_ACCOUNT = {
     403, "auditor_account", "grants",
     "安全审计员账户不由系统管理员管理，请在服务器上用 wallctl 操作",

@@ -61,7 +61,7 @@ static void delete_session(struct net_request *request, gpointer user)
     }
     /* an auditor's sessions are not the administrator's to end */
     const struct account *account = g_hash_table_lookup(identity->people, session->net->user_id);
-    bool auditor = account && (account_rights(account) & right_bit(RIGHT_AUDIT_SEE));
+    bool auditor = account && (account_rights_ever(account) & right_bit(RIGHT_AUDIT_SEE));
     if (!own && (auditor || !identity_may(asker, RIGHT_USER_EDIT))) {
         reply_problem(request, &PROBLEM_NO_RIGHT);
         return;

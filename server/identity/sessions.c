@@ -33,13 +33,18 @@ struct session *session_new(const struct account *account, char *id, char *csrf,
     net->name = g_strdup(account->name);
     net->role = g_strdup(role ? role->code : "");
     net->address = g_strdup(address);
-    net->grants = g_array_copy(account->grants);
+    net->grants = g_array_new(FALSE, FALSE, sizeof(struct grant));
     for (int right = 0; right < RIGHT_COUNT; right++) {
         if (rights & right_bit((enum right)right))
             net_session_allow(net, right_name((enum right)right));
     }
-    for (guint i = 0; i < account->grants->len; i++)
-        net_session_add_area(net, g_array_index(account->grants, struct grant, i).area);
+    for (guint i = 0; i < account->grants->len; i++) {
+        const struct grant *grant = &g_array_index(account->grants, struct grant, i);
+        if (grant->state != GRANT_HOLDS)
+            continue;
+        g_array_append_vals(net->grants, grant, 1);
+        net_session_add_area(net, grant->area);
+    }
     return session;
 }
 
@@ -177,6 +182,31 @@ void sessions_end_of(struct identity *identity, const char *person_id, const cha
     end_where(identity, is_of_person, &match);
 }
 
+void sessions_renew_of(struct identity *identity, const struct account *account)
+{
+    if (!account_rights(account)) {
+        sessions_end_of(identity, account->id, NULL);
+        return;
+    }
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, identity->sessions);
+    while (g_hash_table_iter_next(&iter, NULL, &value)) {
+        struct session *session = value;
+        struct net_session *old = session->net;
+        if (strcmp(old->user_id, account->id) != 0)
+            continue;
+        struct session *fresh =
+            session_new(account, g_strdup(old->id), g_strdup(old->csrf), old->address);
+        session->net = g_steal_pointer(&fresh->net);
+        g_free(fresh);
+        g_hash_table_replace(identity->by_id, session->net->id, session);
+        if (identity->changed)
+            identity->changed(session->net->id, identity->changed_user);
+        net_session_unref(old);
+    }
+}
+
 static bool is_over(struct identity *identity, const struct session *session, gconstpointer user)
 {
     gint64 now_us = *(const gint64 *)user;
@@ -245,8 +275,9 @@ void sessions_save(struct identity *identity, gint64 now_us)
 struct net_session *identity_session_find(struct identity *identity, const char *token)
 {
     g_autofree char *key = session_key(token);
-    struct session *session = g_hash_table_lookup(identity->sessions, key);
     gint64 now_us = identity_now(identity);
+    grants_look(identity, now_us);
+    struct session *session = g_hash_table_lookup(identity->sessions, key);
     if (!session)
         return NULL;
     if (is_over(identity, session, &now_us)) {
@@ -259,9 +290,11 @@ struct net_session *identity_session_find(struct identity *identity, const char 
 
 void identity_session_touch(struct identity *identity, const struct net_session *net)
 {
+    gint64 now_us = identity_now(identity);
+    grants_look(identity, now_us);
     struct session *session = g_hash_table_lookup(identity->by_id, net->id);
     if (session)
-        session->seen_us = identity_now(identity);
+        session->seen_us = now_us;
 }
 
 bool identity_may_in(const struct net_session *session, enum right right, const char *area_code)

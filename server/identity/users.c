@@ -7,6 +7,7 @@ struct user_job {
     struct identity *identity;
     struct identity_actor *actor;
     struct account *account; /* as it shall be */
+    struct account *before;  /* as it was; NULL: it is new */
     const char *action;
     char *keep_session; /* of the person, stays open; NULL: none */
     char *phone;        /* to be kept; NULL: not given, "": forgotten */
@@ -21,6 +22,7 @@ static void job_free(struct user_job *job)
 {
     identity_actor_free(job->actor);
     account_free(job->account);
+    account_free(job->before);
     g_free(job->keep_session);
     g_free(job->new_password);
     g_free(job->phone);
@@ -92,11 +94,12 @@ static bool job_write(struct store_tx *tx, gpointer data, GError **error)
     if (!unit_of_department(tx, account, error) || !write_phone(tx, job, error))
         return false;
     json_t *details = json_pack("{s:s,s:b,s:o}", "login", account->login, "enabled",
-                                account->enabled, "grants", account_grants_json(account));
+                                account->enabled, "grants", account_grants_record(account));
     bool fine =
         (job->insert ? account_insert(tx, account, job->now_us, error)
                      : account_update(tx, account, job->now_us, error)) &&
-        identity_audit(tx, job->actor, job->action, account->id, details, job->now_us, error);
+        identity_audit(tx, job->actor, job->action, account->id, details, job->now_us, error) &&
+        grants_write(tx, job->actor, job->before, account, job->now_us, error);
     json_decref(details);
     return fine;
 }
@@ -128,6 +131,7 @@ static void job_written(gpointer data, const GError *error)
     identity_put_account(job->identity, account_copy(job->account));
     if (!job->insert)
         sessions_end_of(job->identity, job->account->id, job->keep_session);
+    grants_turn(job->identity, identity_now(job->identity));
     finish(job, NULL);
 }
 
@@ -180,7 +184,8 @@ static bool manages(const struct account *account, const char *area)
 {
     for (guint i = 0; account && i < account->grants->len; i++) {
         const struct grant *grant = &g_array_index(account->grants, struct grant, i);
-        if ((grant->role->rights & right_bit(RIGHT_USER_EDIT)) && area_within(grant->area, area))
+        if (grant->state == GRANT_HOLDS && (grant->role->rights & right_bit(RIGHT_USER_EDIT)) &&
+            area_within(grant->area, area))
             return true;
     }
     return false;
@@ -194,7 +199,7 @@ const struct problem *account_reach(struct identity *identity, const struct iden
 {
     if (!actor->user)
         return NULL;
-    if (account_rights(account) & right_bit(RIGHT_AUDIT_SEE))
+    if (account_rights_ever(account) & right_bit(RIGHT_AUDIT_SEE))
         return &PROBLEM_AUDITOR_ACCOUNT;
     const struct account *own = g_hash_table_lookup(identity->people, actor->user);
     for (guint i = 0; i < account->grants->len; i++) {
@@ -211,7 +216,7 @@ void identity_user_add(struct identity *identity, struct identity_actor *actor,
     job->insert = true;
     job->account = account_new();
     job->account->version = 1;
-    const struct problem *problem = account_read(job->account, fields);
+    const struct problem *problem = account_read(job->account, fields, identity_now(identity));
     if (!problem && g_hash_table_contains(identity->logins, job->account->login))
         problem = &PROBLEM_TAKEN;
     if (!problem)
@@ -226,9 +231,16 @@ void identity_user_add(struct identity *identity, struct identity_actor *actor,
     job_hash(job, json_string_value(json_object_get(fields, "password")));
 }
 
+/* Now and without an end. */
 static bool administers(const struct account *account)
 {
-    return account->enabled && (account_rights(account) & right_bit(RIGHT_USER_EDIT));
+    for (guint i = 0; account->enabled && i < account->grants->len; i++) {
+        const struct grant *grant = &g_array_index(account->grants, struct grant, i);
+        if (grant->state == GRANT_HOLDS && !grant->until_us &&
+            (grant->role->rights & right_bit(RIGHT_USER_EDIT)))
+            return true;
+    }
+    return false;
 }
 
 /* Would this change leave nobody who can undo it? */
@@ -257,7 +269,8 @@ void identity_user_change(struct identity *identity, struct identity_actor *acto
         return;
     }
     struct account *account = job->account = account_copy(before);
-    const struct problem *problem = account_read(account, fields);
+    job->before = account_copy(before);
+    const struct problem *problem = account_read(account, fields, identity_now(identity));
     if (!problem && json_integer_value(json_object_get(fields, "version")) != before->version)
         problem = &PROBLEM_VERSION;
     if (!problem)
@@ -295,6 +308,7 @@ void identity_user_unlock(struct identity *identity, struct identity_actor *acto
         return;
     }
     job->account = account_copy(before);
+    job->before = account_copy(before);
     job->account->version++;
     job->account->failures = 0;
     job->account->locked_until_us = 0;
@@ -324,6 +338,7 @@ void identity_password_change(struct identity *identity, const struct net_sessio
         return;
     }
     job->account = account_copy(before);
+    job->before = account_copy(before);
     job->account->version++;
     job->keep_session = g_strdup(session->id);
     const struct problem *problem = password_check(new, before->login);

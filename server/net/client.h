@@ -24,6 +24,7 @@ enum net_close {
     NET_CLOSE_RESYNC = 4001,
     NET_CLOSE_STALLED = 4002,
     NET_CLOSE_SESSION_ENDED = 4003,
+    NET_CLOSE_RIGHTS_CHANGED = 4004,
 };
 
 /* The binary message being written, straight into the send buffer: each byte is copied once. */

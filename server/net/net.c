@@ -380,18 +380,30 @@ void net_set_guests(struct net *net, const struct net_guests *guests, gpointer u
     net->guests_user = user;
 }
 
-void net_close_session(struct net *net, const char *session_id)
+static void leave_session(struct net *net, const char *session_id, bool ended)
 {
     for (GList *l = net->conns.head; l; l = l->next) {
         struct conn *conn = l->data;
         if (conn->request && conn->request->session &&
             strcmp(conn->request->session->id, session_id) == 0)
-            conn->request->session_ended = true;
+            *(ended ? &conn->request->session_ended : &conn->request->session_renewed) = true;
         if (conn->client && strcmp(net_client_session(conn->client)->id, session_id) == 0)
-            net_client_close(conn->client, NET_CLOSE_SESSION_ENDED, "session_ended");
+            net_client_close(conn->client,
+                             ended ? NET_CLOSE_SESSION_ENDED : NET_CLOSE_RIGHTS_CHANGED,
+                             ended ? "session_ended" : "rights_changed");
         else if (conn->stream && g_strcmp0(conn->stream_session, session_id) == 0)
             conn_kill(conn);
     }
+}
+
+void net_close_session(struct net *net, const char *session_id)
+{
+    leave_session(net, session_id, true);
+}
+
+void net_renew_session(struct net *net, const char *session_id)
+{
+    leave_session(net, session_id, false);
 }
 
 void net_each_client(struct net *net, void (*fn)(struct net_client *client, gpointer user),

@@ -89,6 +89,9 @@ void net_allow_origin(struct net *net, const char *origin);
 
 /* The session ended: its WebSockets are closed with 4003, its streams are cut. */
 void net_close_session(struct net *net, const char *session_id);
+/* The session goes on with other rights: its WebSockets are closed with 4004, so that they connect
+ * anew, its streams are cut. */
+void net_renew_session(struct net *net, const char *session_id);
 /* Calls `fn` for every open WebSocket; `fn` must not open or destroy nets. */
 void net_each_client(struct net *net, void (*fn)(struct net_client *client, gpointer user),
                      gpointer user);

@@ -93,7 +93,7 @@ struct net_request {
     GBytes *body;
     char *address;
     bool head, secure, answered, cancelled, in_route;
-    bool session_ended; /* while it waits for its answer */
+    bool session_ended, session_renewed; /* while it waits for its answer */
     struct net_session *session;
     bool outside; /* came in by the outer door */
     bool hsts;

@@ -24,6 +24,11 @@ struct net_stream *net_stream_begin(struct net_request *request, const char *con
         net_reply_error(request, 401, "no_session", "请先登录", "Please log in first");
         return NULL;
     }
+    if (request->session_renewed) {
+        net_reply_error(request, 503, "rights_changed", "您的权限刚刚变更，请重试",
+                        "your rights have just changed: try again");
+        return NULL;
+    }
     conn->keep_alive = false;
     if (request->head) {
         net_reply_bytes(request, 200, content_type, NULL);

@@ -1,12 +1,15 @@
 // People and rights in the browser: users, departments, grants, sessions, the second factor, the audit log.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { Stack } from '../../tools/supervise/stack.ts';
 import { checkAudit } from '../lib/audit-check.ts';
 import { startBrowser, visit, type Visit } from '../lib/browser.ts';
+import { Person, type Json } from '../lib/client.ts';
+import { SetClock } from '../lib/clock.ts';
 import { clean } from '../lib/pages.ts';
 import { smallTargets } from '../lib/screen.ts';
 import { startStack, stopStack } from '../lib/stack.ts';
@@ -15,6 +18,9 @@ import { wallctl } from '../lib/wallctl.ts';
 
 const SHOTS = resolve(import.meta.dirname, '../../build/screenshots');
 const PASSWORD = 'Long enough 7';
+const dir = mkdtempSync(join(tmpdir(), 'townwall-people-'));
+/** The server's alone. */
+const clock = new SetClock(dir);
 let stack: Stack;
 let browser: Browser;
 let admin: Visit;
@@ -22,7 +28,7 @@ let security: Visit;
 
 before(async () => {
   mkdirSync(SHOTS, { recursive: true });
-  stack = await startStack({ cameras: 3 });
+  stack = await startStack({ cameras: 3, env: { townwalld: clock.env } });
   browser = await startBrowser();
   [admin, security] = [await visit(browser, stack, 'admin'), await visit(browser, stack, 'security')];
   for (const { page } of [admin, security]) page.setDefaultTimeout(60_000);
@@ -30,6 +36,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   if (stack) await stopStack(stack);
+  rmSync(dir, { recursive: true, force: true });
 });
 
 async function open(page: Page, tab: string): Promise<void> {
@@ -169,6 +176,65 @@ test('a legal hold is placed with a reason, seen by the administrator, and lifte
   await page.fill('[data-field=why]', '调查结束');
   await page.keyboard.press('Enter');
   await page.waitForSelector('tr[data-hold="*"][data-lifted=true]');
+});
+
+/** As a field for date and time has it, days from now. */
+const inDays = (days: number): string => {
+  const at = new Date(Date.now() + days * 86_400_000);
+  return new Date(at.getTime() - at.getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
+};
+
+test('a deputy is granted something for a time, sees it on the own page, and the page follows when it begins and ends', async () => {
+  const { page } = admin;
+  const rest = await Person.login(stack, 'admin');
+  const grants = [{ role: 'deputy', area: '' }];
+  assert.equal((await rest.request('POST', '/api/v1/users', { login: 'dai', name: '代表甲', password: PASSWORD, grants })).status, 201);
+  await open(page, 'users');
+  await page.click('tr[data-user=dai] .opens');
+  await page.waitForSelector('[data-user-detail=dai] form');
+  await page.click('[data-action=add-grant]');
+  await page.selectOption('[data-grant="1"] [data-field=role]', 'deputy_collect');
+  await page.fill('[data-grant="1"] [data-field=from]', inDays(2));
+  await page.fill('[data-grant="1"] [data-field=until]', inDays(1));
+  await page.click('[data-panel=user] button[type=submit]');
+  await page.waitForFunction(() => document.querySelector<HTMLElement>('[data-panel=user] [role=alert]')?.innerText.includes('结束须晚于开始'));
+  await page.fill('[data-grant="1"] [data-field=from]', inDays(1));
+  await page.fill('[data-grant="1"] [data-field=until]', inDays(2));
+  await page.click('[data-panel=user] button[type=submit]');
+  await page.waitForFunction(() => /民情收集 · 全部区域（.* 至 .*、未开始）/.test(document.querySelector<HTMLElement>('tr[data-user=dai]')?.innerText ?? ''));
+  await shot(page, 'grant-times');
+  await clean(page, 'a grant with its times');
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.locator('[data-grant="1"]').scrollIntoViewIfNeeded();
+  await shot(page, 'grant-times-390');
+  assert.deepEqual(await smallTargets(page, 40), []);
+  await page.setViewportSize({ width: 1920, height: 1080 });
+
+  const own = await visit(browser, stack, 'dai', { width: 1280, height: 800 }, {}, PASSWORD);
+  own.page.setDefaultTimeout(60_000);
+  await open(own.page, 'own');
+  await own.page.waitForFunction(() => document.querySelector<HTMLElement>('.who ul')?.innerText.includes('未开始'));
+  assert.equal(await own.page.locator('.view.intake').count(), 0);
+  const wall = await rest.connect();
+  clock.write(1.5 * 86_400);
+  await clock.seen(wall);
+  await own.page.waitForSelector('.view.intake'); // by itself, the same session
+  await own.page.click('.view.intake');
+  await own.page.waitForFunction(() => document.activeElement?.getAttribute('data-field') === 'phone');
+  await own.page.keyboard.type('13812345678');
+  clock.write(2.5 * 86_400);
+  await clock.seen(wall);
+  await own.page.waitForSelector('[data-test=no-right]'); // nothing that it brought is left in the page
+  assert.match(await own.page.innerText('[data-test=no-right]'), /授权尚未开始或已到期/);
+  assert.equal(await own.page.locator('.view.intake, [data-field=phone]').count(), 0);
+  assert.deepEqual(own.faults, []);
+  await own.context.close();
+  await open(page, 'users');
+  await page.waitForFunction(() => /民情收集 · 全部区域（.*、已到期）/.test(document.querySelector<HTMLElement>('tr[data-user=dai]')?.innerText ?? ''));
+  const auditor = await Person.login(stack, 'security');
+  const { records } = await auditor.json<{ records: Json[] }>('/api/v1/audit?action=grant.end');
+  assert.equal(records.filter(({ details }) => (details as Json).login === 'dai').length, 1);
+  wall.close();
 });
 
 test('contrast, names, roles and words of every tab, on a desk and on a phone', async () => {

@@ -5,6 +5,7 @@
 #include "wallctl/print.h"
 #include "wallctl/text.h"
 #include <string.h>
+#include <time.h>
 
 #define usage_error(error, ...) g_set_error(error, ARGUMENTS_ERROR, EXIT_USAGE, __VA_ARGS__)
 
@@ -14,17 +15,64 @@ json_t *login_args(const struct arguments *a, GError **error)
     return json_pack("{s:s}", "login", a->operand);
 }
 
-/* "operator@330108102,deputy" as grants. */
-static json_t *grants_of(const char *text)
+/* "2026-12-01" or "2026-12-01T08:30" by the clock of this machine; `end`: a day means its end.
+ * NULL: neither. Returned: microseconds as text. */
+static json_t *moment_of(const char *text, bool end)
+{
+    static const char *const shapes[] = {"%Y-%m-%d", "%Y-%m-%dT%H:%M"};
+    for (size_t i = 0; i < G_N_ELEMENTS(shapes); i++) {
+        struct tm tm = {.tm_isdst = -1};
+        const char *rest = strptime(text, shapes[i], &tm);
+        if (!rest || *rest)
+            continue;
+        tm.tm_mday += i == 0 && end;
+        return json_sprintf("%" G_GINT64_FORMAT, (gint64)mktime(&tm) * G_USEC_PER_SEC);
+    }
+    return NULL;
+}
+
+/* "FROM..UNTIL", either may be missing, into the grant. */
+static bool read_times(json_t *grant, char *text)
+{
+    char *until = strstr(text, "..");
+    json_t *from_us = NULL, *until_us = NULL;
+    if (!until)
+        return false;
+    *until = '\0';
+    until += 2;
+    if (*text)
+        from_us = moment_of(text, false);
+    if (*until)
+        until_us = moment_of(until, true);
+    bool fine = (!*text || from_us) && (!*until || until_us);
+    json_object_set_new(grant, "from_us", from_us ? from_us : json_null());
+    json_object_set_new(grant, "until_us", until_us ? until_us : json_null());
+    return fine;
+}
+
+/* "operator@330108102,deputy/2026-12-01..2026-12-31" as grants. NULL + error. */
+static json_t *grants_of(const char *text, GError **error)
 {
     json_t *grants = json_array();
     g_auto(GStrv) items = g_strsplit(text, ",", -1);
     for (char **item = items; *item; item++) {
+        g_autofree char *typed = g_strdup(*item);
+        char *times = strchr(*item, '/');
+        if (times)
+            *times++ = '\0';
         char *area = strchr(*item, '@');
         if (area)
             *area++ = '\0';
-        json_array_append_new(grants,
-                              json_pack("{s:s,s:s}", "role", *item, "area", area ? area : ""));
+        json_t *grant = json_pack("{s:s,s:s}", "role", *item, "area", area ? area : "");
+        json_array_append_new(grants, grant);
+        if (!grant || (times && !read_times(grant, times))) {
+            usage_error(error,
+                        "%s: a grant is ROLE[@AREA][/FROM..UNTIL] with times like "
+                        "2026-12-01 or 2026-12-01T08:30",
+                        typed);
+            json_decref(grants);
+            return NULL;
+        }
     }
     return grants;
 }
@@ -37,8 +85,14 @@ json_t *user_change_args(const struct arguments *a, GError **error)
     }
     json_t *args = json_pack("{s:s,s:s*,s:s*,s:s*,s:s*}", "login", a->operand, "name", a->name,
                              "unit", a->unit, "department", a->department, "phone", a->phone);
-    if (args && a->grants)
-        json_object_set_new(args, "grants", grants_of(a->grants));
+    if (args && a->grants) {
+        json_t *grants = grants_of(a->grants, error);
+        if (!grants) {
+            json_decref(args);
+            return NULL;
+        }
+        json_object_set_new(args, "grants", grants);
+    }
     if (args && (a->enable || a->disable))
         json_object_set_new(args, "enabled", json_boolean(a->enable));
     if (!args)

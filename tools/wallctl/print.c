@@ -104,14 +104,66 @@ void print_cameras(const json_t *data, enum language language, GString *out)
     print_list(json_object_get(data, "cameras"), heads[language], keys, out);
 }
 
+static void append_moment(GString *out, const json_t *value)
+{
+    gint64 us = json_is_string(value) ? g_ascii_strtoll(json_string_value(value), NULL, 10) : 0;
+    g_autoptr(GDateTime) at = us > 0 ? g_date_time_new_from_unix_local(us / G_USEC_PER_SEC) : NULL;
+    g_autofree char *text = at ? g_date_time_format(at, "%Y-%m-%dT%H:%M") : NULL;
+    g_string_append(out, text ? text : "");
+}
+
+/* As `users change --grants` takes them, with what does not hold now: "deputy@330108102,
+ * deputy_observe@330108102/..2026-12-31T18:00 (over)". Returned. */
+static char *grants_text(const json_t *grants, enum language language)
+{
+    static const struct {
+        const char *state, *words[2];
+    } states[] = {{"waits", {" (not yet)", "（未开始）"}}, {"over", {" (over)", "（已到期）"}}};
+    GString *out = g_string_new(NULL);
+    for (size_t i = 0; i < json_array_size(grants); i++) {
+        const json_t *grant = json_array_get(grants, i);
+        const json_t *from = json_object_get(grant, "from_us");
+        const json_t *until = json_object_get(grant, "until_us");
+        const char *area = json_string_value(json_object_get(grant, "area"));
+        const char *state = json_string_value(json_object_get(grant, "state"));
+        g_string_append_printf(out, "%s%s%s%s", i ? ", " : "",
+                               json_string_value(json_object_get(grant, "role")),
+                               area && *area ? "@" : "", area ? area : "");
+        if (json_is_string(from) || json_is_string(until)) {
+            g_string_append_c(out, '/');
+            append_moment(out, from);
+            g_string_append(out, "..");
+            append_moment(out, until);
+        }
+        for (size_t s = 0; s < G_N_ELEMENTS(states); s++) {
+            if (g_strcmp0(state, states[s].state) == 0)
+                g_string_append(out, states[s].words[language]);
+        }
+    }
+    return g_string_free(out, FALSE);
+}
+
 void print_users(const json_t *data, enum language language, GString *out)
 {
     static const char *const keys[] = {"login", "name", "role", "unit", "enabled", NULL};
-    static const char *const heads[][6] = {
-        {"LOGIN", "NAME", "ROLE", "UNIT", "ENABLED", NULL},
-        {"登录名", "姓名", "角色", "单位", "启用", NULL},
+    static const char *const heads[][7] = {
+        {"LOGIN", "NAME", "ROLE", "UNIT", "ENABLED", "GRANTS", NULL},
+        {"登录名", "姓名", "角色", "单位", "启用", "授权", NULL},
     };
-    print_list(json_object_get(data, "users"), heads[language], keys, out);
+    const json_t *users = json_object_get(data, "users");
+    struct table *table = table_create(heads[language]);
+    for (size_t i = 0; i < json_array_size(users); i++) {
+        const json_t *user = json_array_get(users, i);
+        char *cells[7] = {NULL};
+        for (int k = 0; keys[k]; k++)
+            cells[k] = cell_text(user, keys[k]);
+        cells[5] = grants_text(json_object_get(user, "grants"), language);
+        table_add(table, (const char *const *)cells);
+        for (int k = 0; k < 6; k++)
+            g_free(cells[k]);
+    }
+    table_write(table, out);
+    table_destroy(table);
 }
 
 static int integer(const json_t *data, const char *key)

@@ -29,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     struct account *account = account_new();
     account->id = g_strdup("id");
-    const struct problem *problem = account_read(account, fields);
+    const struct problem *problem = account_read(account, fields, 1);
     const char *password = json_string_value(json_object_get(fields, "password"));
     if (problem)
         g_assert_nonnull(problem->code);

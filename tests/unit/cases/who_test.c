@@ -105,8 +105,8 @@ static bool knows(const char *held, const char *department, const char *first)
 static void test_reporter(void)
 {
     static const char *const asked_only[] = {
-        "department_handler", "grid_worker", "deputy", "deputy_hand_over", "deputy_mediation",
-        "deputy_observe",
+        "department_handler", "grid_worker",      "deputy",
+        "deputy_hand_over",   "deputy_mediation", "deputy_observe",
     };
     static const char *const reaching[] = {"operator", "supervisor", "verifier", "mediator",
                                            "leader"};
@@ -123,8 +123,8 @@ static void test_reporter(void)
     /* the deputy who wrote it down, and who holds more than one grant */
     g_assert_true(knows("deputy@" TOWN " deputy_collect@" TOWN, NULL, "me"));
     g_assert_false(knows("deputy@" TOWN " deputy_collect@" TOWN, NULL, "somebody"));
-    g_assert_true(knows("deputy@" TOWN " deputy_collect@" TOWN " deputy_hand_over@" TOWN, NULL,
-                        "me"));
+    g_assert_true(
+        knows("deputy@" TOWN " deputy_collect@" TOWN " deputy_hand_over@" TOWN, NULL, "me"));
 }
 
 /* Which acts need no version: docs/cases.md "Routes" lists them. */

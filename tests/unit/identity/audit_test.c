@@ -139,12 +139,13 @@ static void test_filter(void)
     write_some(f);
     fixture_add(f, "li", "operator", "");
     store_drain(f->store);
-    g_assert_cmpuint(count_of(f, NULL, NULL, NULL, 100), ==, 6);
+    g_assert_cmpuint(count_of(f, NULL, NULL, NULL, 100), ==, 7);
     g_assert_cmpuint(count_of(f, NULL, NULL, NULL, 2), ==, 2);
     g_assert_cmpuint(count_of(f, "camera.", NULL, NULL, 100), ==, 5);
     g_assert_cmpuint(count_of(f, "camera.import", NULL, "导入.csv", 100), ==, 5);
     g_assert_cmpuint(count_of(f, "camera", NULL, NULL, 100), ==, 0);
     g_assert_cmpuint(count_of(f, "user.add", "test", NULL, 100), ==, 1);
+    g_assert_cmpuint(count_of(f, "grant.", "test", NULL, 100), ==, 1);
     g_assert_cmpuint(count_of(f, NULL, "nobody", NULL, 100), ==, 0);
     g_assert_cmpuint(count_of(f, NULL, NULL, "x", 100), ==, 0);
     fixture_free(f);

@@ -112,6 +112,17 @@ static void test_departments_and_changes(void)
            "only for deputies");
     expect(socket, "users change li --grants deputy@330108102,deputy_collect@330108102003", "", 0,
            "deputy_collect");
+    expect(socket, "users change li --grants deputy/2026-12-01", "", 2, "FROM..UNTIL");
+    expect(socket, "users change li --grants deputy/..2026-12-01T25:00", "", 2, "FROM..UNTIL");
+    expect(socket, "users change li --grants deputy/2030-12-02..2030-12-01", "", 1,
+           "has to end after it begins");
+    expect(socket, "users change li --grants deputy/..2020-12-01", "", 1, "has passed");
+    expect(socket,
+           "users change li --grants "
+           "deputy@330108102,deputy_collect@330108102003/2030-12-01..2031-01-31",
+           "", 0, "deputy_collect");
+    expect(socket, "users list", "", 0,
+           "deputy_collect@330108102003/2030-12-01T00:00..2031-02-01T00:00 (not yet)");
     expect(socket, "users change li --enable --disable", "", 2, "not both");
     expect(socket, "users unlock li", "", 0, "li");
     expect(socket, "users totp-off nobody", "", 4, "no such login");

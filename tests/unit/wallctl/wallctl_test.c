@@ -152,17 +152,22 @@ static void test_printing_lists(void)
                  "{\"zh\":\"缺少\",\"en\":\"missing\"}}],\"warnings\":[]}",
                  LANGUAGE_EN,
                  "line 4, url: missing\n3 rows: 1 created, 0 updated, 1 unchanged, 1 refused\n");
-    assert_print(print_users,
-                 "{\"users\":[{\"login\":\"wang\",\"name\":\"王\",\"role\":\"operator\",\"unit\":"
-                 "\"\",\"enabled\":true}]}",
-                 LANGUAGE_EN,
-                 "LOGIN  NAME  ROLE      UNIT  ENABLED\nwang   王    operator        true\n");
+    assert_print(
+        print_users,
+        "{\"users\":[{\"login\":\"wang\",\"name\":\"王\",\"role\":\"operator\",\"unit\":"
+        "\"\",\"enabled\":true,\"grants\":[{\"role\":\"operator\",\"area\":\"\"},"
+        "{\"role\":\"deputy\",\"area\":\"330108102\",\"from_us\":null,\"until_us\":"
+        "\"1798732800000000\",\"state\":\"over\"}]}]}",
+        LANGUAGE_EN,
+        "LOGIN  NAME  ROLE      UNIT  ENABLED  GRANTS\nwang   王    operator        true     "
+        "operator, deputy@330108102/..2026-12-31T16:00 (over)\n");
     assert_print(print_user, "{\"login\":\"wang\",\"role\":\"operator\"}", LANGUAGE_ZH,
                  "已添加 wang（operator）\n");
 }
 
 int main(int argc, char **argv)
 {
+    g_setenv("TZ", "UTC", TRUE); /* times are printed by the machine's clock */
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/wallctl/wrong-usage", test_wrong_usage);
     g_test_add_func("/wallctl/right-usage", test_right_usage);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { peopleEn } from '../i18n/people.en.ts';
 import { peopleZh } from '../i18n/people.zh-CN.ts';
-import { auditQuery, grantsOf, qrPath } from './rest.ts';
+import { auditQuery, fieldOfMoment, grantsOf, grantState, momentOfField, momentText, qrPath } from './rest.ts';
 
 const NONE = { action: '', login: '', object: '', from: '', until: '' };
 
@@ -27,7 +27,19 @@ describe('a QR code', () => {
 describe('grants', () => {
   it('are there once, without those that were not chosen', () => {
     expect(grantsOf([{ role: 'operator', area: '' }, { role: '', area: '1' }, { role: 'operator', area: '' }, { role: 'operator', area: '1' }]))
-      .toEqual([{ role: 'operator', area: '' }, { role: 'operator', area: '1' }]);
+      .toEqual([{ role: 'operator', area: '', from_us: null, until_us: null }, { role: 'operator', area: '1', from_us: null, until_us: null }]);
+    const twice = [{ role: 'deputy', area: '' }, { role: 'deputy', area: '', until_us: '5' }]; // for the server to refuse
+    expect(grantsOf(twice)).toHaveLength(2);
+  });
+  it('hold from one moment until before another', () => {
+    const grant = { role: 'deputy_observe', area: '', from_us: '2000000', until_us: '5000000' };
+    expect([1999, 2000, 4999, 5000].map((ms) => grantState(grant, ms))).toEqual(['waits', 'holds', 'holds', 'over']);
+    expect(grantState({ role: 'deputy', area: '' }, 0)).toBe('holds');
+  });
+  it('have times to the minute of this browser', () => {
+    const us = String(new Date(2026, 11, 1, 8, 30).getTime() * 1000);
+    expect([momentText(us), fieldOfMoment(us), momentOfField('2026-12-01T08:30')]).toEqual(['2026-12-01 08:30', '2026-12-01T08:30', us]);
+    expect([momentText(null), fieldOfMoment(undefined), momentOfField(''), momentOfField('soon')]).toEqual(['', '', null, null]);
   });
 });
 

@@ -5,6 +5,10 @@ import type { Words } from '../wire/messages.ts';
 export interface Grant {
   role: string;
   area: string;
+  /** holds from then on, null: from the beginning */
+  from_us?: string | null;
+  /** holds until before that, null: without an end */
+  until_us?: string | null;
 }
 export interface User {
   id: string;
@@ -150,5 +154,26 @@ export function qrPath(rows: readonly string[]): { size: number; d: string } {
 /** Grants as they were chosen: without doubles. Pure. */
 export function grantsOf(rows: readonly Grant[]): Grant[] {
   const seen = new Set<string>();
-  return rows.filter(({ role, area }) => role !== '' && !seen.has(`${role} ${area}`) && Boolean(seen.add(`${role} ${area}`)));
+  return rows.map(({ role, area, from_us = null, until_us = null }) => ({ role, area, from_us, until_us }))
+    .filter((grant) => grant.role !== '' && !seen.has(JSON.stringify(grant)) && Boolean(seen.add(JSON.stringify(grant))));
+}
+
+/** Whether it holds at that time. Pure. */
+export function grantState({ from_us, until_us }: Grant, nowMs: number): 'waits' | 'holds' | 'over' {
+  if (until_us && Number(until_us) / 1000 <= nowMs) return 'over';
+  return from_us && Number(from_us) / 1000 > nowMs ? 'waits' : 'holds';
+}
+
+const two = (n: number): string => String(n).padStart(2, '0');
+/** "2026-12-01 08:30" by this browser's clock; '': none. Pure. */
+export function momentText(us: string | null | undefined): string {
+  if (!us) return '';
+  const at = new Date(Number(us) / 1000);
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+/** The same in a field of kind datetime-local, and back; '' and null: none. Pure. */
+export const fieldOfMoment = (us: string | null | undefined): string => momentText(us).replace(' ', 'T');
+export function momentOfField(value: string): string | null {
+  const ms = value ? new Date(value).getTime() : NaN;
+  return Number.isFinite(ms) && ms > 0 ? String(ms * 1000) : null;
 }

@@ -4,7 +4,7 @@ import { keepDraftsOf } from './drafts.ts';
 import { api, ApiError, setCsrf, whenSessionEnds } from './api.ts';
 
 interface SessionAnswer {
-  user: { id: string; login: string; name: string; role: string; grants?: { role: string; area: string }[]; department?: string | null };
+  user: { id: string; login: string; name: string; role: string; grants?: { role: string; area: string; state?: string }[]; department?: string | null };
   rights: string[];
   csrf: string;
   view_reason?: { reason: string; until_us: string } | null;
@@ -24,11 +24,15 @@ export const useSession = defineStore('session', () => {
     () => loggedIn.value && viewReason.value === '' && rights.value.has('camera.live'),
   );
 
+  /** Who it is and what they may now: the page is loaded anew when it becomes another. */
+  const standing = computed(() => user.value && [user.value.id, ...(user.value.grants ?? []).map(({ role, area }) => `${role}@${area}`).sort(), ...[...rights.value].sort()].join(' '));
+
   /** Has that role, in whatever area. */
   const isA = (role: string): boolean => user.value?.grants?.some((one) => one.role === role) ?? user.value?.role === role;
 
   function take(answer: SessionAnswer): void {
-    user.value = answer.user;
+    const { grants } = answer.user;
+    user.value = { ...answer.user, ...(grants ? { grants: grants.filter(({ state }) => state === undefined || state === 'holds') } : {}) };
     keepDraftsOf(answer.user.id);
     rights.value = new Set(answer.rights);
     setCsrf(answer.csrf);
@@ -79,7 +83,7 @@ export const useSession = defineStore('session', () => {
     forget();
   });
   return {
-    user, rights, known, unreachable, ended, viewReason, reasonNeeded, loggedIn,
+    user, rights, standing, known, unreachable, ended, viewReason, reasonNeeded, loggedIn,
     load, login, logout, giveReason, may, isA, forget,
   };
 });

@@ -7,6 +7,7 @@ import { Wishes } from './wishes.ts';
 
 const CODE_RESYNC = 4001;
 const CODE_SESSION_ENDED = 4003;
+const CODE_RIGHTS_CHANGED = 4004;
 const PING_EVERY_MS = 5_000;
 const SILENT_AFTER_MS = 25_000; // the server pings every 10 s and answers ours every 5 s
 const SEND_PER_100_MS = 15; // the server closes at 200 a second
@@ -94,7 +95,7 @@ export class Connection {
     for (const stream of this.formats.keys()) this.ports.toDecoder({ t: 'end', stream });
     this.formats.clear();
     if (code === CODE_SESSION_ENDED) return this.tell('ended', code);
-    const waitMs = code === CODE_RESYNC ? 0 : this.backoff.nextMs();
+    const waitMs = code === CODE_RESYNC || code === CODE_RIGHTS_CHANGED ? 0 : this.backoff.nextMs();
     this.tell('lost', code, Date.now() + waitMs);
     this.retryTimer = setTimeout(() => this.connect(), waitMs);
   }
