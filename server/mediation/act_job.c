@@ -161,10 +161,12 @@ static void done(gpointer data, const GError *error)
     struct mediation *mediation = job->mediation;
     if (!error) {
         lives_take(mediation, g_steal_pointer(&job->act.meeting));
+        bool removed = strcmp(job->act.name, "remove") == 0;
+        const json_t *reason = removed ? json_object_get(job->act.details, "reason") : NULL;
         for (guint i = 0; i < job->act.closed->len; i++) {
             struct place *place = place_find(mediation, job->act.closed->pdata[i]);
             if (place)
-                place_close(place);
+                place_close(place, json_string_value(reason));
         }
         if (job->act.danger)
             mediation_danger_look(mediation);

@@ -161,7 +161,7 @@ static void written(gpointer data, const GError *error)
     } else {
         struct place *before = place_find(mediation, invite->seat_id);
         if (before)
-            place_close(before);
+            place_close(before, NULL);
         lives_take(mediation, g_steal_pointer(&invite->meeting));
         g_autofree char *link = g_strconcat(mediation->options.url, "/meet#", invite->token, NULL);
         g_autofree char *svg = svg_of(link);

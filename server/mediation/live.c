@@ -274,15 +274,16 @@ void place_detach(struct mediation *mediation, struct net_client *client)
     lives_refresh(place->live);
 }
 
-void place_close(struct place *place)
+void place_close(struct place *place, const char *removed)
 {
     struct mediation *mediation = place->live->mediation;
     g_autofree char *session = g_strconcat("meet:", place->seat, NULL);
     struct net_client *client = place->client;
     if (client) {
         let_go(place);
-        net_client_send_json(client, json_pack("{s:s,s:s,s:s}", "t", "meet", "op", "closed",
-                                               "meeting", place->live->meeting->id));
+        net_client_send_last(client, json_pack("{s:s,s:s,s:s,s:s?}", "t", "meet", "op",
+                                               removed ? "removed" : "closed", "meeting",
+                                               place->live->meeting->id, "reason", removed));
     }
     place->here = HERE_OFF;
     net_close_session(mediation->options.net, session);

@@ -68,7 +68,7 @@ struct seat *place_seat(const struct place *place);
 void place_attach(struct place *place, struct net_client *client, const char *from);
 void place_detach(struct mediation *mediation, struct net_client *client);
 /* Sends its browser away: link revoked, removed. */
-void place_close(struct place *place);
+void place_close(struct place *place, const char *removed);
 /* How its view is now; owned by the caller. */
 json_t *place_view(struct place *place);
 

@@ -20,6 +20,7 @@ struct net_client {
     char close_reason[124];
     gint64 close_by_us; /* killed then */
     bool close_sent;
+    GBytes *last_words; /* sent before the close; NULL: none */
 
     GQueue texts; /* GBytes */
     size_t waiting_text_bytes;
@@ -263,6 +264,15 @@ void net_client_send_json(struct net_client *client, json_t *message)
     net_client_send(client, bytes);
 }
 
+void net_client_send_last(struct net_client *client, json_t *message)
+{
+    char *text = json_dumps(message, JSON_COMPACT);
+    json_decref(message);
+    g_assert(text);
+    g_clear_pointer(&client->last_words, g_bytes_unref);
+    client->last_words = g_bytes_new_with_free_func(text, strlen(text), free, text);
+}
+
 void net_client_send_error(struct net_client *client, const char *code, const char *zh,
                            const char *en, json_t *re)
 {
@@ -343,12 +353,28 @@ static bool write_out(struct net_client *client, const uint8_t *data, size_t siz
                               LWS_WRITE_HTTP) >= 0;
 }
 
+/* A socket that does not take them closes without. */
+static void send_last_words(struct net_client *client)
+{
+    GByteArray *buffer = client->conn->net->frame_buffer;
+    if (!client->last_words)
+        return;
+    gsize size;
+    const void *data = g_bytes_get_data(client->last_words, &size);
+    g_byte_array_set_size(buffer, 0);
+    struct net_frame frame = frame_begin(buffer);
+    g_byte_array_append(buffer, data, (guint)size);
+    frame_end(&frame, OPCODE_TEXT);
+    write_out(client, buffer->data, buffer->len);
+}
+
 int client_writable(struct net_client *client)
 {
     GByteArray *buffer = client->conn->net->frame_buffer;
     client->waiting_since_us = 0;
     if (client->close_code) {
         client->close_sent = true;
+        send_last_words(client);
         lws_close_reason(client->conn->wsi, (enum lws_close_status)client->close_code,
                          (unsigned char *)client->close_reason, strlen(client->close_reason));
         return -1;
@@ -512,6 +538,7 @@ void client_gone(struct net_client *client)
     drop_texts(client);
     g_byte_array_unref(client->message);
     net_session_unref(client->session);
+    g_clear_pointer(&client->last_words, g_bytes_unref);
     g_free(client->address);
     client->conn->client = NULL;
     g_free(client);

@@ -67,6 +67,9 @@ void net_client_send_error(struct net_client *client, const char *code, const ch
                            const char *en, json_t *re);
 /* Asks that `pull` be called as soon as the socket takes more. Cheap, idempotent. */
 void net_client_want_pull(struct net_client *client);
+/* Takes `message`, which goes out before the close, whatever else waits then: why somebody is sent
+ * away. */
+void net_client_send_last(struct net_client *client, json_t *message);
 /* Closes after what already left for the socket; waiting text is dropped. `closed` follows later,
  * never inside the call. Further calls do nothing. `reason` is ASCII of at most 120 bytes. */
 void net_client_close(struct net_client *client, guint code, const char *reason);

@@ -270,6 +270,7 @@ test('links are taken back, people are removed, a lost browser keeps its seat, a
   assert.equal((await host.act(id, 'remove', { seat: b.seat })).status, 400, 'with a reason');
   await ok(host.act(id, 'remove', { seat: b.seat, reason: '辱骂他人' }));
   await seatB.until('B is out', () => seatB.closed?.code === 4003);
+  assert.equal(seatB.messages.find((m) => m['op'] === 'removed')?.['reason'], '辱骂他人', 'and told why');
   assert.equal((await b.act('ready')).status, 401);
   assert.equal((await host.act(id, 'adjourn', { starts_us: at(50), ends_us: at(51), reason: '改日继续' })).status, 200);
   await lead.until('it rests', () => lead.view.meeting['state'] === 'adjourned' && lead.view.room.name === 'lobby');

@@ -28,6 +28,7 @@ export const meetEn = {
   chat: { title: 'Words', short: 'Words', for: 'Words and files here are seen in “{room}” only', none: 'Nothing yet', write: 'Write something', send: 'Send', notYours: 'Observers do not speak' },
   files: { ofCase: 'of the case, not shown yet', title: 'Files', give: 'Give a file', sending: 'Sending…', show: 'Show' },
   shown: { title: 'Shown now', screen: 'Shared screen', open: 'Open {name}', place: 'Place on the map: {lon} east, {lat} north', end: 'Stop showing' },
+  map: { show: 'Show a map', how: 'Drag and zoom to the place, click to mark it; what is shown is this picture, to this room alone.', name: 'Map {time}' },
   acts: { mute: 'Mute {name}', unmute: 'Let {name} speak', more: 'More for {name}', floor: 'Only this one speaks', floorEnd: 'Everybody may speak', lower: 'Lower this hand', back: 'Send to the lobby', reason: 'Reason', remove: 'Remove, end the link' },
   host: { open: 'Start', planned: 'People can be let in once it has started. Who comes early is in the lobby.', adjourned: 'Start to go on; links and identity checks stay good.', ended: 'This is over.', cancelled: 'This was cancelled.', next: 'Next time', adjourn: 'Adjourn', end: 'End', endSure: 'Links die with the end; it cannot be opened again.' },
   disclosure: { say: 'Disclose', heading: 'Disclosure of interest', says: { none: 'discloses no relation', related: 'discloses a relation' }, objects: 'asks for another mediator', ask: 'Ask for another mediator', title: 'Before it begins: are you related to any party or to the matter?', none: 'No', related: 'Yes, as follows', what: 'How', how: 'Everybody who takes part can read it; parties may ask for another mediator.' },
@@ -57,7 +58,7 @@ export const meetEn = {
   busy: { then: '{who} has “{title}” then ({time})' },
   invite: { none: 'no link yet', open: 'link not used', used: 'opened', revoked: 'link taken back', expired: 'link expired', make: 'Make link', send: 'Send by message', letter: 'Message {state} ({time})', look: 'Refresh', anew: 'New link', revoke: 'Take back', qr: 'QR code of {name}', link: 'Link', copy: 'Copy', copied: 'Copied', once: 'Opens on one device only, until {time}; a new one ends the old one at once' },
   end: {
-    next: 'Next: {time}',
+    next: 'Next: {time}', why: 'Reason: {reason}',
     link_used: { title: 'This link was opened on another device', how: 'Use that device, or ask the mediator for a new link' },
     link_expired: { title: 'The link has expired', how: 'Ask the mediator for a new link' },
     link_revoked: { title: 'The link was taken back', how: 'Use the newest link, or ask the mediator' },

@@ -28,6 +28,7 @@ export const meetZh = {
   chat: { title: '文字', short: '文字', for: '这里的话和文件只有“{room}”里的人看得到', none: '还没有文字', write: '写一句话', send: '发送', notYours: '旁听不能发言' },
   files: { ofCase: '案卷，还没有给别人看', title: '文件', give: '发文件', sending: '正在发送…', show: '出示' },
   shown: { title: '正在出示', screen: '共享的屏幕', open: '打开 {name}', place: '地图位置：东经 {lon}，北纬 {lat}', end: '停止出示' },
+  map: { show: '出示地图', how: '拖动、放大到要说的地方，点一下标记位置；出示的是这张图，只给这个房间的人看。', name: '地图 {time}' },
   acts: { mute: '让 {name} 静音', unmute: '让 {name} 发言', more: '对 {name} 的操作', floor: '只让这一位发言', floorEnd: '大家都可发言', lower: '放下这只手', back: '请到等候室', reason: '原因', remove: '移出并作废链接' },
   host: { open: '开始', planned: '开始后才能请人进来。先来的人在等候室。', adjourned: '到时按“开始”继续，链接和身份核对仍有效。', ended: '这次已经结束。', cancelled: '这次已经取消。', next: '下次时间', adjourn: '休会，改日继续', end: '结束', endSure: '结束后链接作废，不能再开。' },
   disclosure: { say: '申报', heading: '利益冲突申报', says: { none: '申报：与各方和本案没有关系', related: '申报：有关系' }, objects: '申请更换调解员', ask: '申请更换调解员', title: '开始前请申报：与任何一方当事人或本案有无利害关系？', none: '没有利害关系', related: '有，说明如下', what: '是什么关系', how: '所有参加的人都看得到；当事人可以申请换人。' },
@@ -57,7 +58,7 @@ export const meetZh = {
   busy: { then: '{who} 那时有“{title}”（{time}）' },
   invite: { none: '还没有链接', open: '链接未用', used: '已打开', revoked: '链接已作废', expired: '链接已过期', make: '生成链接', send: '发短信', letter: '短信{state}（{time}）', look: '刷新', anew: '换新链接', revoke: '作废链接', qr: '{name} 的二维码', link: '链接', copy: '复制', copied: '已复制', once: '只能在一部设备上打开；{time} 前有效；换新后旧的立即作废' },
   end: {
-    next: '下次：{time}',
+    next: '下次：{time}', why: '原因：{reason}',
     link_used: { title: '这个链接已经在另一部设备上打开', how: '请用那部设备；手机换了，就请调解员给您新链接' },
     link_expired: { title: '链接过期了', how: '请调解员给您新链接' },
     link_revoked: { title: '链接作废了', how: '请用最新收到的链接，或者问调解员' },

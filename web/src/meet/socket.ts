@@ -20,10 +20,12 @@ export interface Ears {
   link(up: boolean): void;
   view(view: View): void;
   rtc(message: Rtc): void;
-  /** It does not come back: another page of this seat, a new link, the end of the session. */
-  over(why: 'replaced' | 'closed'): void;
+  /** It does not come back. */
+  over(why: Over, reason: string): void;
 }
-type Message = { t: string; op?: string; topic?: string; re?: string; code?: string; message?: Words; why?: string[]; data?: Partial<View> & { chat_add?: Line[] }; now_us?: string };
+/** Another page of this seat; a new link or the end of the session; sent out by the mediator, with the reason. */
+export type Over = 'replaced' | 'closed' | 'removed';
+type Message = { t: string; op?: string; topic?: string; re?: string; code?: string; message?: Words; why?: string[]; reason?: string; data?: Partial<View> & { chat_add?: Line[] }; now_us?: string };
 
 export class MeetSocket {
   /** The server's clock − ours, ms. */
@@ -118,9 +120,9 @@ export class MeetSocket {
     if (answer && [401, 403, 404, 410].includes(answer.status) && !this.ended) this.finish('closed');
   }
 
-  private finish(why: 'replaced' | 'closed'): void {
+  private finish(why: Over, reason = ''): void {
     this.close();
-    this.ears.over(why);
+    this.ears.over(why, reason);
   }
 
   private again(afterMs: number): void {
@@ -146,7 +148,7 @@ export class MeetSocket {
   private take(message: Message): void {
     if (message.t === 'hello' && message.now_us) this.offsetMs = Number(message.now_us) / 1000 - Date.now();
     else if (message.t === 'rtc') this.ears.rtc(message as unknown as Rtc);
-    else if (message.t === 'meet' && (message.op === 'replaced' || message.op === 'closed')) this.finish(message.op);
+    else if (message.t === 'meet' && (message.op === 'replaced' || message.op === 'closed' || message.op === 'removed')) this.finish(message.op, message.reason);
     else if (message.t === 'meet' && message.re) this.waiting.get(message.re)?.done();
     else if (message.t === 'error' && message.re === 'sub') this.finish('closed');
     else if (message.t === 'error') this.refused(message);

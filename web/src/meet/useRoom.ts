@@ -3,7 +3,7 @@ import { computed, onBeforeUnmount, ref, shallowRef } from 'vue';
 import { wordsOf } from '../stores/api.ts';
 import type { Words } from '../wire/messages.ts';
 import { Media, type Quality, type Remote } from './media.ts';
-import { MeetSocket } from './socket.ts';
+import { MeetSocket, type Over } from './socket.ts';
 import type { View } from './wire.ts';
 
 const CAMERA: MediaTrackConstraints = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 20, max: 24 } };
@@ -64,7 +64,9 @@ export function useRoom(guest: boolean, devices: Devices) {
   const view = shallowRef<View | null>(null);
   const meeting = ref('');
   const up = ref(false);
-  const over = ref<'' | 'replaced' | 'closed'>('');
+  const over = ref<'' | Over>('');
+  /** Why one was sent out. */
+  const overReason = ref('');
   const remotes = shallowRef<Record<string, Remote>>({});
   const quality = shallowRef<Record<string, Quality>>({});
   const speaking = ref<ReadonlySet<string>>(new Set());
@@ -103,9 +105,10 @@ export function useRoom(guest: boolean, devices: Devices) {
       },
       view: (now) => { view.value = now; },
       rtc: (message) => media.take(message),
-      over: (why) => {
+      over: (why, reason) => {
         up.value = false;
         over.value = why;
+        overReason.value = reason;
         media.end();
       },
     });
@@ -151,6 +154,6 @@ export function useRoom(guest: boolean, devices: Devices) {
     socket?.close();
     sharing.value?.stop();
   });
-  return { view, you, meeting, up, over, remotes, quality, speaking, sending, away, refusal, sharing, busy, guest, devices, open, send, share, act, offsetMs, want: media.want.bind(media) };
+  return { view, you, meeting, up, over, overReason, remotes, quality, speaking, sending, away, refusal, sharing, busy, guest, devices, open, send, share, act, offsetMs, want: media.want.bind(media) };
 }
 export type Room = ReturnType<typeof useRoom>;

@@ -1,5 +1,5 @@
 // Meetings as docs/mediation.md tells them: REST, views of a seat, words.
-import { api } from '../stores/api.ts';
+import { api, ApiError, csrfToken } from '../stores/api.ts';
 import type { Words } from '../wire/messages.ts';
 
 export const ROLES = ['mediator', 'co_mediator', 'party', 'representative', 'official', 'observer', 'interpreter'] as const;
@@ -237,6 +237,15 @@ export const actOn = (meeting: string | null, act: string, more: object = {}): P
   api('POST', meeting === null ? '/meet/acts' : `/meetings/${encodeURIComponent(meeting)}/acts`, { act, ...more });
 const filesOf = (meeting: string | null): string => (meeting === null ? '/meet/files' : `/meetings/${encodeURIComponent(meeting)}/files`);
 export const fileUrl = (meeting: string | null, file: string, small = false): string => `/api/v1${filesOf(meeting)}/${encodeURIComponent(file)}${small ? '?size=small' : ''}`;
+/** To the room one is in; of a guest: `meeting` null. */
+export async function give(meeting: string | null, file: File): Promise<{ file: MeetFile }> {
+  const headers: Record<string, string> = { 'Content-Type': 'application/octet-stream', 'X-Townwall-Name': encodeURIComponent(file.name), 'X-Townwall-Key': crypto.randomUUID() };
+  if (csrfToken()) headers['X-CSRF-Token'] = csrfToken();
+  const answer = await fetch(`/api/v1${filesOf(meeting)}`, { method: 'POST', credentials: 'same-origin', headers, body: file });
+  const body = (await answer.json().catch(() => ({}))) as { file: MeetFile; error?: { code: string; message: Words } };
+  if (answer.ok) return body;
+  throw new ApiError(answer.status, body.error?.code ?? '', body.error?.message ?? { zh: answer.statusText, en: answer.statusText });
+}
 export const agreementUrl = (meeting: string | null): string => `/api/v1${meeting === null ? '/meet/agreement.pdf' : `/agreements/${encodeURIComponent(meeting)}/pdf`}`;
 
 /** A view with what came after it. Pure. */
