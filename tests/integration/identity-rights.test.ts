@@ -2,15 +2,17 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Stack } from '../../tools/supervise/stack.ts';
+import { newKey } from '../lib/cases.ts';
 import { Person, type Json } from '../lib/client.ts';
 import { sign } from '../lib/feed.ts';
-import { ROLES, routes, topics, type Role, type Row } from '../lib/rights-table.ts';
+import { attach, picture, upload } from '../lib/papers.ts';
+import { accusedSee, caseKinds, ROLES, routes, topics, type Role, type Row } from '../lib/rights-table.ts';
 import { startStack, stopStack } from '../lib/stack.ts';
 import { until } from '../lib/wait.ts';
 import { wallctl } from '../lib/wallctl.ts';
 
 type Kind = NonNullable<Row['of']>;
-interface Somebody { role: Role; limited: boolean; person: Person }
+interface Somebody { role: Role; limited: boolean; person: Person; login: string }
 
 let stack: Stack;
 let admin: Person;
@@ -20,6 +22,12 @@ let here = '';
 let there = '';
 const objects = {} as Record<Kind, { here: string; there: string }>;
 const people: Somebody[] = [];
+const files = {} as { here: string; there: string };
+/** For uploads: a small one. */
+let image: Buffer;
+let asked = 0;
+/** Handlers are of the one; the other is complained about. */
+const [OWN, ACCUSED] = ['walk-own', 'walk-accused'];
 let listed: { routes: { method: string; path: string; right: string }[]; topics: { topic: string; right: string }[] };
 
 const AT_ONCE = 6;
@@ -30,20 +38,27 @@ async function each<T>(list: readonly T[], act: (one: T) => Promise<void>): Prom
   }));
 }
 
-async function hire(role: Role, limited: boolean): Promise<Somebody> {
-  const login = `${role.replaceAll('_', '-')}.${limited ? 'here' : 'all'}`;
-  const password = `Long-${login}-7`;
-  const area = limited ? here : '';
-  const grants = [role, ...(role.startsWith('deputy_') ? ['deputy'] : [])].map((one) => ({ role: one, area }));
-  if (role === 'security_auditor')
-    wallctl(stack, ['users', 'add', login, '--role', role, '--password-stdin', ...(area ? ['--area', area] : [])], password);
-  else assert.equal((await admin.request('POST', '/api/v1/users', { login, name: login, password, grants })).status, 201);
+async function enter(login: string): Promise<Person> {
   const person = new Person(stack.url);
-  const answer = await person.request('POST', '/api/v1/session', { login, password });
+  const answer = await person.request('POST', '/api/v1/session', { login, password: `Long-${login}-7` });
   assert.equal(answer.status, 200, `${login}: ${await answer.clone().text()}`);
   person.cookie = (answer.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
   person.csrf = ((await answer.json()) as { csrf: string }).csrf;
-  return { role, limited, person };
+  return person;
+}
+
+async function hire(role: Role, limited: boolean, department = role === 'department_handler' ? OWN : undefined): Promise<Somebody> {
+  const login = `${role.replaceAll('_', '-')}.${department === ACCUSED ? 'accused' : limited ? 'here' : 'all'}`;
+  const password = `Long-${login}-7`;
+  const area = limited ? here : '';
+  // a deputy of the whole town has a grant for one cell
+  const grants = [{ role, area }, ...(role.startsWith('deputy_') ? [{ role: 'deputy', area: '' }] : [])];
+  if (role === 'security_auditor')
+    wallctl(stack, ['users', 'add', login, '--role', role, '--password-stdin', ...(area ? ['--area', area] : [])], password);
+  else assert.equal((await admin.request('POST', '/api/v1/users', { login, name: login, password, grants, department })).status, 201);
+  const person = await enter(login);
+  if (role === 'operator' || role === 'leader') await person.giveReason();
+  return { role, limited, person, login };
 }
 
 /** An alert; with `opened` a case is made of it, which ends it. */
@@ -82,6 +97,13 @@ before(async () => {
   const feed = await admin.request('POST', '/api/v1/feeds', { id: 'f1', name: { zh: '热线' }, dimension: 'livelihood' });
   const { key } = (await feed.json()) as { key: string };
   for (const [id, area, opened] of [['n1', here, true], ['n2', there, true], ['n3', here, false], ['n4', there, false]] as const) await report(key, id, area, opened);
+  await operator.giveReason();
+  image = picture('png', 32, 32);
+  for (const side of ['here', 'there'] as const) {
+    files[side] = (await attach(operator, objects.case[side], image, 'walk.png')).id;
+    await until(`a picture of ${objects.camera[side]}`, async () => (await operator.request('GET', `/api/v1/cameras/${objects.camera[side]}/snapshot.jpg`)).status === 200);
+  }
+  for (const id of [OWN, ACCUSED]) assert.equal((await admin.request('POST', '/api/v1/departments', { id, name: id })).status, 201);
   listed = JSON.parse(wallctl(stack, ['routes', '--json'])) as typeof listed;
   await each(ROLES.flatMap((role) => [false, true].map((limited) => [role, limited] as const)), async ([role, limited]) => {
     people.push(await hire(role, limited));
@@ -109,10 +131,22 @@ const others = (row: Row, answer: unknown): string[] => (row.lists?.(answer) ?? 
 const allowed = (row: Row, role: Role): boolean => typeof row.who === 'string' || row.who.includes(role);
 
 interface Answer { status: number; code: string; json: any }
-async function ask(person: Person, key: string, row: Row, id = 'none'): Promise<Answer> {
+async function ask(person: Person, key: string, row: Row, side?: 'here' | 'there'): Promise<Answer> {
   const [method = '', pattern = ''] = key.split(' ');
-  const path = (row.ask?.path ?? pattern).replaceAll(':id', id).replace(/:\w+/g, 'none');
-  const given = row.ask?.body ?? JSON.stringify(id === 'none' ? {} : (row.body ?? {}));
+  const real = side && row.of ? { id: objects[row.of][side], file: files[side], ...row.params } as Record<string, string> : {};
+  const path = (row.ask?.path ?? pattern).replace(/:(\w+)/g, (_, name: string) => real[name] ?? 'none');
+  if (side && row.how === 'upload') {
+    const { status, body } = await upload(person, real.id ?? '', image, 'walk.png');
+    return { status, code: body.error?.code ?? '', json: body };
+  }
+  if (side && row.how === 'endless') {
+    const stop = new AbortController();
+    const answer = await fetch(person.url + path, { headers: { cookie: person.cookie }, signal: stop.signal });
+    const json = answer.status === 200 ? null : ((await answer.json()) as { error: { code: string } });
+    stop.abort();
+    return { status: answer.status, code: json?.error.code ?? '', json };
+  }
+  const given = row.ask?.body ?? JSON.stringify(side ? (row.body?.(++asked) ?? {}) : {});
   const answer = await person.request(method, path, method === 'GET' || method === 'DELETE' ? undefined : given, row.ask?.type);
   const text = await answer.text();
   const isJson = answer.headers.get('content-type')?.includes('json') && text;
@@ -165,10 +199,81 @@ test('every role is let in where its row says so and nowhere else, and reaches o
       }
       if (!row.of) continue;
       for (const side of ['here', 'there'] as const) {
-        const { status: got, code: said } = await ask(person, key, row, objects[row.of][side]);
+        const { status: got, code: said } = await ask(person, key, row, side);
         const reached = due(row, role, limited).split(',').includes(side === 'here' ? here : there);
-        if (reached ? got !== 200 : got !== 403 && got !== 404) wrong.push(`${what}: ${row.of} ${side} is answered ${got} ${said}`);
+        if (reached ? got !== 200 && got !== 201 : got !== 403 && got !== 404) wrong.push(`${what}: ${row.of} ${side} is answered ${got} ${said}`);
       }
+    }
+  });
+  assert.deepEqual(wrong, []);
+});
+
+type KindName = keyof typeof caseKinds;
+
+/** One case of that kind in that cell, its reporter known; taken by the operator. */
+async function makeKind(name: KindName, area: string): Promise<string> {
+  const form = {
+    title: `${name} ${area}`, area, channel: 'hotline', reporter: { name: '张小明', phone: '13812345678' }, ...(name === 'three_lists' || name === 'mediated' ? { workflow: name === 'mediated' ? 'mediation' : name } : {}),
+    ...(name === 'complaint' ? { about: ACCUSED } : {}),
+  };
+  const made = await operator.request('POST', '/api/v1/cases', { key: newKey(), form });
+  assert.equal(made.status, 201, await made.clone().text());
+  let file = ((await made.json()) as { case: { id: string; version: number } }).case;
+  const act = async (body: Json): Promise<void> => {
+    const answer = await operator.request('POST', `/api/v1/cases/${file.id}/acts`, { key: newKey(), version: file.version, ...body });
+    assert.equal(answer.status, 200, `${name} ${String(body.act)}: ${await answer.clone().text()}`);
+    file = ((await answer.json()) as { case: typeof file }).case;
+  };
+  if (name === 'verified') await act({ act: 'spot', text: '当场办结' });
+  if (name === 'ordered' || name === 'complaint') {
+    await act({ act: 'triage', form: { category: 'livelihood', grade: 'concern' } });
+    await act({ act: 'dispatch', lead: OWN });
+  }
+  return file.id;
+}
+
+/** Ids of the case topic's snapshot; null: not told. */
+async function followed(person: Person): Promise<string[] | null> {
+  const wall = await person.connect();
+  wall.send({ t: 'sub', topic: 'cases', re: 'cases' });
+  const told = await wall.message((m) => (m.topic === 'cases' && m.t === 'snapshot') || (m.t === 'error' && m.re === 'cases'));
+  wall.close();
+  return told.t === 'snapshot' ? (told.data as { cases: { id: string }[] }).cases.map(({ id }) => id) : null;
+}
+
+test('of each kind of case every role sees what its grants bring, one by one, in lists and topic alike, and is told the reporter only where it may be', async () => {
+  const kinds = Object.keys(caseKinds) as KindName[];
+  const made = new Map<KindName, { here: string; there: string }>();
+  for (const name of kinds) made.set(name, { here: await makeKind(name, here), there: await makeKind(name, there) });
+  const accused = await Promise.all((['department_handler', 'grid_worker', 'verifier', 'mediator', 'front_desk', 'operator', 'supervisor', 'leader'] as const).map((role) => hire(role, false, ACCUSED)));
+  const wrong: string[] = [];
+  await each([...people.filter(({ role }) => allowed(routes['GET /api/v1/cases']!, role)), ...accused], async ({ role, limited, login }) => {
+    const person = await enter(login); // the walk ended its sessions
+    const isAccused = login.endsWith('.accused');
+    const { cases } = await person.json<{ cases: { id: string }[] }>('/api/v1/cases?state=open&limit=200');
+    const topic = await followed(person);
+    for (const name of kinds) for (const side of ['here', 'there'] as const) {
+      const id = made.get(name)![side];
+      const kind = caseKinds[name];
+      const within = !limited || side === 'here';
+      const blamed = isAccused && name === 'complaint';
+      const ordered = (kind.anywhere?.includes(role) ?? false) && !isAccused;
+      const sees = blamed ? accusedSee.includes(role) : ordered || (within && kind.sees.includes(role));
+      const answer = await person.request('GET', `/api/v1/cases/${id}`);
+      const detail = answer.status === 200 ? ((await answer.json()) as { reporter: { name: string | null } | null }) : null;
+      const what = `${login}: ${name} ${side}`;
+      if ((answer.status === 200) !== sees || (!sees && answer.status !== 404)) wrong.push(`${what} is answered ${answer.status}`);
+      if (cases.some((one) => one.id === id) !== sees) wrong.push(`${what} is ${sees ? 'missing from' : 'in'} the list`);
+      if (topic?.includes(id) !== sees) wrong.push(`${what} is ${sees ? 'missing from' : 'in'} the topic`);
+      const told = sees && within && !blamed && kind.told.includes(role);
+      if (Boolean(detail?.reporter?.name) !== told) wrong.push(`${what} is ${told ? 'not ' : ''}told the reporter`);
+      if (detail && /张小明|13812345678/.test(JSON.stringify(detail))) wrong.push(`${what} is told in plain words`);
+      const record = (await person.request('GET', `/api/v1/cases/${id}/record`)).status;
+      if (record !== 200 && record !== 404) wrong.push(`${what}: its record is answered ${record}`);
+      if (record === 200 && (!sees || blamed)) wrong.push(`${what}: its record is told`);
+      const noted = await person.request('POST', `/api/v1/cases/${id}/acts`, { act: 'comment', key: newKey(), text: '走一遍' });
+      const mayNote = sees && allowed(routes['POST /api/v1/cases/:id/acts']!, role);
+      if ((noted.status === 200) !== mayNote) wrong.push(`${what}: a comment is answered ${noted.status} ${await noted.text()}`);
     }
   });
   assert.deepEqual(wrong, []);

@@ -14,8 +14,12 @@ export interface Row {
   ask?: { path?: string; body?: string; type?: string };
   /** `:id` is one of these, which lies in an area: from elsewhere it is not reached. Only for what changes nothing. */
   of?: 'camera' | 'person' | 'alert' | 'case';
-  /** With `of`: what is posted. */
-  body?: unknown;
+  /** With `of`: what is posted; `n`: another number each time. */
+  body?: (n: number) => unknown;
+  /** With `of`: for the other names of the path; `:file` is a file of that case, kept in the test. */
+  params?: Record<string, string>;
+  /** With `of`: bytes are posted, as an upload; or the answer never ends and is not read. */
+  how?: 'upload' | 'endless';
   /** Who of them sees all of an area; the others see what they have a part in, which in the test is nothing. Absent: all of them. */
   whole?: readonly Role[];
   /** Area codes of what the answer lists: of somebody limited to an area all lie within. */
@@ -88,7 +92,7 @@ export const routes: Record<string, Row> = {
   'POST /api/v1/persons': { who: [...registers, 'department_handler', 'mediator'] },
   'GET /api/v1/persons/:id': { who: persons, of: 'person' },
   'PUT /api/v1/persons/:id': { who: [...registers, 'department_handler', 'mediator'] },
-  'POST /api/v1/persons/:id/reveal': { who: reveals, of: 'person', body: { reason: '回访核实' } },
+  'POST /api/v1/persons/:id/reveal': { who: reveals, of: 'person', body: () => ({ reason: '回访核实' }) },
   'POST /api/v1/persons/:id/erase': { who: admin },
   'GET /api/v1/holds': { who: users },
   'POST /api/v1/holds': { who: security },
@@ -152,16 +156,16 @@ export const routes: Record<string, Row> = {
   'DELETE /api/v1/cameras/:id': { who: admin },
   'POST /api/v1/cameras/import': { who: admin, ask: { path: '/api/v1/cameras/import?dry_run=1', body: 'id,name,url\n', type: 'text/csv' } },
   'POST /api/v1/cameras/try': { who: admin },
-  'POST /api/v1/cameras/:id/diagnose': { who: cameras },
+  'POST /api/v1/cameras/:id/diagnose': { who: cameras, of: 'camera' },
   'GET /api/v1/cameras/:id/history': { who: cameras, of: 'camera' },
   'GET /api/v1/online-rates': { who: cameras },
-  'GET /api/v1/cameras/:id/snapshot.jpg': { who: pictures },
-  'GET /api/v1/cameras/:id/live.mp4': { who: pictures },
+  'GET /api/v1/cameras/:id/snapshot.jpg': { who: pictures, of: 'camera' },
+  'GET /api/v1/cameras/:id/live.mp4': { who: pictures, of: 'camera', how: 'endless' },
   'POST /api/v1/view-reason': { who: pictures },
 
   'GET /api/v1/alerts': { who: alerts, lists: (answer) => areas(answer.alerts) },
   'GET /api/v1/alerts/:id': { who: alerts, of: 'alert' },
-  'GET /api/v1/alerts/:id/cameras': { who: alerts },
+  'GET /api/v1/alerts/:id/cameras': { who: alerts, of: 'alert' },
   'POST /api/v1/alerts/:id/acts': { who: ['operator'] },
   'GET /api/v1/situations/:id': { who: alerts },
   'GET /api/v1/alert-heat': { who: alerts },
@@ -175,14 +179,14 @@ export const routes: Record<string, Row> = {
   'GET /api/v1/cases': { who: casework, whole: allCases, lists: (answer) => areas(answer.cases) },
   'GET /api/v1/cases/:id': { who: casework, whole: allCases, of: 'case' },
   'GET /api/v1/cases/:id/record': { who: casework, whole: allCases, of: 'case' },
-  'GET /api/v1/cases/:id/papers/:kind': { who: casework },
-  'POST /api/v1/cases/:id/papers/:kind': { who: reveals },
+  'GET /api/v1/cases/:id/papers/:kind': { who: casework, whole: allCases, of: 'case', params: { kind: 'receipt' } },
+  'POST /api/v1/cases/:id/papers/:kind': { who: reveals, whole: allCases, of: 'case', params: { kind: 'receipt' }, body: () => ({ reason: '回访核实' }) },
   'POST /api/v1/cases': { who: registers },
-  'POST /api/v1/cases/:id/acts': { who: acts },
+  'POST /api/v1/cases/:id/acts': { who: acts, whole: allCases, of: 'case', body: (n) => ({ act: 'comment', key: `walked-${n}`, text: '走一遍' }) },
   'POST /api/v1/cases/import': { who: ['operator'] },
   'POST /api/v1/cases/export': { who: casework },
-  'POST /api/v1/cases/:id/attachments': { who: acts },
-  'GET /api/v1/cases/:id/attachments/:file': { who: casework },
+  'POST /api/v1/cases/:id/attachments': { who: acts, whole: allCases, of: 'case', how: 'upload' },
+  'GET /api/v1/cases/:id/attachments/:file': { who: casework, whole: allCases, of: 'case' },
   'GET /api/v1/cases/draft': { who: ['operator'] },
   'GET /api/v1/cases/similar': { who: casework },
   'GET /api/v1/case-board': { who: casework },
@@ -235,3 +239,23 @@ export const topics: Record<string, Row> = {
   calls: { who: registers },
   cases: { who: casework, whole: allCases, lists: (data) => areas(data.cases) },
 };
+
+/** Cases of several kinds, one of each in each cell: whoever sees it there, and who of them is told its reporter (masked). */
+export interface CaseKind {
+  sees: readonly Role[];
+  /** An order brings it wherever it lies. */
+  anywhere?: readonly Role[];
+  told: readonly Role[];
+}
+const toldAlways: Role[] = ['operator', 'supervisor', 'grid_worker'];
+export const caseKinds: Record<'ordinary' | 'three_lists' | 'mediated' | 'verified' | 'ordered' | 'complaint', CaseKind> = {
+  ordinary: { sees: allCases, told: toldAlways },
+  three_lists: { sees: [...allCases, 'deputy_hand_over'], told: toldAlways },
+  mediated: { sees: [...allCases, 'mediator', 'deputy_mediation', 'deputy_observe'], told: [...toldAlways, 'mediator'] },
+  verified: { sees: [...allCases, 'verifier'], told: [...toldAlways, 'verifier'] },
+  ordered: { sees: allCases, anywhere: ['department_handler'], told: [...toldAlways, 'department_handler'] },
+  /** about another department, with an order of the handlers' own */
+  complaint: { sees: allCases, anywhere: ['department_handler'], told: ['operator', 'supervisor'] },
+};
+/** Of those who work for the department that the complaint is about: only who watches sees it, nobody is told the reporter. */
+export const accusedSee: readonly Role[] = alerts;
