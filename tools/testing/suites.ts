@@ -207,7 +207,7 @@ const sanitized = ['media.test.ts', 'simcams.test.ts', 'simcams-play.test.ts', '
 /** Run with the record of truth in a PostgreSQL too. */
 const onBothStores = [
   'agreement.test.ts', 'alerts-clock.test.ts', 'alerts-faults.test.ts', 'alerts-work.test.ts', 'alerts.test.ts', 'backup.test.ts', 'cases-clock.test.ts',
-  'cases.test.ts', 'devices.test.ts', 'duty.test.ts', 'feeds.test.ts', 'files.test.ts', 'identity-grants.test.ts', 'identity-rights.test.ts', 'ledger.test.ts',
+  'cases-killed.test.ts', 'cases-refusals.test.ts', 'cases.test.ts', 'devices.test.ts', 'duty.test.ts', 'feeds.test.ts', 'files.test.ts', 'identity-grants.test.ts', 'identity-rights.test.ts', 'ledger.test.ts',
   'letters.test.ts', 'mediation.test.ts', 'no_loss.test.ts', 'notify.test.ts', 'pool.test.ts', 'reporters.test.ts', 'rights.test.ts',
 ];
 
@@ -222,6 +222,7 @@ export const suites: Suite[] = [
   nodeSuite('web', 'web', 'release', 2),
   { name: 'fuzzers', long: true, list: () => [], run: fuzzers },
   script('no_loss', ['env', 'TW_ROUNDS=200', resolve(top, 'tools/node'), '--test', '--test-reporter=spec', 'tests/integration/no_loss.test.ts'], true),
+  script('cases-killed', ['env', 'TW_ROUNDS=60', resolve(top, 'tools/node'), '--test', '--test-reporter=spec', 'tests/integration/cases-killed.test.ts'], true),
   script('soak', [resolve(top, 'tools/bench'), 'soak', '--minutes', '60'], true),
   script('rooms-soak', [resolve(top, 'tools/bench'), 'rooms', '--seconds', '5400'], true),
   script('lint-all', [resolve(top, 'tools/lint')], true),
