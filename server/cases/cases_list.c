@@ -202,7 +202,12 @@ static void keep_row(struct cases_query *asked, struct case_row *row)
 static bool row_is_seen(const struct cases_query *asked, const struct case_row *row)
 {
     struct case_seen seen = case_seen_of(row);
-    return case_who_sees(asked->who, &seen);
+    if (!case_who_sees(asked->who, &seen))
+        return false;
+    /* whether a person reported it is for those who may be told who did */
+    return !asked->reporter ||
+           (case_may_know_reporter(row->about, asked->who, case_who_roles(asked->who, &seen)) &&
+            case_who_may(asked->who, RIGHT_PERSON_SEE, row->area));
 }
 
 /* Rows of one query into what was found, until the page is full. */

@@ -244,7 +244,12 @@ async function followed(person: Person): Promise<string[] | null> {
 test('of each kind of case every role sees what its grants bring, one by one, in lists and topic alike, and is told the reporter only where it may be', async () => {
   const kinds = Object.keys(caseKinds) as KindName[];
   const made = new Map<KindName, { here: string; there: string }>();
-  for (const name of kinds) made.set(name, { here: await makeKind(name, here), there: await makeKind(name, there) });
+  const reporters = new Map<string, string>();
+  for (const name of kinds) {
+    const ids = { here: await makeKind(name, here), there: await makeKind(name, there) };
+    made.set(name, ids);
+    for (const id of Object.values(ids)) reporters.set(id, (await operator.json<{ reporter: { person: string } }>(`/api/v1/cases/${id}`)).reporter.person);
+  }
   const accused = await Promise.all((['department_handler', 'grid_worker', 'verifier', 'mediator', 'front_desk', 'operator', 'supervisor', 'leader'] as const).map((role) => hire(role, false, ACCUSED)));
   const wrong: string[] = [];
   await each([...people.filter(({ role }) => allowed(routes['GET /api/v1/cases']!, role)), ...accused], async ({ role, limited, login }) => {
@@ -268,6 +273,8 @@ test('of each kind of case every role sees what its grants bring, one by one, in
       const told = sees && within && !blamed && kind.told.includes(role);
       if (Boolean(detail?.reporter?.name) !== told) wrong.push(`${what} is ${told ? 'not ' : ''}told the reporter`);
       if (detail && /张小明|13812345678/.test(JSON.stringify(detail))) wrong.push(`${what} is told in plain words`);
+      const theirs = await person.json<{ cases: { id: string }[] }>(`/api/v1/cases?reporter=${reporters.get(id)!}`);
+      if (theirs.cases.some((one) => one.id === id) !== told) wrong.push(`${what} is ${told ? 'missing' : 'told'} among the cases of its reporter`);
       const record = (await person.request('GET', `/api/v1/cases/${id}/record`)).status;
       if (record !== 200 && record !== 404) wrong.push(`${what}: its record is answered ${record}`);
       if (record === 200 && (!sees || blamed)) wrong.push(`${what}: its record is told`);
