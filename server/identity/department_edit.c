@@ -144,7 +144,8 @@ static void job_written(gpointer data, const GError *error)
         return;
     }
     if (g_error_matches(error, STORE_ERROR, STORE_ERROR_CONSTRAINT)) {
-        finish(job, job->insert ? &PROBLEM_DEPARTMENT_TAKEN : &PROBLEM_DEPARTMENT_AREA);
+        bool taken = job->insert && department_get(job->identity, job->department->id);
+        finish(job, taken ? &PROBLEM_DEPARTMENT_TAKEN : &PROBLEM_DEPARTMENT_AREA);
         return;
     }
     if (error) {
@@ -178,6 +179,8 @@ void identity_department_add(struct identity *identity, struct identity_actor *a
         problem = &PROBLEM_DEPARTMENT_TAKEN;
     if (!problem)
         problem = department_read(identity, job->department, fields);
+    if (!problem && !actor_manages(identity, actor, job->department->area))
+        problem = &PROBLEM_DEPARTMENT_REACH;
     if (!problem)
         problem = leader_read(job, json_object_get(fields, "leader"));
     if (problem)
@@ -199,6 +202,9 @@ void identity_department_change(struct identity *identity, struct identity_actor
     }
     job->department = department_copy(before);
     const struct problem *problem = department_read(identity, job->department, fields);
+    if (!problem && (!actor_manages(identity, actor, before->area) ||
+                     !actor_manages(identity, actor, job->department->area)))
+        problem = &PROBLEM_DEPARTMENT_REACH;
     if (!problem && json_integer_value(json_object_get(fields, "version")) != before->version)
         problem = &PROBLEM_VERSION;
     if (!problem)

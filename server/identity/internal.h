@@ -279,6 +279,8 @@ void identity_user_unlock(struct identity *identity, struct identity_actor *acto
  * they manage users, and never an auditor's. NULL: yes. */
 const struct problem *account_reach(struct identity *identity, const struct identity_actor *actor,
                                     const struct account *account);
+/* Does this actor manage users and departments there? From the command line everywhere. */
+bool actor_manages(struct identity *identity, const struct identity_actor *actor, const char *area);
 /* A person's own new password; other sessions of that person end. */
 void identity_password_change(struct identity *identity, const struct net_session *session,
                               const char *old, const char *new, user_fn fn, gpointer user);

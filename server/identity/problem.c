@@ -97,6 +97,9 @@ const struct problem PROBLEM_NO_SESSION = {404, "not_found", NULL, "没有这个
 const struct problem PROBLEM_OUT_OF_REACH = {
     403, "out_of_reach", "grants", "该用户的区域超出了您的管理范围",
     "this user's areas reach further than what you manage"};
+const struct problem PROBLEM_DEPARTMENT_REACH = {
+    403, "out_of_reach", "area", "该部门的区域超出了您的管理范围",
+    "this department's area reaches further than what you manage"};
 const struct problem PROBLEM_PHONE = {400, "invalid_phone", "phone", "电话号码须为 5 至 20 位数字",
                                       "a phone number has 5 to 20 digits"};
 const struct problem PROBLEM_CODE = {401, "wrong_code", "code", "动态码不正确或已用过",

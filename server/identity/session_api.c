@@ -66,6 +66,13 @@ static void delete_session(struct net_request *request, gpointer user)
         reply_problem(request, &PROBLEM_NO_RIGHT);
         return;
     }
+    struct identity_actor *actor = identity_actor_new(asker);
+    const struct problem *beyond = !own && account ? account_reach(identity, actor, account) : NULL;
+    identity_actor_free(actor);
+    if (beyond) {
+        reply_problem(request, beyond);
+        return;
+    }
     g_autofree char *id = g_strdup(session->net->id);
     identity_audit_later(identity, asker, "session.end", id,
                          json_pack("{s:s}", "login", session->net->login));

@@ -191,6 +191,11 @@ static bool manages(const struct account *account, const char *area)
     return false;
 }
 
+bool actor_manages(struct identity *identity, const struct identity_actor *actor, const char *area)
+{
+    return !actor->user || manages(g_hash_table_lookup(identity->people, actor->user), area);
+}
+
 /* Who audits is no account of whoever configures: from the network such accounts are neither made
  * nor changed (whoever has the server's command line owns the data anyway). Nobody gives or takes
  * what reaches further than their own right. */

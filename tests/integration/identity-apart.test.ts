@@ -72,6 +72,16 @@ test('who manages users in one area gives nothing beyond it', async () => {
   const { users } = await admin.json<{ users: Json[] }>('/api/v1/users');
   const boss = users.find((user) => user.login === 'admin');
   assert.equal(await refusal(person, 'PUT', `/api/v1/users/${String(boss?.id)}`, { version: boss?.version, enabled: false }), '403 out_of_reach');
+  const { sessions } = await admin.json<{ sessions: Json[] }>('/api/v1/sessions?user=all');
+  const bosses = sessions.find((one) => one.login === 'admin');
+  assert.equal(await refusal(person, 'DELETE', `/api/v1/sessions/${String(bosses?.id)}`), '403 out_of_reach');
+  assert.equal((await admin.request('GET', '/api/v1/session')).status, 200);
+  const department = (id: string, area?: string): object => ({ id, name: id, ...(area ? { area } : {}) });
+  assert.equal(await refusal(person, 'POST', '/api/v1/departments', department('town-wide')), '403 out_of_reach');
+  assert.equal(await refusal(person, 'POST', '/api/v1/departments', department('other', '330108102004')), '403 out_of_reach');
+  assert.equal(await refusal(person, 'POST', '/api/v1/departments', department('own', '330108102003')), '400 invalid_area', 'within reach; this town has no such place');
+  assert.equal((await admin.request('POST', '/api/v1/departments', department('town-wide'))).status, 201);
+  assert.equal(await refusal(person, 'PUT', '/api/v1/departments/town-wide', { version: 1, enabled: false }), '403 out_of_reach');
 });
 
 /** Exit status and what was said. */
