@@ -247,4 +247,71 @@ test('a second tab of the intake is a second caller: each keeps its own over a r
   await desk.context.close();
 });
 
+/** An alert and a case that both of them see; nobody sends anything. */
+const both = { title: '仓库烟感报警', file: null as Case | null };
+async function shared(): Promise<Case> {
+  if (both.file) return both.file;
+  const { lon, lat } = town.camera;
+  await new Feed(stack, 'sensors-both').report({ id: 'both', type: 'fire', title: both.title, lon: lon + 0.01, lat });
+  return (both.file = await openCase(taker, { channel: 'hotline', title: '井盖松动', area: cells[0] }));
+}
+
+for (const way of ['logged out', 'the session was ended'] as const)
+  test(`who logs in at a browser after another one (${way}) finds nothing of what that one half typed`, async () => {
+    const [one, two] = way === 'logged out' ? ['first1', 'second1'] : ['first2', 'second2'];
+    for (const login of [one, two]) await (await account(town.admin, login, [['operator', town.town]])).giveReason();
+    const file = await shared();
+    const { page: own, context, faults } = await visit(browser, stack, one, { width: 1920, height: 1080 }, {}, PASSWORD);
+    own.setDefaultTimeout(60_000);
+    const row = `[data-row]:has-text("${both.title}")`;
+    /** Within the page, so that what it keeps in its memory is there. */
+    const toAlert = async (): Promise<string> => {
+      await own.click('.view.console');
+      await own.click(`${row} > button`);
+      await own.mouse.move(5, 5);
+      await own.keyboard.press('n');
+      await own.waitForSelector('[data-ask=case][data-ready=true]');
+      return own.inputValue('[data-ask=case] [data-field=title]');
+    };
+    const toCase = async (): Promise<string> => {
+      await own.keyboard.press('Escape');
+      await own.click('.view.cases');
+      await own.click(`[data-row="${file.id}"] .open`);
+      await own.waitForSelector(`[data-test=case][data-case="${file.id}"][data-loaded=true]`);
+      await own.keyboard.press('t');
+      return own.inputValue('[data-ask=comment] textarea');
+    };
+    const typed = (text: string): Promise<unknown> => own.waitForFunction((words) => Object.values(localStorage).some((value) => String(value).includes(words)), text);
+    const kept = (): Promise<string> => own.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.body.innerText, [...document.querySelectorAll('input, textarea')].map((field) => (field as HTMLInputElement).value)]));
+
+    await open('/console', own);
+    assert.equal(await toAlert(), both.title);
+    await own.fill('[data-ask=case] [data-field=title]', '半句甲');
+    await typed('半句甲');
+    assert.equal(await toCase(), '');
+    await own.fill('[data-ask=comment] textarea', '半句乙');
+    await typed('半句乙');
+    await own.evaluate(() => Object.assign(window, { wasHere: true }));
+    if (way === 'logged out') await own.click('.out');
+    else {
+      const { sessions } = await town.admin.json<{ sessions: { id: string; login: string; agent: string }[] }>('/api/v1/sessions?user=all');
+      const theirs = sessions.find(({ login, agent }) => login === one && agent.includes('Chrome'));
+      assert.equal((await town.admin.request('DELETE', `/api/v1/sessions/${theirs!.id}`)).status, 204);
+    }
+    await own.waitForSelector('[name=login]');
+    assert.equal(await own.evaluate(() => 'wasHere' in window), false, 'the page was loaded anew');
+    assert.doesNotMatch(await kept(), /半句/);
+
+    await own.fill('[name=login]', two);
+    await own.fill('[name=password]', PASSWORD);
+    await own.keyboard.press('Enter');
+    await own.waitForSelector('[data-link=open]');
+    assert.equal(await toAlert(), both.title);
+    assert.equal(await toCase(), '');
+    assert.equal(await own.locator('[data-act] small').count(), 0, 'no act says that there is a draft');
+    assert.doesNotMatch(await kept(), /半句/);
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
 test('no fault on the way', () => assert.deepEqual(seat.faults, []));
