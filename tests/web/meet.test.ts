@@ -6,9 +6,10 @@ import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import type { Stack } from '../../tools/supervise/stack.ts';
 import { visit, type Visit } from '../lib/browser.ts';
-import { caseTown, detailOf, did, openCase, type CaseTown } from '../lib/cases.ts';
+import { caseTown, detailOf, type CaseTown } from '../lib/cases.ts';
 import { Person } from '../lib/client.ts';
 import { Guest, Host } from '../lib/meet.ts';
+import { admit, comeIn, disputeCase, draw, fillDraft, leaks, openLink, PHONE, sees, sign, stands, type Party } from '../lib/meet-page.ts';
 import { clean, shoot } from '../lib/pages.ts';
 import { pdf } from '../lib/papers.ts';
 import { startMediaBrowser } from '../lib/rtc-page.ts';
@@ -16,7 +17,6 @@ import { pidOf } from '../lib/process.ts';
 import { startStack, stopStack } from '../lib/stack.ts';
 import { until } from '../lib/wait.ts';
 
-const PHONE = { width: 390, height: 844 };
 let stack: Stack;
 let browser: Browser;
 let host: Visit;
@@ -24,18 +24,13 @@ let page: Page;
 let town: CaseTown;
 let dispute = '';
 let links: string[] = [];
-/** Pages of A and B, with every text that came to them over their WebSocket. */
-interface Party { page: Page; heard: string[]; faults: string[]; lines: number; cut: () => Promise<void> }
+/** Pages of A and B. */
 const parties: Record<string, Party> = {};
 
 before(async () => {
   stack = await startStack({ cameras: 2, simulator: false, departments: true }); // as the demo is, with its logins
   town = await caseTown(stack, []);
-  const form = { channel: 'visit', title: '石桥村围墙边界', dimension: 'dispute', area: town.cells[0], category: 'livelihood', grade: 'annoyance', dispute: 'neighbour', scale: 'individual', ledger: 'dispute' };
-  let file = await openCase(town.operator, form);
-  if (file.state === 'ACCEPTED') file = await did(town.operator, file, 'triage', { form: { category: form.category, grade: form.grade } });
-  file = await did(town.operator, file, 'dispatch', { lead: 'justice' });
-  dispute = (await did(town.operator, file, 'mediate')).id;
+  dispute = await disputeCase(town, '石桥村围墙边界');
   browser = await startMediaBrowser();
   host = await visit(browser, stack, 'mediator', { width: 1440, height: 900 });
   page = host.page;
@@ -46,46 +41,13 @@ after(async () => {
   if (stack) await stopStack(stack);
 });
 
-async function open(link: string): Promise<Party> {
-  const context = await browser.newContext({ viewport: PHONE, locale: 'zh-CN', hasTouch: true, isMobile: true, reducedMotion: 'reduce' });
-  const one: Party = { page: await context.newPage(), heard: [], faults: [], lines: 0, cut: () => Promise.resolve() };
-  one.page.setDefaultTimeout(60_000);
-  one.page.on('pageerror', (error) => one.faults.push(String(error)));
-  await one.page.routeWebSocket(/\/ws/, (line) => {
-    const server = line.connectToServer();
-    one.lines++;
-    server.onMessage((message) => { one.heard.push(String(message)); line.send(message); });
-    one.cut = () => Promise.all([line.close(), server.close()]).then(() => undefined);
-  });
-  await one.page.goto(link);
-  return one;
-}
-/** From the link to the lobby, as a person taps. */
+const open = (link: string): Promise<Party> => openLink(browser, link);
+/** From the link to the lobby. */
 async function enter(side: string, link: string): Promise<void> {
   const one = await open(link);
   parties[side] = one;
-  await one.page.click('[data-action=devices]');
-  if (side === 'a') await shoot(one.page, 'meet-devices');
-  await one.page.click('[data-action=devices-done]');
-  await one.page.click('[data-action=notice]');
-  await one.page.waitForSelector('fieldset');
-  for (const box of await one.page.locator('fieldset').all()) await box.locator('input').first().check();
-  if (side === 'a') await shoot(one.page, 'meet-screening');
-  await one.page.click('[data-action=screening]');
-  for (const kind of ['mediation', 'recording', 'publication', 'observer']) {
-    if (side === 'a' && kind === 'recording') await shoot(one.page, 'meet-consent');
-    await one.page.click(`[data-action=consent-yes][data-kind=${kind}]`);
-  }
-  await one.page.click('[data-action=ready]');
-  await one.page.waitForSelector('[data-test=lobby]');
+  await comeIn(one.page, async (step) => { if (side === 'a' && step !== 'notice') await shoot(one.page, `meet-${step}`); });
 }
-const admit = async (side: string): Promise<void> => {
-  await page.click(`[data-waiting][data-side=${side}] [data-action=identity]`);
-  await page.click(`[data-waiting][data-side=${side}] [data-action=admit]`);
-};
-/** Until a page shows moving pictures of so many others. */
-const sees = (of: Page, others: number): Promise<unknown> =>
-  of.waitForFunction((n) => [...document.querySelectorAll('[data-seat][data-moving=true] video:not(.self)')].filter((video) => (video as HTMLVideoElement).videoWidth > 0).length >= n, others);
 
 test('planned with links, told of what stands there already', async () => {
   await page.goto(`${stack.url}/meetings?new=1&case=${dispute}`);
@@ -123,7 +85,7 @@ test('guests come in on phones, wait in the lobby, are let in and see each other
     await parties.b!.page.waitForSelector(`[data-action=danger][data-called=${called}]`);
   }
   await shoot(page, 'meet-host-lobby');
-  for (const side of ['a', 'b']) await admit(side);
+  for (const side of ['a', 'b']) await admit(page, side);
   for (const one of [page, parties.a!.page, parties.b!.page]) await sees(one, 2);
   assert.equal(await page.locator('[data-test=grid]').getAttribute('data-count'), '3');
   await shoot(page, 'meet-joint-host');
@@ -155,8 +117,7 @@ test('alone with A by a key: B sees and hears nothing of it', async () => {
   await shoot(page, 'meet-private-host');
   await shoot(a.page, 'meet-private-guest');
   assert.ok(before > 0);
-  const told = b.heard.slice(before).filter((text) => !text.includes('"t":"pong"'));
-  assert.deepEqual(told.filter((text) => /只对甲方说|账单|side:a|"op":"(offer|speaking)"/.test(text)), []);
+  assert.deepEqual(leaks(b.heard.slice(before), /只对甲方说|账单|side:a/), []);
   assert.equal(await b.page.locator('video:not(.self)').count(), 0);
   await page.keyboard.press('Alt+j');
   for (const one of [page, a.page, b.page]) await sees(one, 2);
@@ -242,27 +203,7 @@ test('minutes written by the mediator, confirmed by a party', async () => {
   await a.click('[data-action=papers-close]');
 });
 
-/** Draws two strokes where one signs. */
-async function draw(on: Page): Promise<void> {
-  const pad = on.locator('[data-field=strokes]');
-  await pad.scrollIntoViewIfNeeded();
-  const { x, y, width, height } = (await pad.boundingBox())!;
-  for (const [from, to] of [[0.2, 0.5], [0.55, 0.9]] as const) {
-    await on.mouse.move(x + width * from, y + height * 0.3);
-    await on.mouse.down();
-    await on.mouse.move(x + width * to, y + height * 0.7, { steps: 8 });
-    await on.mouse.up();
-  }
-}
-async function sign(on: Page, name: string): Promise<void> {
-  assert.equal(await on.locator('[data-action=sign]').isDisabled(), true, 'not before it was read and drawn');
-  await on.check('[data-field=read]');
-  await on.fill('[data-field=signer]', name);
-  await draw(on);
-  await on.click('[data-action=sign]');
-}
-const fill = async (fields: Record<string, string>): Promise<void> => { for (const [id, text] of Object.entries(fields)) await page.fill(`[data-field=agree-${id}]`, text); };
-const stands = (on: Page, state: string, draft: number): Promise<unknown> => on.waitForSelector(`[data-test=agreement][data-state=${state}][data-draft="${draft}"]`);
+const fill = (fields: Record<string, string>): Promise<void> => fillDraft(page, fields);
 
 test('facts that both agree to stand in the draft; it is read and signed by all on their own pages; another wording takes all signatures back', async () => {
   const [a, b] = [parties.a!.page, parties.b!.page];

@@ -12,6 +12,7 @@ import { Child, stopMs, type Program } from './child.ts';
 import { laid, overruled, readConfig, written, type Section } from './config.ts';
 import { demoKeys } from './feeds.ts';
 import type { Options } from './options.ts';
+import { makePool } from './pool.ts';
 import { freePort, probePort } from './ports.ts';
 
 export const top = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -23,7 +24,8 @@ export interface StackOptions extends Options {
   config?: Record<string, Record<string, unknown>>;
   /** how much longer than usual starting and stopping may take (1); for builds with sanitizers */
   patience?: number;
-  /** the departments of the demo town are written down, each with a login of its handler; tests make their own (false) */
+  /** the departments of the demo town are written down, each with a login of its handler, and its shared rooms and teams of
+   * mediation; tests make their own (false) */
   departments?: boolean;
   /** more arguments for the simulator */
   simulatorArgs?: string[];
@@ -274,6 +276,8 @@ export class Stack {
       if (department && !known.has(login)) this.ask(['users', 'change', login, '--department', department]);
       logins.push({ login, password, role });
     }
+    const planner = logins.find(({ role }) => role === 'leader');
+    if (this.options.departments && planner) await makePool(this.url, planner);
     writeAtomic(file, logins.map((l) => `${l.login}\t${l.password}\t${l.role}`).join('\n') + '\n', 0o600);
   }
 
