@@ -83,6 +83,15 @@ static bool show_departments(struct store_tx *tx, struct case_job *job, GError *
     return rows && !bad;
 }
 
+/* 交办清单: item, standard, deadline (DOMAIN.md §4), where the workflow asks for them. */
+static bool is_full(const struct case_job *job)
+{
+    const struct workflow *workflow = case_book_workflow(job->book, job->row.workflow);
+    const char *item = case_job_text(job, "item"), *standard = case_job_text(job, "standard");
+    return !workflow->full_orders ||
+           (item && *item && standard && *standard && case_job_time(job, "due_us"));
+}
+
 static bool dispatch(struct store_tx *tx, struct case_job *job, GError **error)
 {
     const char *lead = case_job_text(job, "lead");
@@ -91,6 +100,9 @@ static bool dispatch(struct store_tx *tx, struct case_job *job, GError **error)
     static const char *const opened[] = {"DISPATCHED", "WORKING", "JOINT", NULL}; /* has a lead */
     if (!lead && (!g_strv_contains(opened, row->state) || json_array_size(co) == 0))
         return case_job_refuse(job, "no_lead", "须指定责任部门", "a lead is needed", error);
+    if (!is_full(job))
+        return case_job_refuse(job, "incomplete_order", "交办要写明事项、办理标准和期限",
+                               "an order needs item, standard and time limit", error);
     if (lead && (!withdraw_lead(tx, job, error) || !send(tx, job, lead, true, error)))
         return false;
     for (size_t i = 0; i < json_array_size(co); i++) {

@@ -111,6 +111,7 @@ struct workflow {
     GArray *moves;  /* struct workflow_move */
     GArray *timers; /* struct workflow_timer */
     int start;
+    bool full_orders; /* an order says item, standard and time: nothing is filled in by itself */
     json_t *file;
 };
 

@@ -344,9 +344,13 @@ static bool add_files(const struct reader *reader)
 
 static bool read_whole(const struct reader *reader, const json_t *file)
 {
-    static const char *const keys[] = {"$schema", "id",    "zh",     "en",
-                                       "states",  "moves", "timers", NULL};
+    static const char *const keys[] = {"$schema", "id",     "zh",          "en", "states",
+                                       "moves",   "timers", "full_orders", NULL};
     struct workflow *w = reader->workflow;
+    const json_t *full = json_object_get(file, "full_orders");
+    if (full && !json_is_boolean(full))
+        return fail(reader, "full_orders", "true or false");
+    w->full_orders = json_is_true(full);
     return only(reader, "file", file, keys) && read_id(reader, "file", file, false, &w->id) &&
            read_text(reader, "file", file, "zh", &w->zh) &&
            read_text(reader, "file", file, "en", &w->en) &&

@@ -14,6 +14,7 @@ let police: Person;
 let both: Person; // handles for the green department, verifies and rules: so much as one person may never do to one case
 let supervisor: Person;
 let verifier: Person;
+let deputy: Person;
 let cell: string;
 
 before(async () => {
@@ -25,6 +26,7 @@ before(async () => {
   taker = await account(admin, 'taker', [['call_taker', town]]);
   police = await account(admin, 'police1', [['department_handler', town]], 'police');
   both = await account(admin, 'both', [['department_handler', town], ['verifier', town], ['supervisor', town]], 'green');
+  deputy = await account(admin, 'deputy1', [['deputy', town], ['deputy_hand_over', town]]);
   supervisor = await account(admin, 'supervisor1', [['supervisor', town]]);
   verifier = await account(admin, 'verifier1', [['verifier', town]]);
 });
@@ -50,6 +52,13 @@ test('orders: a lead is needed, that exists, once, and not the one complained ab
   file = await did(operator, file, 'dispatch', { lead: 'police' });
   file = await did(police, file, 'take');
   await refused(police, file, 'no_order', 'take');
+});
+
+test('three lists: what is assigned says item, standard and time limit', async () => {
+  const file = await fresh('拓宽村道', { workflow: 'three_lists' });
+  const whole = { lead: 'police', item: '拓宽东段', standard: '路面 3.5 米', due_us: String((Date.now() + 86_400_000) * 1000) };
+  for (const name of ['item', 'standard', 'due_us']) await refused(deputy, file, 'incomplete_order', 'dispatch', { ...whole, [name]: undefined });
+  assert.equal((await did(deputy, file, 'dispatch', whole)).state, 'DISPATCHED');
 });
 
 test('pauses and extensions: not in the past, once at a time, never granted by who asked; a petition\'s limit at most as the law has it', async () => {

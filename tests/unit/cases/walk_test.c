@@ -13,10 +13,13 @@ struct way {
 };
 #define FEEDBACK "{\"act\":\"feedback\",\"text\":\"已办\"}"
 #define DISPATCH "{\"act\":\"dispatch\",\"lead\":\"police\"}"
-#define TRIAGE   "{\"act\":\"triage\",\"form\":{\"category\":\"livelihood\",\"grade\":\"concern\"}}"
-#define PASS     "{\"act\":\"review\",\"result\":\"pass\"}"
-#define CONTENT  "{\"act\":\"verify\",\"result\":\"satisfied\"}"
-#define ARCHIVE  "{\"act\":\"archive\"}"
+#define ASSIGN                                                                                        \
+    "{\"act\":\"dispatch\",\"lead\":\"police\",\"item\":\"换井盖\",\"standard\":\"验收合格\"," \
+    "\"due_us\":\"1790000000000000\"}"
+#define TRIAGE  "{\"act\":\"triage\",\"form\":{\"category\":\"livelihood\",\"grade\":\"concern\"}}"
+#define PASS    "{\"act\":\"review\",\"result\":\"pass\"}"
+#define CONTENT "{\"act\":\"verify\",\"result\":\"satisfied\"}"
+#define ARCHIVE "{\"act\":\"archive\"}"
 
 static const struct way ways[] = {
     {"default",
@@ -43,7 +46,7 @@ static const struct way ways[] = {
       {"supervisor", "{\"act\":\"score\",\"points\":5}", "SCORED"},
       {"operator", ARCHIVE, "ARCHIVED"}}},
     {"three_lists",
-     {{"deputy_hand_over", DISPATCH, "DISPATCHED"},
+     {{"deputy_hand_over", ASSIGN, "DISPATCHED"},
       {"department_handler", "{\"act\":\"take\"}", "WORKING"},
       {"department_handler", FEEDBACK, "VERIFY"},
       {"verifier", CONTENT, "CLOSED"},

@@ -25,6 +25,15 @@ static void refused(const char *text, const char *fault)
     g_assert_true(g_str_has_prefix(error->message, "small.json: "));
 }
 
+static void test_full_orders(void)
+{
+    refused("{\"id\":\"small\",\"zh\":\"小\",\"en\":\"Small\",\"full_orders\":3," STATES("")
+                MOVES("") "\"timers\":[]}",
+            "full_orders: true or false");
+    g_assert_true(case_book_workflow(case_book(), "three_lists")->full_orders);
+    g_assert_false(case_book_workflow(case_book(), "default")->full_orders);
+}
+
 static void test_fine(void)
 {
     g_autoptr(GError) error = NULL;
@@ -218,6 +227,7 @@ static void test_limits(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/case_workflow/full-orders", test_full_orders);
     g_test_add_func("/case_workflow/fine", test_fine);
     g_test_add_func("/case_workflow/stuck", test_stuck);
     g_test_add_func("/case_workflow/verification", test_verification);

@@ -270,6 +270,8 @@ export interface WorkflowState extends Words {
 }
 export interface Workflow extends Words {
   id: string;
+  /** An order needs item, standard and time. */
+  full_orders?: boolean;
   states: WorkflowState[];
   /** `extend`: a limit of the case itself may be moved so far behind its end, once. */
   timers: (Words & { id: string; over?: string; extend?: { days: number } })[];
