@@ -8,6 +8,8 @@ static const struct problem NO_FILM = {404, "not_found", NULL, "没有这段录�
                                        "there is no such recording"};
 static const struct problem GONE = {410, "erased", NULL, "录像已按保存期限销毁",
                                     "the recording was destroyed after its time"};
+static const struct problem WHY = {400, "reason_needed", "reason", "请写明查看原因（1 至 200 字）",
+                                   "say why you look at it (1 to 200 characters)"};
 static const struct problem BUSY = {503, "busy", NULL, "正在读取的文件过多，请稍后再试",
                                     "too many files are being read, try again soon"};
 static const struct problem MISSING = {500, "missing", NULL, "文件读不出来，已记入日志",
@@ -16,13 +18,14 @@ static const struct problem MISSING = {500, "missing", NULL, "文件读不出来
 struct look {
     struct ask *ask;
     struct attachment file;
-    char *id;
+    char *id, *reason;
 };
 
 static void look_free(struct look *look)
 {
     attachment_clear(&look->file);
     g_free(look->id);
+    g_free(look->reason);
     ask_free(look->ask);
     g_free(look);
 }
@@ -107,6 +110,18 @@ static void get_list(struct net_request *request, gpointer user)
 
 /* --- one of them */
 
+enum { REASON_CHARS = 200 };
+
+static bool reason_good(const char *reason)
+{
+    if (!*reason || g_utf8_strlen(reason, -1) > REASON_CHARS)
+        return false;
+    for (const char *at = reason; *at; at++)
+        if (g_ascii_iscntrl(*at))
+            return false;
+    return true;
+}
+
 static bool note_look(struct store_tx *tx, gpointer data, GError **error)
 {
     struct look *look = data;
@@ -121,7 +136,9 @@ static bool note_look(struct store_tx *tx, gpointer data, GError **error)
         return false;
     if (look->file.erased_us || look->file.withdrawn_us)
         return ask_refuse(ask, &GONE, error);
-    json_t *details = json_pack("{s:s}", "attachment", look->id);
+    if (!reason_good(look->reason))
+        return ask_refuse(ask, &WHY, error);
+    json_t *details = json_pack("{s:s,s:s}", "attachment", look->id, "reason", look->reason);
     gint64 seq;
     bool fine = meeting_next(tx, ask->meeting, &seq, error) &&
                 meeting_note(tx, ask->meeting, meeting_seat_of_user(ask->meeting, ask->user),
@@ -169,6 +186,8 @@ static void get_film(struct net_request *request, gpointer user)
     look->ask =
         ask_new(mediation, request, json_pack("{s:s}", "id", net_request_param(request, "id")));
     look->id = g_strdup(net_request_param(request, "recording"));
+    const char *reason = net_request_query(request, "reason");
+    look->reason = g_strstrip(g_strdup(reason ? reason : ""));
     store_write(mediation->options.store, note_look, look, noted);
 }
 

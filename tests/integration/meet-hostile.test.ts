@@ -127,11 +127,15 @@ test('with the yes of all it is recorded, at the end it is one film with the rec
   const { recordings } = (await host.request('GET', `/${meeting.id}/recordings`)).body;
   assert.deepEqual(recordings.map((one: any) => [one.id, one.sha256, one.erased, one.tracks.length]), [[about.attachment, about.sha256, false, about.tracks.length]]);
   assert.ok(recordings[0].parts.length > 0, 'with its time line');
-  const watched = await host.person.request('GET', `/api/v1/meetings/${meeting.id}/recordings/${about.attachment}`);
+  const watched = await host.person.request('GET', `/api/v1/meetings/${meeting.id}/recordings/${about.attachment}?reason=${encodeURIComponent('核对笔录')}`);
   assert.equal(watched.headers.get('content-type'), 'video/mp4');
   assert.equal(createHash('sha256').update(Buffer.from(await watched.arrayBuffer())).digest('hex'), about.sha256);
   const looks = rowsOf<Json>(stack.path('townwall.db'), "SELECT user_id, details FROM meeting_event WHERE meeting = ? AND action = 'watch'", meeting.id);
-  assert.deepEqual(looks.map((one) => [one['user_id'] !== null, JSON.parse(String(one['details']))]), [[true, { attachment: about.attachment }]], 'each look is on record');
+  assert.deepEqual(looks.map((one) => [one['user_id'] !== null, JSON.parse(String(one['details']))]), [[true, { attachment: about.attachment, reason: '核对笔录' }]], 'each look is on record');
+  for (const reason of ['', '?reason=%20', `?reason=${'x'.repeat(201)}`]) {
+    const { status, body } = await host.request('GET', `/${meeting.id}/recordings/${about.attachment}${reason}`);
+    assert.deepEqual([status, body.error.code], [400, 'reason_needed']);
+  }
   const stranger = await Person.login(stack, 'operator');
   for (const path of ['', `/${about.attachment}`]) assert.equal((await stranger.request('GET', `/api/v1/meetings/${meeting.id}/recordings${path}`)).status, 404);
   assert.equal((await host.request('GET', `/${meeting.id}/recordings/none`)).status, 404);

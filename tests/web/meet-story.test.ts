@@ -13,6 +13,7 @@ import { Host } from '../lib/meet.ts';
 import { clean, shoot } from '../lib/pages.ts';
 import { startMediaBrowser } from '../lib/rtc-page.ts';
 import { startStack, stopStack } from '../lib/stack.ts';
+import { changeStore } from '../lib/store.ts';
 import { until } from '../lib/wait.ts';
 
 const NAMES = { a: '李小明', b: '张文' } as const;
@@ -187,5 +188,37 @@ test('over: guests are told, the case has the outcome with its attempt, the shar
     return recordings.length > 0 && recordings;
   });
   assert.deepEqual([films.length, films[0].erased, new Set(films[0].tracks.map((track: any) => track.seat)).size], [1, false, 3]);
+});
+
+test('the film is on the page of films with its time line and seats; who looks says why, which stays on record; destroyed it is told', async () => {
+  await page.goto(`${stack.url}/meetings`);
+  await page.click(`section[aria-label="以前的"] [data-meeting="${meeting}"] [data-action=films]`);
+  await page.waitForSelector('[data-test=films][data-loaded=true] [data-film][data-erased=false]');
+  const row = page.locator('[data-test=time-line] tbody tr').first();
+  assert.deepEqual(await row.locator('[data-seat]').evaluateAll((all) => all.map((one) => one.textContent?.trim().split('（')[0]).sort()), ['张文', '李小明', '调解员']);
+  await page.click('[data-action=look]');
+  assert.equal(await page.locator('[data-action=look-now]').isDisabled(), true, 'not without a reason');
+  await page.fill('[data-field=reason]', '核对笔录');
+  await page.click('[data-action=look-now]');
+  await page.waitForFunction(() => (document.querySelector('video')?.duration ?? 0) > 1);
+  await page.waitForSelector('[data-test=looks] li:has-text("核对笔录"):has-text("调解员")');
+  const parts = await page.locator('[data-action=jump]').count();
+  assert.ok(parts > 0);
+  await page.locator('[data-action=jump]').last().click();
+  assert.equal(await page.evaluate(() => document.activeElement?.tagName), 'VIDEO');
+  await shoot(page, 'meet-story-20-films');
+  await clean(page, 'films of a meeting');
+  const events = (await desk.request('GET', `/${meeting}/events`)).body.events.filter((one: any) => one.action === 'watch');
+  assert.deepEqual(events.map((one: any) => one.details.reason), ['核对笔录']);
+  await page.setViewportSize(PHONE);
+  await page.evaluate(() => scrollTo(0, 0));
+  await shoot(page, 'meet-story-21-films-phone');
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing runs out of the page sideways');
+  await page.setViewportSize({ width: 1440, height: 900 });
+  changeStore(stack.path('townwall.db'), "UPDATE attachment SET erased_us = 1, key_wrapped = NULL WHERE kind = 'mp4'");
+  await page.click('[data-action=again]');
+  await page.waitForSelector('[data-film][data-erased=true]:has-text("已按保存期限销毁")');
+  assert.equal(await page.locator('video, [data-action=look]').count(), 0);
+  await page.waitForSelector('[data-test=looks] li:has-text("核对笔录")');
   assert.deepEqual([...host.faults, ...a.faults, ...b.faults], []);
 });

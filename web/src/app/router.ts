@@ -107,6 +107,18 @@ export const router = createRouter({
           meta: { title: 'meetings', theme: 'light', right: 'meeting.join', bare: true },
         },
         {
+          path: 'meetings/lists',
+          name: 'pool',
+          component: () => import('../meet/PoolPage.vue'),
+          meta: { title: 'pool', theme: 'light', right: 'meeting.join', bare: true },
+        },
+        {
+          path: 'meetings/:id/films',
+          name: 'films',
+          component: () => import('../meet/FilmsPage.vue'),
+          meta: { title: 'films', theme: 'light', right: 'meeting.join', bare: true },
+        },
+        {
           path: 'duty',
           name: 'duty',
           component: () => import('../duty/DutyPage.vue'),

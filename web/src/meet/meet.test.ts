@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { inPart } from './films.ts';
 import { barsFor } from './media.ts';
-import { fitOf, openings, placeOf, spanOf, type PoolRoom } from './pool.ts';
+import { fitOf, hoursOf, openings, placeOf, spanOf, type PoolRoom } from './pool.ts';
 import { seatIn } from './seats.ts';
 import { addPoint, toSend, type Strokes } from './strokes.ts';
 import { columnsFor, handsOf, kindsFor, merged, signsNext, stepOf, type Agreement, type Consent, type Member, type MeetWords, type View } from './wire.ts';
@@ -110,4 +111,22 @@ describe('rooms', () => {
     expect(spanOf({ day: '', hour: '09:00', minutes: 60, room: '', place: '' })).toBeNull();
     expect(seatIn('talk', { role: 'party', side: 'a', name: '甲、乙', phone: ' 1 ', terminal: true })).toEqual({ role: 'party', terminal: true, people: [{ name: '甲', phone: '1' }, { name: '乙', phone: '1' }] });
   });
+});
+
+it('parts of a film tell whose voice and picture they hold', () => {
+  const track = (seat: string, kind: 'mic' | 'camera', from: number, to: number) => ({ seat, kind, from_us: String(from), to_us: String(to), at_s: 0 });
+  const tracks = [track('1', 'mic', 0, 10), track('1', 'camera', 0, 10), track('2', 'mic', 5, 20), track('1', 'mic', 12, 20)];
+  const part = (from: number, to: number) => ({ from_us: String(from), to_us: String(to), at_s: 0 });
+  expect(inPart(part(0, 5), tracks)).toEqual([{ seat: '1', kinds: ['mic', 'camera'] }]);
+  expect(inPart(part(10, 20), tracks)).toEqual([{ seat: '2', kinds: ['mic'] }, { seat: '1', kinds: ['mic'] }]);
+  expect(inPart(part(20, 30), tracks)).toEqual([]);
+});
+
+it('opening hours there and back', () => {
+  const hours = [1, 2, 3, 4, 5].flatMap((day) => [{ day, from: '08:30', to: '12:00' }, { day, from: '14:00', to: '17:30' }]).concat({ day: 7, from: '09:00', to: '11:00' });
+  const list = openings(hours);
+  expect(list.map(({ first, last, from }) => `${first}-${last} ${from}`)).toEqual(['1-5 08:30', '1-5 14:00', '7-7 09:00']);
+  const key = (one: { day: number; from: string }): string => `${one.day} ${one.from}`;
+  expect(hoursOf(list).sort((a, b) => key(a).localeCompare(key(b)))).toEqual(hours);
+  expect(hoursOf([{ first: 1, last: 2, from: '', to: '12:00' }])).toEqual([]);
 });

@@ -43,10 +43,34 @@ export interface PoolMediator {
   busy: Span[];
 }
 
+export interface PoolTeam {
+  id: string;
+  version: number;
+  name: string;
+  unit: string;
+  area: string;
+  kind: string;
+  disputes: string[];
+  lead: string;
+  members: string[];
+  note: string;
+  active: boolean;
+}
+export const EQUIPMENT = ['camera', 'screen', 'microphone', 'printer', 'scanner', 'recorder', 'terminal', 'accessible', 'side_room'] as const;
+export const TEAM_KINDS = ['town', 'village', 'industry', 'personal'] as const;
+export const MEDIATOR_KINDS = ['full_time', 'part_time', 'volunteer', 'lawyer', 'judge', 'expert'] as const;
+export const POOL_LISTS = ['rooms', 'teams', 'mediators'] as const;
+export type PoolList = (typeof POOL_LISTS)[number];
+export type PoolEntry = PoolRoom | PoolTeam | PoolMediator;
+
 const within = (span?: Span): string => (span ? `?${new URLSearchParams({ from_us: span.starts_us, to_us: span.ends_us })}` : '');
 /** `busy` of each tells of that span alone; without one of the seven days to come. */
 export const listRooms = async (span?: Span): Promise<PoolRoom[]> => (await api<{ rooms: PoolRoom[] }>('GET', `/mediation/rooms${within(span)}`)).rooms;
 export const listMediators = async (span?: Span): Promise<PoolMediator[]> => (await api<{ mediators: PoolMediator[] }>('GET', `/mediation/mediators${within(span)}`)).mediators;
+
+export const listTeams = async (): Promise<PoolTeam[]> => (await api<{ teams: PoolTeam[] }>('GET', '/mediation/teams')).teams;
+/** `version` 0: a new one. 409 `version_conflict`: somebody was first. */
+export const saveEntry = (list: PoolList, id: string, fields: object, version: number): Promise<unknown> => api('PUT', `/mediation/${list}/${encodeURIComponent(id)}`, { ...fields, version });
 
 const two = (n: number): string => String(n).padStart(2, '0');
 export const dayOf = (date: Date): string => `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
@@ -81,6 +105,10 @@ export function openings(hours: Hours[]): Opening[] {
   }
   return list;
 }
+
+/** And back, each day by itself; what is not whole is left out. Pure. */
+export const hoursOf = (list: Opening[]): Hours[] =>
+  list.filter(({ from, to }) => from && to).flatMap(({ first, last, from, to }) => [1, 2, 3, 4, 5, 6, 7].filter((day) => day >= first && day <= last).map((day) => ({ day, from, to })));
 
 /** When and where, as a form holds it. */
 export interface Plan {

@@ -1,0 +1,12 @@
+export const filmsEn = {
+  link: 'Recordings', again: 'Refresh', none: 'No recording. What was recorded becomes a film when the meeting is adjourned or ended; it may take some minutes.', erased: 'Destroyed after its time; time line, digest and who looked remain', film: 'Recording of the meeting', look: 'Look at it', why: 'Why (goes on the record of the meeting and the audit log)', lookNow: 'Note why, and look',
+  timeLine: 'Time line', inFilm: 'In the film', clock: 'Time of day', seats: 'Who is in it', kind: { mic: 'voice', camera: 'picture', screen: 'shared screen' }, and: ', ', looks: 'Who looked', nobody: 'Nobody looked at it yet', somebody: 'somebody not on the list',
+};
+export const poolEn = {
+  link: 'Rooms, teams and mediators', lists: 'Lists', list: { rooms: 'Shared rooms', teams: 'Teams', mediators: 'Mediators' }, failed: 'The list did not come: ', none: 'Nothing on the list yet', add: { rooms: 'New room', teams: 'New team' }, onlyRead: 'Shift leaders and leaders keep these lists.',
+  column: { name: 'Name', area: 'Area', address: 'Address', open: 'Open', busy: 'Next seven days', state: 'State', kind: 'Kind', lead: 'Led by', members: 'Members', teams: 'Teams' }, active: 'In use', inactive: 'Not in use', times: '{n} meeting(s)', free: 'none',
+  field: { name: 'Name', unit: 'Organisation', area: 'Area', address: 'Address', lon: 'Longitude', lat: 'Latitude', atArea: 'Middle of the area', seats: 'Seats', equipment: 'Equipment', note: 'Note', kind: 'Kind', disputes: 'Disputes that they are good at', languages: 'Languages and dialects (with commas between)', lead: 'Led by', members: 'Members', active: 'In use (else it is no longer offered; what was stays)' },
+  hours: { title: 'Opening hours', how: 'None written: always open', from: 'From', to: 'to', begin: 'from', end: 'until', add: 'Add hours', drop: 'Take these hours away' }, closed: { title: 'Closed days', day: 'Day', add: 'Add the day', drop: 'Take {day} away', none: 'none' },
+  teamKind: { town: 'town committee', village: 'village or community', industry: 'industry, profession', personal: 'a person’s own' }, mediatorKind: { full_time: 'full time', part_time: 'part time', volunteer: 'volunteer', lawyer: 'lawyer', judge: 'judge, also retired', expert: 'expert' },
+  save: 'Save', saved: 'Saved', conflict: 'Somebody else changed it just now; yours was not saved.', reload: 'Show what is there now', taken: 'Taken in the next seven days', nobody: '–',
+};
