@@ -1,4 +1,4 @@
-// Networks of our own: namespaces with wires between them that can be slow, lossy or cut (tests/peers/wire.c). Needs root.
+// Networks of our own: namespaces with wires between them that can be slow, narrow, lossy or cut (tests/peers/wire.c). Needs root.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,7 +18,8 @@ export type Space = string;
 
 const inside = (space: Space): string[] => (space === '' ? [] : ['ip', 'netns', 'exec', space]);
 
-export interface Shape { delayMs?: number; jitterMs?: number; loss?: number }
+/** `kbits`: of each way, 0 any; what would wait longer than `queueMs` for its turn is lost. `udp` false: none passes, as behind some firewalls. */
+export interface Shape { delayMs?: number; jitterMs?: number; loss?: number; kbits?: number; queueMs?: number; udp?: boolean }
 
 /** A wire and what it does to packets, in both directions. */
 export class Wire {
@@ -45,9 +46,9 @@ export class Wire {
     return wire;
   }
 
-  async shape({ delayMs = 0, jitterMs = 0, loss = 0 }: Shape): Promise<void> {
+  async shape({ delayMs = 0, jitterMs = 0, loss = 0, kbits = 0, queueMs = 400, udp = true }: Shape): Promise<void> {
     const done = once(this.lines, 'line');
-    this.child.stdin?.write(`${delayMs} ${jitterMs} ${loss}\n`);
+    this.child.stdin?.write(`${delayMs} ${jitterMs} ${loss} ${kbits} ${queueMs} ${udp ? 1 : 0}\n`);
     await done;
   }
 

@@ -1,15 +1,18 @@
-/* A wire between two network namespaces that can be slow, lossy or cut, for tests: a TUN device at
- * each end, and this program between them. Needs root; addresses are given by whoever starts it.
+/* A wire between two network namespaces that can be slow, narrow, lossy or cut, for tests: a TUN
+ * device at each end, and this program between them. Needs root; addresses are given by whoever
+ * starts it.
  *
  *   wire NAME_A SPACE_A NAME_B SPACE_B      names of devices and namespaces; "" is this one
  *
- * Prints "ready". Each line of standard input is "DELAY_MS JITTER_MS LOSS" (LOSS a share; 1 cuts);
- * ends when that ends. */
+ * Prints "ready". Each line of standard input is "DELAY_MS JITTER_MS LOSS KBITS QUEUE_MS UDP": LOSS
+ * a share (1 cuts); KBITS of each way, 0: any; QUEUE_MS: what would wait longer for its turn is
+ * lost; UDP 0: none passes, as behind some firewalls. Ends when that ends. */
 #include <errno.h>
 #include <fcntl.h>
 #include <glib.h>
 #include <linux/if_tun.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -31,10 +34,12 @@ struct end {
     int fd;
     GQueue *waiting; /* struct packet * on their way to this end */
     gint64 last_due_us;
+    gint64 busy_until_us; /* packets before are on the narrow line until then */
 };
 
 struct shape {
-    double delay_ms, jitter_ms, loss;
+    double delay_ms, jitter_ms, loss, kbits, queue_ms;
+    int udp;
 };
 
 static void die(const char *what)
@@ -69,6 +74,25 @@ static int open_device(const char *name, const char *space)
     return fd;
 }
 
+static bool is_udp(const guint8 *data, ssize_t size)
+{
+    bool six = size > 6 && data[0] >> 4 == 6;
+    return six ? data[6] == IPPROTO_UDP : size > 9 && data[9] == IPPROTO_UDP;
+}
+
+/* When the last bit of a packet is through; 0: there is no room for it. */
+static gint64 through(struct end *to, const struct shape *shape, ssize_t size)
+{
+    gint64 now_us = g_get_monotonic_time();
+    if (shape->kbits <= 0)
+        return now_us;
+    gint64 free_us = MAX(to->busy_until_us, now_us);
+    if (free_us - now_us > (gint64)(shape->queue_ms * 1000))
+        return 0;
+    to->busy_until_us = free_us + (gint64)((double)size * 8000.0 / shape->kbits);
+    return to->busy_until_us;
+}
+
 /* What came out of one end, to the other. */
 static void take(int fd, struct end *to, const struct shape *shape)
 {
@@ -77,10 +101,13 @@ static void take(int fd, struct end *to, const struct shape *shape)
     while ((size = read(fd, data, sizeof data)) > 0) {
         if (g_random_double() < shape->loss || g_queue_get_length(to->waiting) >= MOST_WAITING)
             continue;
+        gint64 through_us = shape->udp || !is_udp(data, size) ? through(to, shape, size) : 0;
+        if (!through_us)
+            continue;
         struct packet *packet = g_new(struct packet, 1);
         double delay_ms = shape->delay_ms + shape->jitter_ms * g_random_double();
         packet->due_us =
-            MAX(to->last_due_us, g_get_monotonic_time() + (gint64)(delay_ms * 1000)); /* in order */
+            MAX(to->last_due_us, through_us + (gint64)(delay_ms * 1000)); /* in order */
         packet->size = size;
         memcpy(packet->data, data, (size_t)size);
         to->last_due_us = packet->due_us;
@@ -109,7 +136,8 @@ static bool obey(struct shape *shape)
     if (!fgets(line, sizeof line, stdin))
         return false;
     struct shape next;
-    if (sscanf(line, "%lf %lf %lf", &next.delay_ms, &next.jitter_ms, &next.loss) == 3)
+    if (sscanf(line, "%lf %lf %lf %lf %lf %d", &next.delay_ms, &next.jitter_ms, &next.loss,
+               &next.kbits, &next.queue_ms, &next.udp) == 6)
         *shape = next;
     puts("shaped");
     return true;
@@ -125,7 +153,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < 2; i++)
         ends[i] = (struct end){.fd = open_device(argv[1 + 2 * i], argv[2 + 2 * i]),
                                .waiting = g_queue_new()};
-    struct shape shape = {0};
+    struct shape shape = {.udp = 1};
     setvbuf(stdout, NULL, _IOLBF, 0);
     setvbuf(stdin, NULL, _IONBF, 0);
     puts("ready");
