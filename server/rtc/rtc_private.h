@@ -47,8 +47,9 @@ struct seat {
     char *id, *meeting;
     char *room; /* where it should be */
     struct rtc_may may;
-    struct stay *stay; /* NULL: none, or the one before it ends still */
-    guint ending;      /* stays of it that Janus has not confirmed to be gone */
+    struct stay *stay;  /* NULL: none, or the one before it ends still */
+    struct level level; /* of its line when the last stay ended: the next begins with it */
+    guint ending;       /* stays of it that Janus has not confirmed to be gone */
 };
 
 /* A stream that a stay sends. */
@@ -160,6 +161,10 @@ void layers_wish(struct stay *stay, const struct signal *signal);
 void layers_apply(struct stay *stay);
 /* Janus tells of loss on the way to it. */
 void layers_slow(struct stay *stay);
+/* Its browser tells how long packets wait on the way to it. */
+void layers_delay(struct stay *stay, gint64 delay_ms);
+/* Tells its browser which size its line carries, unless that is the best. */
+void layers_tell(struct stay *stay);
 /* Tries more when it was quiet for long enough. `now_us` monotonic. */
 void layers_tick(struct stay *stay, gint64 now_us);
 /* GDestroyNotify of struct wish in an array. */

@@ -29,7 +29,10 @@ void rtc_join(struct rtc *rtc, const char *meeting, const char *id, const char *
     struct seat *seat = find(rtc, id);
     if (!seat) {
         seat = g_new0(struct seat, 1);
-        *seat = (struct seat){.rtc = rtc, .id = g_strdup(id), .meeting = g_strdup(meeting)};
+        *seat = (struct seat){.rtc = rtc,
+                              .id = g_strdup(id),
+                              .meeting = g_strdup(meeting),
+                              .level = {.now = LEVEL_FIRST}};
         g_hash_table_insert(rtc->seats, seat->id, seat);
     }
     go(seat, room, may);
@@ -85,8 +88,10 @@ void rtc_close(struct rtc *rtc, const char *meeting)
 /* The browser has nothing of this stay any more, or never had. */
 static void begin_anew(struct seat *seat)
 {
-    if (seat->stay)
+    if (seat->stay) { /* perhaps on another line */
+        seat->stay->level.now = MIN(seat->stay->level.now, LEVEL_FIRST);
         stay_end(seat->stay, "anew");
+    }
     stay_begin(seat);
 }
 
@@ -133,6 +138,9 @@ static const char *in_stay(struct stay *stay, const struct signal *signal, const
         break;
     case SIGNAL_RESTART:
         recv_restart(stay);
+        break;
+    case SIGNAL_LINE:
+        layers_delay(stay, signal->delay_ms);
         break;
     case SIGNAL_HELLO:
         break;

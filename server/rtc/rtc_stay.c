@@ -36,7 +36,7 @@ static struct stay *stay_new(struct seat *seat)
                           .gen = ++rtc->stay_number,
                           .feed = rtc_random_id(),
                           .token = rtc_random_text(),
-                          .level = {.now = LEVEL_BEST}};
+                          .level = seat->level};
     stay->own = g_array_new(FALSE, FALSE, sizeof(struct own));
     stay->offered = g_array_new(FALSE, FALSE, sizeof(struct own));
     stay->there = streams_new();
@@ -64,6 +64,7 @@ void stay_greet(struct stay *stay)
     rtc_tell(stay, "ice",
              json_pack("{s:o,s:{s:b,s:b,s:b}}", "servers", servers, "may", "talk", may->talk,
                        "camera", may->camera, "screen", may->screen));
+    layers_tell(stay);
 }
 
 static void on_joined(const struct janus_message *answer, gpointer user)
@@ -157,6 +158,7 @@ void stay_end(struct stay *stay, const char *why)
     if (stay->media)
         rtc->ops->media(seat->id, false, rtc->user);
     stay->media = false;
+    seat->level = stay->level;
     seat->stay = NULL;
     seat->ending++;
     stay->ends_for = seat;

@@ -1,7 +1,8 @@
 #include "rtc/signal.h"
 #include <string.h>
 
-static const char *const ops[] = {"hello", "publish", "answer", "trickle", "layers", "restart"};
+static const char *const ops[] = {"hello",  "publish", "answer", "trickle",
+                                  "layers", "restart", "line"};
 
 static const char *text_of(const json_t *object, const char *key)
 {
@@ -161,13 +162,17 @@ static bool read_layers(const json_t *message, struct signal *signal)
     return right;
 }
 
+static bool read_line(const json_t *message, struct signal *signal)
+{
+    return number(message, "delay_ms", 0, SIGNAL_DELAY_MS, &signal->delay_ms);
+}
+
 bool signal_read(const json_t *message, struct signal *signal)
 {
     static bool (*const readers[])(const json_t *, struct signal *) = {
-        [SIGNAL_PUBLISH] = read_publish,
-        [SIGNAL_ANSWER] = read_answer,
-        [SIGNAL_TRICKLE] = read_trickle,
-        [SIGNAL_LAYERS] = read_layers,
+        [SIGNAL_PUBLISH] = read_publish, [SIGNAL_ANSWER] = read_answer,
+        [SIGNAL_TRICKLE] = read_trickle, [SIGNAL_LAYERS] = read_layers,
+        [SIGNAL_LINE] = read_line,
     };
     *signal = (struct signal){0};
     const char *op = text_of(message, "op");

@@ -5,6 +5,7 @@
 
 #define SIGNAL_SDP_BYTES ((size_t)48 * 1024)
 #define SIGNAL_LINES     16
+#define SIGNAL_DELAY_MS  60000
 
 enum signal_op {
     SIGNAL_HELLO,
@@ -13,6 +14,7 @@ enum signal_op {
     SIGNAL_TRICKLE,
     SIGNAL_LAYERS,
     SIGNAL_RESTART,
+    SIGNAL_LINE,
 };
 
 struct signal_line {
@@ -31,7 +33,8 @@ struct signal {
     const json_t *candidate; /* borrowed; NULL: no more */
     const char *seat;        /* borrowed */
     enum rtc_kind kind;
-    int substream; /* -1: no picture */
+    int substream;   /* -1: no picture */
+    gint64 delay_ms; /* of line */
 };
 
 /* false: not of the contract; `signal` is of no use. Of an offer every line that could send is

@@ -53,6 +53,9 @@ static void test_others(void)
     g_assert_false(is_right(json_pack("{s:s}", "op", "hello")));
     g_assert_false(is_right(json_pack("{s:s,s:i}", "op", "hello", "gen", -1)));
     g_assert_false(is_right(json_pack("{s:s,s:i}", "op", "destroy", "gen", 1)));
+    g_assert_true(is_right(json_pack("{s:s,s:i,s:i}", "op", "line", "gen", 1, "delay_ms", 180)));
+    g_assert_false(is_right(json_pack("{s:s,s:i,s:i}", "op", "line", "gen", 1, "delay_ms", -1)));
+    g_assert_false(is_right(json_pack("{s:s,s:i,s:s}", "op", "line", "gen", 1, "delay_ms", "180")));
     g_assert_true(is_right(json_pack("{s:s,s:i,s:s,s:s,s:i}", "op", "layers", "gen", 1, "seat", "a",
                                      "kind", "camera", "substream", 2)));
     g_assert_false(is_right(json_pack("{s:s,s:i,s:s,s:s,s:i}", "op", "layers", "gen", 1, "seat",

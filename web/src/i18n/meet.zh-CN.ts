@@ -1,5 +1,5 @@
 export const meetZh = {
-  product: '网上调解', you: '本人', and: '和', side: '{side} 方', otherSides: '另一方', large: '大字', next: '下一步', again: '重新连接', tools: '会议操作', terminal: '村级终端', terminalPeople: '同一终端多人', lost: '网络断开，正在重连，座位保留', mediaAway: '音视频服务中断，正在恢复；文字、笔录照常', mic: '麦克风', camera: '镜头', share: '共享屏幕', shareEnd: '停止共享', leave: '退到等候', sitting: '第 {n} 次',
+  product: '网上调解', you: '本人', and: '和', side: '{side} 方', otherSides: '另一方', large: '大字', next: '下一步', again: '重新连接', tools: '会议操作', terminal: '村级终端', terminalPeople: '同一终端多人', lost: '网络断开，正在重连，座位保留', mediaAway: '音视频服务中断，正在恢复；文字、笔录照常', mediaBlocked: '这里的网络不让声音画面通过，还在试；请换个网络（如手机流量），文字、笔录照常', mediaBlockedShort: '本机网络不让声音画面通过，还在试', mic: '麦克风', camera: '镜头', share: '共享屏幕', shareEnd: '停止共享', leave: '退到等候', sitting: '第 {n} 次',
   handUp: '举手', handDown: '放下手', turn: '已举手，第 {n} 位发言', hands: '举手顺序：{who}', floorOther: '现在由别人发言，请稍候', mutedYou: '主持人让你静音', observers: '旁听：{who}，无发言权', call: '叫主持人', calling: '已呼叫',
   aloneWith: '与 {side}单独谈', hearsNothing: '{who}听不到', notRecorded: '未录制', away: '主持人正在与另一方单独谈', noHost: '主持人不在这个房间', consents: '同意状态',
   role: { mediator: '调解员', co_mediator: '协同调解员', party: '当事人', representative: '代理人', official: '工作人员', observer: '旁听', interpreter: '翻译' },
@@ -8,7 +8,7 @@ export const meetZh = {
   room: { lobby: '等候室', joint: '联合室', private: '{side} 方单独室' },
   here: { on: '在线', lost: '断线，正在重连', off: '不在线' },
   bars: { b0: '没有收到画面声音', b1: '网络差', b2: '网络一般', b3: '网络好' },
-  tile: { lost: '断线，座位保留', off: '不在线', observer: '旁听，不发画面', noCamera: '镜头已关', voiceOnly: '只有声音', waiting: '正在接通', frozen: '画面暂停，声音继续', mutedByHost: '主持人静音', micOff: '麦克风已关', speaks: '正在发言' },
+  tile: { lost: '断线，座位保留', off: '不在线', observer: '旁听，不发画面', noCamera: '镜头已关', voiceOnly: '只有声音', waiting: '正在接通', frozen: '画面暂停，声音继续', narrow: '网络太慢，只传声音', mutedByHost: '主持人静音', micOff: '麦克风已关', speaks: '正在发言' },
   devices: {
     title: '先试一下设备', picture: '你的画面', before: '按下面按钮，允许使用镜头和麦克风', noPicture: '没有画面，可以只用声音参加', ask: '打开镜头和麦克风', cameraGood: '镜头正常', micGood: '听得到你说话', say: '请说一句话，看下面的格子动不动', level: '音量', ring: '放一声，听听喇叭', again: '再试一次',
     camera: { refused: '镜头没有允许使用，可以只用声音；要用请在浏览器设置里允许', missing: '没有镜头，可以只用声音', busy: '镜头被别的程序占用' },

@@ -1,4 +1,5 @@
 // Sound and pictures of one seat over WebRTC, by the signalling of docs/mediation.md: `send` carries what is ours, `recv` what others send.
+import { LineDelay, type Report } from './line.ts';
 import type { Rtc } from './socket.ts';
 
 export type Kind = 'mic' | 'camera' | 'screen';
@@ -24,16 +25,27 @@ interface Ears {
   up(pc: 'send' | 'recv', up: boolean): void;
   /** The service of sound and pictures is gone, or back. */
   away(away: boolean): void;
+  /** The network here lets neither sound nor pictures through; it is tried again and again. */
+  blocked(blocked: boolean): void;
+  /** Which size of pictures the line carries: 0 to 2 (the best), -1: sound alone. */
+  size(size: number): void;
   fault(why: string): void;
 }
 interface StreamName { mid: string; seat: string; kind: Kind }
 interface Count { bytes: number; packets: number; lost: number; frames: number }
 
-const LOOK_EVERY_MS = 2000;
-/** Three sizes of a camera, the largest first, as Janus counts them. */
-const SIZES: RTCRtpEncodingParameters[] = [
-  { rid: 'h', maxBitrate: 900_000 }, { rid: 'm', maxBitrate: 250_000, scaleResolutionDownBy: 2 }, { rid: 'l', maxBitrate: 90_000, scaleResolutionDownBy: 4 },
-];
+const MEASURE_EVERY_MS = 1000;
+const LOOK_EVERY = 2; // measures
+/** Less is nothing that the server acts on. */
+const TOLD_DELAY_MS = 100;
+const MOST_DELAY_MS = 60_000;
+const BEST_SIZE = 2;
+/** Two sizes of a camera, the largest first, as Janus counts them: of 640 × 360 Chromium sends no third. A line of 300 kbit/s carries the small one beside voices. */
+const SIZES: RTCRtpEncodingParameters[] = [{ rid: 'h', maxBitrate: 900_000 }, { rid: 'l', maxBitrate: 150_000, scaleResolutionDownBy: 2 }];
+/** A voice goes before pictures; a screen stays readable and gives way. */
+const ENCODINGS: Record<Kind, RTCRtpEncodingParameters[]> = {
+  mic: [{ priority: 'high', networkPriority: 'high', maxBitrate: 40_000 }], camera: SIZES, screen: [{ priority: 'low', maxBitrate: 1_000_000 }],
+};
 /** How good a line is by the share that is lost. Pure. */
 export const barsFor = (got: number, lost: number): Quality['bars'] => (got <= 0 ? 0 : lost / (got + lost) < 0.02 ? 3 : lost / (got + lost) < 0.08 ? 2 : 1);
 
@@ -50,8 +62,12 @@ export class Media {
   private readonly own = new Map<Kind, MediaStreamTrack>();
   private counts = new Map<string, Count>();
   private lookedMs = 0;
+  private measures = 0;
+  private delay = new LineDelay();
+  /** Peer connections that found no way. */
+  private readonly stuck = new Set<'send' | 'recv'>();
   private queue: Promise<void> = Promise.resolve();
-  private readonly ticker = setInterval(() => void this.look().catch(() => undefined), LOOK_EVERY_MS);
+  private readonly ticker = setInterval(() => void this.measure().catch(() => undefined), MEASURE_EVERY_MS);
 
   constructor(ears: Ears) {
     this.ears = ears;
@@ -96,6 +112,7 @@ export class Media {
     else if (message.op === 'may') await this.allowed(message);
     else if (message.op === 'speaking') this.ears.speaking(String(message.seat), message.on === true);
     else if (message.op === 'pc') this.told(message);
+    else if (message.op === 'size') this.ears.size(Number(message.size));
     else if (message.op === 'gone') {
       this.over();
       this.ears.away(message.why === 'media_away');
@@ -130,9 +147,13 @@ export class Media {
     };
     pc.onconnectionstatechange = () => {
       if (gen !== this.gen || (pc !== this.sendPc && pc !== this.recvPc)) return;
-      if (pc.connectionState === 'connected') this.ears.up(which, true);
+      if (pc.connectionState === 'connected') {
+        this.ears.up(which, true);
+        this.through(which, true);
+      }
       if (pc.connectionState !== 'failed') return;
       this.ears.up(which, false);
+      this.through(which, false);
       if (which === 'recv') this.ears.say({ op: 'restart', gen });
       else this.later(() => { pc.restartIce(); return this.publish(); });
     };
@@ -161,7 +182,7 @@ export class Media {
     if (line) return line.sender.replaceTrack(track);
     this.lines.set(kind, pc.addTransceiver(track, {
       direction: 'sendonly',
-      sendEncodings: kind === 'camera' ? SIZES.map((one) => ({ ...one })) : kind === 'mic' ? [{ priority: 'high', networkPriority: 'high' }] : undefined,
+      sendEncodings: ENCODINGS[kind].map((one) => ({ ...one })),
     }));
   }
 
@@ -189,9 +210,17 @@ export class Media {
     this.ears.remotes(all);
   }
 
+  private through(which: 'send' | 'recv', is: boolean): void {
+    if (is) this.stuck.delete(which);
+    else this.stuck.add(which);
+    this.ears.blocked(this.stuck.size > 0);
+  }
+
   private told(message: Rtc): void {
     const which = message.pc === 'recv' ? 'recv' : 'send';
     this.ears.up(which, message.up === true);
+    const pc = which === 'recv' ? this.recvPc : this.sendPc;
+    if (message.up === false && pc && pc.connectionState !== 'connected') this.through(which, false);
     if (message.up !== false || which === 'send') return;
     this.recvPc?.close();
     this.recvPc = null;
@@ -208,22 +237,42 @@ export class Media {
     this.lines.clear();
     this.streams.clear();
     this.counts.clear();
+    this.delay = new LineDelay();
+    this.stuck.clear();
+    this.ears.blocked(false);
+    this.ears.size(BEST_SIZE);
     this.ears.remotes({});
     this.ears.quality({});
     this.ears.up('send', false);
     this.ears.up('recv', false);
   }
 
-  /** Counts what came since the last look. */
-  private async look(): Promise<void> {
+  private async measure(): Promise<void> {
     const pc = this.recvPc;
     if (!pc) return;
+    const stats = await pc.getStats();
+    if (pc !== this.recvPc) return;
+    this.wait(stats);
+    if (++this.measures % LOOK_EVERY === 0) this.look(stats);
+  }
+
+  /** Tells the server when packets begin to wait on the way to us: pictures get smaller before sound is lost. */
+  private wait(stats: RTCStatsReport): void {
+    const reports: Report[] = [];
+    for (const report of stats.values())
+      if (report.type === 'remote-outbound-rtp' && report.remoteTimestamp) reports.push({ key: report.id, sentMs: report.remoteTimestamp, gotMs: report.timestamp });
+    const delay = this.delay.take(reports, performance.now());
+    if (delay !== null && delay >= TOLD_DELAY_MS) this.ears.say({ op: 'line', gen: this.gen, delay_ms: Math.min(MOST_DELAY_MS, Math.round(delay)) });
+  }
+
+  /** Counts what came since the last look. */
+  private look(stats: RTCStatsReport): void {
     const now = performance.now();
     const seconds = Math.max(0.5, (now - this.lookedMs) / 1000);
     this.lookedMs = now;
     const counts = new Map<string, Count>();
     const all: Record<string, Quality> = {};
-    for (const report of (await pc.getStats()).values()) {
+    for (const report of stats.values()) {
       const name = report.type === 'inbound-rtp' ? this.names.find(({ mid }) => mid === report.mid) : undefined;
       if (!name || name.kind === 'screen') continue;
       const count = { bytes: report.bytesReceived ?? 0, packets: report.packetsReceived ?? 0, lost: report.packetsLost ?? 0, frames: report.framesDecoded ?? 0 };
@@ -238,6 +287,6 @@ export class Media {
       };
     }
     this.counts = counts;
-    if (pc === this.recvPc) this.ears.quality(all);
+    this.ears.quality(all);
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inPart } from './films.ts';
+import { LineDelay } from './line.ts';
 import { barsFor } from './media.ts';
 import { fitOf, hoursOf, openings, placeOf, spanOf, type PoolRoom } from './pool.ts';
 import { seatIn } from './seats.ts';
@@ -58,6 +59,15 @@ describe('pictures', () => {
   });
   it('tell how good the line is', () => {
     expect([[0, 0], [100, 0], [95, 5], [80, 20]].map(([got, lost]) => barsFor(got!, lost!))).toEqual([0, 3, 2, 1]);
+  });
+  it('tell how long packets wait in front of the line, by new reports alone, whatever the clocks', () => {
+    const line = new LineDelay();
+    const at = (second: number, wait: number, key = 'a'): number | null => line.take([{ key, sentMs: second * 1000, gotMs: second * 1000 + 5_000_000 + wait }], second * 1000);
+    expect([at(1, 40), at(1, 40), at(2, 340), at(3, 20), at(4, 120, 'b')]).toEqual([0, null, 300, 0, 100]);
+    // one that waits and one that does not: the line is free
+    expect(line.take([{ key: 'a', sentMs: 5000, gotMs: 5_005_400 }, { key: 'b', sentMs: 5000, gotMs: 5_005_020 }], 5000)).toBe(0);
+    // clocks drift apart: what was the shortest way long ago counts no more
+    expect([at(300, 200), at(301, 200), at(500, 200)]).toEqual([180, 180, 0]);
   });
 });
 

@@ -72,6 +72,9 @@ export function useRoom(guest: boolean, devices: Devices) {
   const speaking = ref<ReadonlySet<string>>(new Set());
   const sending = ref(false);
   const away = ref(false);
+  const blocked = ref(false);
+  /** Of pictures that the line carries; below 0: sound alone. */
+  const size = ref(2);
   const refusal = shallowRef<Words | null>(null);
   const sharing = shallowRef<MediaStreamTrack | null>(null);
   const busy = ref('');
@@ -91,6 +94,8 @@ export function useRoom(guest: boolean, devices: Devices) {
     quality: (all) => { quality.value = all; },
     up: (pc, on) => { if (pc === 'send') sending.value = on; },
     away: (now) => { away.value = now; },
+    blocked: (now) => { blocked.value = now; },
+    size: (now) => { size.value = now; },
     fault: (why) => { console.warn(`media: ${why}`); },
   });
 
@@ -154,6 +159,6 @@ export function useRoom(guest: boolean, devices: Devices) {
     socket?.close();
     sharing.value?.stop();
   });
-  return { view, you, meeting, up, over, overReason, remotes, quality, speaking, sending, away, refusal, sharing, busy, guest, devices, open, send, share, act, offsetMs, want: media.want.bind(media) };
+  return { view, you, meeting, up, over, overReason, remotes, quality, speaking, sending, away, blocked, size, refusal, sharing, busy, guest, devices, open, send, share, act, offsetMs, want: media.want.bind(media) };
 }
 export type Room = ReturnType<typeof useRoom>;
