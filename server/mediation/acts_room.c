@@ -235,7 +235,8 @@ static bool bring_case_file(struct store_tx *tx, struct act *act, const char *at
                       "INSERT INTO meeting_file (id, meeting, room, seat, time_us, owner_kind,"
                       " owner, attachment) VALUES (?, ?, ?, ?, ?, 'case', ?, ?)",
                       "ssssiss", *paper, act->meeting->id, act->seat->room, act->seat->id,
-                      act->now_us, act->meeting->case_id, attachment);
+                      act->now_us, act->meeting->case_id, attachment) &&
+           meeting_load_papers(tx, act->vault, act->meeting, error);
 }
 
 static json_t *map_of(const json_t *map)

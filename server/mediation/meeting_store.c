@@ -155,6 +155,10 @@ static void take_line(struct store_rows *rows, struct meeting *meeting, const st
     g_ptr_array_insert(meeting->lines, 0, line);
 }
 
+#define PAPERS_OF                                                                                  \
+    "SELECT id, room, seat, time_us, owner_kind, owner, attachment FROM meeting_file"              \
+    " WHERE meeting = ? ORDER BY time_us, id"
+
 static void take_paper(struct store_rows *rows, struct meeting *meeting, const struct vault *vault)
 {
     (void)vault;
@@ -235,6 +239,14 @@ static bool open_papers(struct store_tx *tx, const struct vault *vault, struct m
     return true;
 }
 
+bool meeting_load_papers(struct store_tx *tx, const struct vault *vault, struct meeting *meeting,
+                         GError **error)
+{
+    g_ptr_array_set_size(meeting->papers, 0);
+    return each_row(tx, PAPERS_OF, meeting, take_paper, vault, error) &&
+           open_papers(tx, vault, meeting, error);
+}
+
 static bool load_parts(struct store_tx *tx, const struct vault *vault, struct meeting *meeting,
                        GError **error)
 {
@@ -261,9 +273,7 @@ static bool load_parts(struct store_tx *tx, const struct vault *vault, struct me
          " FROM meeting_chat WHERE meeting = ?) AS newest WHERE k <= 100"
          " ORDER BY time_us DESC, id DESC",
          take_line},
-        {"SELECT id, room, seat, time_us, owner_kind, owner, attachment FROM meeting_file"
-         " WHERE meeting = ? ORDER BY time_us, id",
-         take_paper},
+        {PAPERS_OF, take_paper},
         {"SELECT id, seat, room, time_us, due_us FROM meeting_danger WHERE meeting = ?"
          " AND state = 'held' ORDER BY due_us",
          take_danger},

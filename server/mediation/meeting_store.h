@@ -20,6 +20,9 @@ struct meeting *meeting_load(struct store_tx *tx, const struct meeting_reader *r
 /* Reads the other module's part anew. */
 bool meeting_load_more(struct store_tx *tx, const struct meeting_reader *reader,
                        struct meeting *meeting, GError **error);
+/* Reads its files anew: one was added. */
+bool meeting_load_papers(struct store_tx *tx, const struct vault *vault, struct meeting *meeting,
+                         GError **error);
 /* Writes a new one with its seats (people without an id become persons of its area). */
 bool meeting_insert(struct store_tx *tx, const struct vault *vault, struct meeting *meeting,
                     gint64 now_us, GError **error);

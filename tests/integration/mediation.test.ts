@@ -322,8 +322,11 @@ test('of a case: its documents are shown to the room where the mediator is, and 
   const cadre = new Guest(stack.url);
   await cadre.enter(await desk.invite(id, seats[1].id));
   await ok(desk.open(id));
+  const lead = await desk.connect(id);
   assert.equal((await desk.act(id, 'show', { case_file: 'none' })).status, 404);
   await ok(desk.act(id, 'show', { case_file: paper }));
+  await lead.until('it is among the room\'s files as soon as it is shown', () => lead.view.files.some((one) => one.id === lead.view.room.shown?.file));
+  lead.close();
   await ok(desk.act(id, 'admit', { seat: cadre.seat }));
   const { view } = (await cadre.request('GET', '/view')).body;
   assert.deepEqual(view.files.map((one: any) => [one.name, one.case]), [['图.txt', true]]);
