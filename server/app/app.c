@@ -11,6 +11,7 @@
 #include "app/record.h"
 #include "app/routes.h"
 #include "bus/bus.h"
+#include "cases/case_book.h"
 #include "cases/cases.h"
 #include "common/clock.h"
 #include "common/config.h"
@@ -219,6 +220,14 @@ static bool open_attachments(struct app *app, GError **error)
         .megapixels = (guint64)config_int(app->config, "attachments.megapixels")};
     app->attachments = attachments_create(&options, error);
     return app->attachments != NULL;
+}
+
+bool app_check(const json_t *config, GError **error)
+{
+    g_autofree char *dir = config_path(config, "cases.dir");
+    struct case_book *book = case_book_create(dir, error);
+    case_book_destroy(book);
+    return book != NULL;
 }
 
 static bool open_cases(struct app *app, GError **error)

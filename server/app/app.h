@@ -2,6 +2,7 @@
 #pragma once
 #include "common/loop.h"
 #include <jansson.h>
+#include <stdbool.h>
 
 struct app;
 
@@ -10,6 +11,10 @@ struct app;
 struct app *app_create(struct loop *loop, const json_t *config, GError **error);
 /* NULL is fine. */
 void app_destroy(struct app *app);
+
+/* Are the town's own rules right (workflows, calendars and routing of cases) that it would start
+ * with? Opens nothing. false: `error` names file and place. */
+bool app_check(const json_t *config, GError **error);
 
 /* The file of a backup that is to take the place of the store once the app is gone, because wallctl
  * asked for it; the loop was quit for that. Returned: g_free(), NULL: none. */

@@ -105,6 +105,18 @@ static int serve(const json_t *config, struct restore *restore, bool go_on, char
     return code;
 }
 
+/* The configuration was read: what it names is looked at. */
+static int check_rules(const json_t *config, const char *path)
+{
+    g_autoptr(GError) error = NULL;
+    if (!app_check(config, &error)) {
+        fprintf(stderr, "townwalld: %s\n", error->message);
+        return EXIT_USAGE;
+    }
+    printf("%s is right\n", path ? path : "the default configuration");
+    return EXIT_SUCCESS;
+}
+
 static int write_janus(const json_t *config)
 {
     g_autoptr(GError) error = NULL;
@@ -125,7 +137,8 @@ int main(int argc, char **argv)
         {"config", 'c', 0, G_OPTION_ARG_FILENAME, &path, "configuration (JSON)", "FILE"},
         {"schema", 0, 0, G_OPTION_ARG_FILENAME, &schema, "JSON Schema in place of the built-in one",
          "FILE"},
-        {"check-config", 0, 0, G_OPTION_ARG_NONE, &check, "check the configuration and exit", NULL},
+        {"check-config", 0, 0, G_OPTION_ARG_NONE, &check,
+         "check the configuration and the town's rules of cases, and exit", NULL},
         {"write-janus", 0, 0, G_OPTION_ARG_NONE, &janus,
          "write what a Janus of our own begins with into DATA_DIR/janus, and exit", NULL},
         {"restore", 0, 0, G_OPTION_ARG_FILENAME, &file,
@@ -152,7 +165,7 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     int code = EXIT_SUCCESS;
     if (check)
-        printf("%s is right\n", path ? path : "the default configuration");
+        code = check_rules(config, path);
     else if (janus)
         code = write_janus(config);
     else

@@ -149,19 +149,41 @@ static const struct workflow_move *find_move(struct case_job *job, GError **erro
     return move;
 }
 
+/* Who gave the case away by that very act, and got no answer, is answered as long as nothing
+ * happened to it since. */
+static bool was_just_given_away(struct store_tx *tx, const struct case_job *job, bool *just,
+                                GError **error)
+{
+    gint64 seq = 0;
+    *just = false;
+    if (!job->again)
+        return true;
+    if (!store_query_int(tx, error, &seq, NULL, "SELECT MAX(seq) FROM case_log WHERE case_id = ?",
+                         "s", job->row.id))
+        return false;
+    *just = seq == job->seq;
+    return true;
+}
+
 static bool begin(struct store_tx *tx, struct case_job *job, GError **error)
 {
+    bool just = false;
     case_row_clear(&job->row);
     if (!case_row_load(tx, job->case_id, &job->row, error))
         return false;
     struct case_seen seen = case_seen_of(&job->row);
+    bool sees = case_who_sees(job->who, &seen);
     job->roles = case_who_roles(job->who, &seen);
-    if (!case_who_sees(job->who, &seen)) {
+    if (!find_key(tx, job, error) || (!sees && !was_just_given_away(tx, job, &just, error))) {
+        if (!sees && g_error_matches(*error, STORE_ERROR, STORE_ERROR_REFUSED))
+            g_clear_error(error); /* not even that the key was used */
+        else
+            return false;
+    }
+    if (!sees && !just) {
         g_set_error_literal(error, STORE_ERROR, STORE_ERROR_NOT_FOUND, "there is no such case");
         return false;
     }
-    if (!find_key(tx, job, error))
-        return false;
     bool versioned = !case_act_info(job->act)->free;
     if (!job->again && versioned && job->version != job->row.version)
         return somebody_was_faster(tx, job, error);

@@ -1,7 +1,7 @@
 // tools/run as a person meets it: from the command to the wall and back, and what it says when it cannot.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -252,6 +252,17 @@ test('a configuration whose parts do not fit together is refused by key', () => 
     assert.match(stderr, words);
     assert.ok(stderr.includes(file));
   }
+  const cases = join(root, 'own-cases');
+  mkdirSync(join(cases, 'workflows'), { recursive: true });
+  const own = join(cases, 'workflows/own.json');
+  const check = () => spawnSync(join(build, 'server/app/townwalld'), ['--check-config', '--config', file], { encoding: 'utf8' });
+  writeFileSync(file, JSON.stringify({ cases: { dir: cases } }));
+  const shipped = JSON.parse(readFileSync(join(import.meta.dirname, '../../config/workflows/four_orders.json'), 'utf8')) as { id: string; moves: { act: string }[] };
+  writeFileSync(own, JSON.stringify({ ...shipped, id: 'own', moves: shipped.moves.filter(({ act }) => act !== 'verify') }));
+  assert.match(check().stderr, /own\.json/, 'nobody verifies');
+  assert.equal(check().status, 2);
+  writeFileSync(own, JSON.stringify({ ...shipped, id: 'own' }));
+  assert.deepEqual([check().stderr, check().status], ['', 0]);
 });
 
 test('a configuration that cannot be read is named and left as it is', async () => {
