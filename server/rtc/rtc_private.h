@@ -86,6 +86,7 @@ struct stay {
     struct janus_handle *recv;
     GArray *there;    /* struct janus_stream: what others send */
     GArray *taken;    /* the same: what was asked for */
+    GArray *left;     /* the same: no more there, Janus is to be told */
     GArray *lines;    /* the same: as offered last */
     bool recv_asked;  /* Janus was asked and has not answered */
     bool recv_failed; /* to be asked again */
@@ -139,6 +140,8 @@ extern const struct janus_handle_ops send_ops;
 const char *send_publish(struct stay *stay, const struct signal *signal, const json_t *message);
 /* What the seat may do has changed: streams are muted or freed at Janus, its browser is told. */
 void send_allow(struct stay *stay);
+/* Is that one of its streams, or to be one of them? */
+bool send_has(const struct stay *stay, const char *mid);
 /* Nothing is sent any more, though the stay goes on. */
 void send_down(struct stay *stay, const char *why);
 
@@ -147,6 +150,9 @@ void send_down(struct stay *stay, const char *why);
 void recv_update(struct stay *stay);
 /* Events of the VideoRoom of others, told to the sending handle. */
 void recv_news(struct stay *stay, const struct janus_message *event);
+/* `from` sends other streams than before: the others of its room follow, whatever Janus tells them.
+ */
+void recv_follow(const struct stay *from);
 /* Asks again for what failed. */
 void recv_tick(struct stay *stay);
 /* The browser's answer to the newest offer; to an older one it is passed over. */

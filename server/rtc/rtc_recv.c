@@ -52,11 +52,53 @@ void recv_news(struct stay *stay, const struct janus_message *event)
         drop_feed(stay->there, g_array_index(feeds, guint64, i));
     for (guint i = 0; i < streams->len; i++) {
         const struct janus_stream *one = &g_array_index(streams, struct janus_stream, i);
-        if (one->feed != stay->feed && stay_of_feed(stay->rtc, stay, one->feed))
+        const struct stay *from =
+            one->feed != stay->feed ? stay_of_feed(stay->rtc, stay, one->feed) : NULL;
+        if (from && send_has(from, one->mid))
             g_array_append_val(stay->there, *one);
     }
     if (gone || feeds->len) {
         forget_missing(stay->taken, stay->there);
+        recv_update(stay);
+    }
+}
+
+/* Janus goes on with a line that its sender stopped: it is given up by name. */
+static void leave(struct stay *stay, const struct stay *from)
+{
+    for (guint i = stay->there->len; i-- > 0;) {
+        struct janus_stream one = g_array_index(stay->there, struct janus_stream, i);
+        if (one.feed != from->feed || send_has(from, one.mid))
+            continue;
+        g_array_remove_index_fast(stay->there, i);
+        if (has(stay->taken, &one))
+            g_array_append_val(stay->left, one);
+    }
+    forget_missing(stay->taken, stay->there);
+}
+
+static void come(struct stay *stay, const struct stay *from)
+{
+    for (guint i = 0; i < from->own->len; i++) {
+        const struct signal_line *line = &g_array_index(from->own, struct own, i).line;
+        struct janus_stream one = {.feed = from->feed, .kind = line->kind, .active = true};
+        g_strlcpy(one.mid, line->mid, sizeof(one.mid));
+        if (!has(stay->there, &one))
+            g_array_append_val(stay->there, one);
+    }
+}
+
+void recv_follow(const struct stay *from)
+{
+    GHashTableIter iter;
+    gpointer value;
+    g_hash_table_iter_init(&iter, from->rtc->stays);
+    while (g_hash_table_iter_next(&iter, &value, NULL)) {
+        struct stay *stay = value;
+        if (stay == from || stay->room != from->room || !stay->seat || !stay->entered)
+            continue;
+        leave(stay, from);
+        come(stay, from);
         recv_update(stay);
     }
 }
@@ -164,21 +206,42 @@ static json_t *missing(struct stay *stay)
     return streams;
 }
 
+static json_t *left(struct stay *stay)
+{
+    json_t *streams = json_array();
+    for (guint i = 0; i < stay->left->len; i++) {
+        const struct janus_stream *one = &g_array_index(stay->left, struct janus_stream, i);
+        if (!has(stay->taken, one))
+            json_array_append_new(
+                streams, json_pack("{s:I,s:s}", "feed", (json_int_t)one->feed, "mid", one->mid));
+    }
+    g_array_set_size(stay->left, 0);
+    return streams;
+}
+
 static const struct janus_handle_ops recv_ops; /* below */
 
 void recv_update(struct stay *stay)
 {
     if (stay->recv_asked || !stay->entered || !stay->seat)
         return;
-    json_t *streams = missing(stay);
-    if (json_array_size(streams) == 0) {
+    json_t *streams = missing(stay), *given = left(stay);
+    if (json_array_size(streams) + (stay->recv ? json_array_size(given) : 0) == 0) {
         json_decref(streams);
+        json_decref(given);
         return;
     }
     json_t *body;
     if (stay->recv) {
-        body = json_pack("{s:s,s:o}", "request", "update", "subscribe", streams);
+        body = json_pack("{s:s}", "request", "update");
+        if (json_array_size(streams))
+            json_object_set(body, "subscribe", streams);
+        if (json_array_size(given))
+            json_object_set(body, "unsubscribe", given);
+        json_decref(streams);
+        json_decref(given);
     } else {
+        json_decref(given);
         stay->recv = janus_attach(stay->rtc->janus, &recv_ops, stay);
         body = json_pack("{s:s,s:s,s:I,s:s,s:I,s:o}", "request", "join", "ptype", "subscriber",
                          "room", (json_int_t)stay->room->id, "pin", stay->room->pin, "private_id",

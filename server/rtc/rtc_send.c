@@ -113,6 +113,12 @@ static void take_offered(struct stay *stay)
     GArray *taken = stay->offered;
     stay->offered = stay->own;
     stay->own = taken;
+    g_array_set_size(stay->offered, 0);
+}
+
+bool send_has(const struct stay *stay, const char *mid)
+{
+    return find_own(stay->own, mid) || find_own(stay->offered, mid);
 }
 
 static void on_answer(const struct janus_message *answer, gpointer user)
@@ -125,8 +131,11 @@ static void on_answer(const struct janus_message *answer, gpointer user)
         tell_pc(stay, false, answer->why ? answer->why : "no answer");
         return;
     }
+    bool again = stay->published;
     stay->published = true;
     take_offered(stay);
+    if (again)
+        recv_follow(stay);
     g_free(stay->answer);
     stay->answer = g_strdup(answer->sdp);
     settle(stay);

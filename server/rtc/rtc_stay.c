@@ -22,6 +22,7 @@ void stay_free(gpointer value)
     g_array_unref(stay->offered);
     g_array_unref(stay->there);
     g_array_unref(stay->taken);
+    g_array_unref(stay->left);
     g_array_unref(stay->lines);
     g_array_unref(stay->wishes);
     g_free(stay);
@@ -41,6 +42,7 @@ static struct stay *stay_new(struct seat *seat)
     stay->offered = g_array_new(FALSE, FALSE, sizeof(struct own));
     stay->there = streams_new();
     stay->taken = streams_new();
+    stay->left = streams_new();
     stay->lines = streams_new();
     stay->wishes = g_array_new(FALSE, FALSE, sizeof(struct wish));
     g_array_set_clear_func(stay->wishes, layers_clear);

@@ -1,6 +1,6 @@
 export const meetZh = {
   product: '网上调解', you: '本人', and: '和', side: '{side} 方', otherSides: '另一方', large: '大字', next: '下一步', again: '重新连接', tools: '会议操作', terminal: '村级终端', terminalPeople: '同一终端多人', lost: '网络断开，正在重连，座位保留', mediaAway: '音视频服务中断，正在恢复；文字、笔录照常', mediaBlocked: '这里的网络不让声音画面通过，还在试；请换个网络（如手机流量），文字、笔录照常', mediaBlockedShort: '本机网络不让声音画面通过，还在试', mic: '麦克风', camera: '镜头', share: '共享屏幕', shareEnd: '停止共享', leave: '退到等候', sitting: '第 {n} 次',
-  handUp: '举手', handDown: '放下手', turn: '已举手，第 {n} 位发言', hands: '举手顺序：{who}', floorOther: '现在由别人发言，请稍候', mutedYou: '主持人让你静音', observers: '旁听：{who}，无发言权', call: '叫主持人', calling: '已呼叫',
+  handUp: '举手', handDown: '放下手', turn: '已举手，第 {n} 位发言', hands: '举手顺序：{who}', floorOther: '现在由别人发言，请稍候', floorYou: '现在请您发言', listens: '您来旁听：看得到、听得到，不发言', soundOnly: '网络差，现在只有声音；画面会自己回来', mutedYou: '主持人让你静音', observers: '旁听：{who}，无发言权', call: '叫主持人', calling: '已呼叫',
   aloneWith: '与 {side}单独谈', hearsNothing: '{who}听不到', notRecorded: '未录制', away: '主持人正在与另一方单独谈', noHost: '主持人不在这个房间', consents: '同意状态',
   role: { mediator: '调解员', co_mediator: '协同调解员', party: '当事人', representative: '代理人', official: '工作人员', observer: '旁听', interpreter: '翻译' },
   kind: { mediation: '调解', talk: '会商' }, mode: { joint: '同时', split: '分时' },
@@ -10,7 +10,7 @@ export const meetZh = {
   bars: { b0: '没有收到画面声音', b1: '网络差', b2: '网络一般', b3: '网络好' },
   tile: { lost: '断线，座位保留', off: '不在线', observer: '旁听，不发画面', noCamera: '镜头已关', voiceOnly: '只有声音', waiting: '正在接通', frozen: '画面暂停，声音继续', narrow: '网络太慢，只传声音', mutedByHost: '主持人静音', micOff: '麦克风已关', speaks: '正在发言' },
   devices: {
-    title: '先试一下设备', picture: '你的画面', before: '按下面按钮，允许使用镜头和麦克风', noPicture: '没有画面，可以只用声音参加', ask: '打开镜头和麦克风', cameraGood: '镜头正常', micGood: '听得到你说话', say: '请说一句话，看下面的格子动不动', level: '音量', ring: '放一声，听听喇叭', again: '再试一次',
+    title: '先试一下设备', listens: '您来旁听，不用镜头和麦克风；放一声，听得到就可以进去', picture: '你的画面', before: '按下面按钮，允许使用镜头和麦克风', noPicture: '没有画面，可以只用声音参加', ask: '打开镜头和麦克风', cameraGood: '镜头正常', micGood: '听得到你说话', say: '请说一句话，看下面的格子动不动', level: '音量', ring: '放一声，听听喇叭', again: '再试一次',
     camera: { refused: '镜头没有允许使用，可以只用声音；要用请在浏览器设置里允许', missing: '没有镜头，可以只用声音', busy: '镜头被别的程序占用' },
     mic: { refused: '麦克风没有允许使用，别人听不到你；请在浏览器设置里允许', missing: '没有麦克风，别人听不到你，可以打字', busy: '麦克风被别的程序占用' },
   },
@@ -29,7 +29,7 @@ export const meetZh = {
   files: { ofCase: '案卷，还没有给别人看', title: '文件', give: '发文件', sending: '正在发送…', show: '出示' },
   shown: { title: '正在出示', screen: '共享的屏幕', open: '打开 {name}', place: '地图位置：东经 {lon}，北纬 {lat}', end: '停止出示' },
   map: { show: '出示地图', how: '拖动、放大到要说的地方，点一下标记位置；出示的是这张图，只给这个房间的人看。', name: '地图 {time}' },
-  acts: { mute: '让 {name} 静音', unmute: '让 {name} 发言', more: '对 {name} 的操作', floor: '只让这一位发言', floorEnd: '大家都可发言', lower: '放下这只手', back: '请到等候室', reason: '原因', remove: '移出并作废链接' },
+  acts: { mute: '让 {name} 静音', unmute: '让 {name} 发言', more: '对 {name} 的操作', floor: '只让这一位发言', floorEnd: '大家都可发言', lower: '放下这只手', back: '请到等候室', alone: '请到{side}单独室', joint: '请回联合室', reason: '原因', remove: '移出并作废链接' },
   host: { open: '开始', planned: '开始后才能请人进来。先来的人在等候室。', adjourned: '到时按“开始”继续，链接和身份核对仍有效。', ended: '这次已经结束。', cancelled: '这次已经取消。', next: '下次时间', adjourn: '休会，改日继续', end: '结束', endSure: '结束后链接作废，不能再开。' },
   disclosure: { say: '申报', heading: '利益冲突申报', says: { none: '申报：与各方和本案没有关系', related: '申报：有关系' }, objects: '申请更换调解员', ask: '申请更换调解员', title: '开始前请申报：与任何一方当事人或本案有无利害关系？', none: '没有利害关系', related: '有，说明如下', what: '是什么关系', how: '所有参加的人都看得到；当事人可以申请换人。' },
   minutes: { none: '还没有笔录', write: '写一条笔录', add: '记下', confirm: '以上笔录属实，我确认', done: '已确认', confirmed: '{who}已确认到第 {n} 条' },

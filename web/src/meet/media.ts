@@ -49,6 +49,12 @@ const ENCODINGS: Record<Kind, RTCRtpEncodingParameters[]> = {
 /** How good a line is by the share that is lost. Pure. */
 export const barsFor = (got: number, lost: number): Quality['bars'] => (got <= 0 ? 0 : lost / (got + lost) < 0.02 ? 3 : lost / (got + lost) < 0.08 ? 2 : 1);
 
+/** Voices come, cameras are sent, but no picture of them moves. Pure. */
+export function isSoundOnly(all: Record<string, Quality>, remotes: Record<string, Remote>): boolean {
+  const seen = Object.entries(all).filter(([seat]) => remotes[seat]?.camera);
+  return seen.some(([, { bars }]) => bars > 0) && !seen.some(([, { moving }]) => moving);
+}
+
 export class Media {
   private readonly ears: Ears;
   private gen = 0;
@@ -166,20 +172,24 @@ export class Media {
     if (wanted.length === 0 && !this.sendPc) return;
     const pc = this.sendPc ?? this.connection('send');
     this.sendPc = pc;
+    // a line that was used once is kept: Janus takes none of another name in its place
     for (const [kind, line] of this.lines) {
       if (wanted.includes(kind)) continue;
-      line.stop();
-      this.lines.delete(kind);
+      line.direction = 'inactive';
+      await line.sender.replaceTrack(null);
     }
     for (const kind of wanted) await this.line(pc, kind, this.own.get(kind)!);
     await pc.setLocalDescription();
     if (pc !== this.sendPc) return;
-    this.ears.say({ op: 'publish', gen: this.gen, sdp: pc.localDescription?.sdp, streams: [...this.lines].map(([kind, { mid }]) => ({ mid, kind })) });
+    this.ears.say({ op: 'publish', gen: this.gen, sdp: pc.localDescription?.sdp, streams: [...this.lines].filter(([kind]) => wanted.includes(kind)).map(([kind, { mid }]) => ({ mid, kind })) });
   }
 
   private async line(pc: RTCPeerConnection, kind: Kind, track: MediaStreamTrack): Promise<void> {
     const line = this.lines.get(kind);
-    if (line) return line.sender.replaceTrack(track);
+    if (line) {
+      line.direction = 'sendonly';
+      return line.sender.replaceTrack(track);
+    }
     this.lines.set(kind, pc.addTransceiver(track, {
       direction: 'sendonly',
       sendEncodings: ENCODINGS[kind].map((one) => ({ ...one })),

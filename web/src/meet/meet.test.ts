@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { inPart } from './films.ts';
 import { LineDelay } from './line.ts';
-import { barsFor } from './media.ts';
+import { barsFor, isSoundOnly, type Quality, type Remote } from './media.ts';
 import { fitOf, hoursOf, openings, placeOf, spanOf, type PoolRoom } from './pool.ts';
 import { seatIn } from './seats.ts';
 import { addPoint, toSend, type Strokes } from './strokes.ts';
@@ -139,4 +139,15 @@ it('opening hours there and back', () => {
   const key = (one: { day: number; from: string }): string => `${one.day} ${one.from}`;
   expect(hoursOf(list).sort((a, b) => key(a).localeCompare(key(b)))).toEqual(hours);
   expect(hoursOf([{ first: 1, last: 2, from: '', to: '12:00' }])).toEqual([]);
+});
+
+describe('sound alone', () => {
+  const remote = (camera: boolean): Remote => ({ mic: {} as MediaStream, camera: camera ? ({} as MediaStream) : null, screen: null });
+  const quality = (bars: Quality['bars'], moving: boolean): Quality => ({ bars, kbits: 0, moving });
+  it('is told where cameras are sent and none of their pictures moves', () => {
+    expect(isSoundOnly({ a: quality(3, false), b: quality(2, false) }, { a: remote(true), b: remote(true) })).toBe(true);
+    expect(isSoundOnly({ a: quality(3, false), b: quality(2, true) }, { a: remote(true), b: remote(true) })).toBe(false);
+    expect(isSoundOnly({ a: quality(3, false) }, { a: remote(false) }), 'nobody sends a picture').toBe(false);
+    expect(isSoundOnly({ a: quality(0, false), b: quality(3, false) }, { a: remote(true), b: remote(false) }), 'nothing comes from the one with a camera').toBe(false);
+  });
 });

@@ -2,11 +2,13 @@
 import { computed, onBeforeUnmount, ref, shallowRef } from 'vue';
 import { wordsOf } from '../stores/api.ts';
 import type { Words } from '../wire/messages.ts';
-import { Media, type Quality, type Remote } from './media.ts';
+import { isSoundOnly, Media, type Quality, type Remote } from './media.ts';
 import { MeetSocket, type Over } from './socket.ts';
 import type { View } from './wire.ts';
 
 const CAMERA: MediaTrackConstraints = { width: { ideal: 640 }, height: { ideal: 360 }, frameRate: { ideal: 20, max: 24 } };
+/** Looks of media.ts, 2 s apart: a picture that begins late is no bad line. */
+const STILL_LOOKS = 3;
 const VOICE: MediaTrackConstraints = { echoCancellation: true, noiseSuppression: true, autoGainControl: true };
 
 export type DeviceFault = '' | 'refused' | 'missing' | 'busy';
@@ -78,6 +80,9 @@ export function useRoom(guest: boolean, devices: Devices) {
   const refusal = shallowRef<Words | null>(null);
   const sharing = shallowRef<MediaStreamTrack | null>(null);
   const busy = ref('');
+  /** No picture of anybody has moved for some seconds while voices come. */
+  const soundOnly = ref(false);
+  let still = 0;
   let socket: MeetSocket | null = null;
   const media = new Media({
     say: (message) => socket?.rtc(message),
@@ -91,7 +96,11 @@ export function useRoom(guest: boolean, devices: Devices) {
       else set.delete(seat);
       speaking.value = set;
     },
-    quality: (all) => { quality.value = all; },
+    quality: (all) => {
+      quality.value = all;
+      still = isSoundOnly(all, remotes.value) ? still + 1 : 0;
+      soundOnly.value = still >= STILL_LOOKS;
+    },
     up: (pc, on) => { if (pc === 'send') sending.value = on; },
     away: (now) => { away.value = now; },
     blocked: (now) => { blocked.value = now; },
@@ -159,6 +168,6 @@ export function useRoom(guest: boolean, devices: Devices) {
     socket?.close();
     sharing.value?.stop();
   });
-  return { view, you, meeting, up, over, overReason, remotes, quality, speaking, sending, away, blocked, size, refusal, sharing, busy, guest, devices, open, send, share, act, offsetMs, want: media.want.bind(media) };
+  return { view, you, meeting, up, over, overReason, remotes, quality, speaking, sending, away, blocked, size, refusal, sharing, busy, soundOnly, guest, devices, open, send, share, act, offsetMs, want: media.want.bind(media) };
 }
 export type Room = ReturnType<typeof useRoom>;
