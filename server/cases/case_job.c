@@ -175,10 +175,10 @@ static bool begin(struct store_tx *tx, struct case_job *job, GError **error)
     bool sees = case_who_sees(job->who, &seen);
     job->roles = case_who_roles(job->who, &seen);
     if (!find_key(tx, job, error) || (!sees && !was_just_given_away(tx, job, &just, error))) {
-        if (!sees && g_error_matches(*error, STORE_ERROR, STORE_ERROR_REFUSED))
-            g_clear_error(error); /* not even that the key was used */
-        else
+        if (sees || !g_error_matches(*error, STORE_ERROR, STORE_ERROR_REFUSED))
             return false;
+        g_clear_error(error); /* not even that the key was used */
+        job->refusal = (struct case_refusal){0};
     }
     if (!sees && !just) {
         g_set_error_literal(error, STORE_ERROR, STORE_ERROR_NOT_FOUND, "there is no such case");
