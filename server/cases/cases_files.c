@@ -404,4 +404,8 @@ void cases_file_routes(struct cases *cases)
     static const struct retention_kind kind = {"attachment", cases_files_purge, NULL};
     net_add_routes(cases->options.net, routes, G_N_ELEMENTS(routes), cases);
     retention_add(cases->options.identity, &kind);
+    hold_kind_add(cases->options.identity, "attachment",
+                  "SELECT id FROM attachment WHERE id = ? OR id = ?");
+    hold_kind_add(cases->options.identity, "case",
+                  "SELECT id FROM case_file WHERE id = ? OR code = ?");
 }

@@ -49,7 +49,7 @@ rights_t account_rights(const struct account *account)
     for (guint i = 0; i < account->grants->len; i++) {
         const struct grant *grant = &g_array_index(account->grants, struct grant, i);
         if (grant->state == GRANT_HOLDS)
-            rights |= grant->role->rights;
+            rights |= role_rights_in(grant->role, grant->area);
     }
     return rights;
 }

@@ -2,6 +2,7 @@
  * who could delete cannot clear the way. */
 #include "identity/answer.h"
 #include "identity/identity_face.h"
+#include "identity/retention.h"
 #include <string.h>
 
 enum { TEXT_MAX_CHARS = 200, REASON_MIN_CHARS = 2, RUNS_MAX = 200 };
@@ -10,6 +11,7 @@ struct hold_job {
     struct answer *answer;
     struct identity_actor *actor;
     char *name, *id, *kind, *object, *reason;
+    const char *find; /* how the object is found (hold_kind_find()) */
     gint64 now_us;
     const struct problem *problem;
     json_t *result;
@@ -18,8 +20,13 @@ struct hold_job {
 static const struct problem NO_HOLD = {404, "not_found", NULL, "没有这项保全，或已解除",
                                        "there is no such hold, or it was lifted"};
 static const struct problem BAD_HOLD = {
-    400, "invalid_hold", "kind", "须给出种类（如 person、case、camera）和对象编号，* 表示全部",
-    "a hold names a kind and an object, * for all of them"};
+    400, "invalid_hold", "kind",
+    "须给出已有的种类（如 person、case、camera）和对象编号，* 表示全部",
+    "a hold names a kind that there is and an object, * for all of them"};
+
+static const struct problem NO_OBJECT = {
+    404, "no_object", "object", "没有这个对象：请核对编号（案件可用案号）",
+    "there is no such thing: check its number (a case also by its code)"};
 
 static void job_done(gpointer data, const GError *error)
 {
@@ -108,9 +115,29 @@ static bool record(struct store_tx *tx, const struct hold_job *job, const char *
     return fine;
 }
 
+/* What was typed becomes the id that deletion asks for. */
+static bool find_object(struct store_tx *tx, struct hold_job *job, GError **error)
+{
+    GError *bad = NULL;
+    if (strcmp(job->object, "*") == 0)
+        return true;
+    store_rows_auto rows = store_query(tx, error, job->find, "ss", job->object, job->object);
+    if (rows && store_rows_next(rows, &bad)) {
+        g_free(job->object);
+        job->object = store_text_dup(rows, 0);
+    } else {
+        job->problem = &NO_OBJECT;
+    }
+    if (bad)
+        g_propagate_error(error, bad);
+    return rows && !bad;
+}
+
 static bool write_hold(struct store_tx *tx, gpointer data, GError **error)
 {
     struct hold_job *job = data;
+    if (!find_object(tx, job, error) || job->problem)
+        return job->problem != NULL;
     if (!store_exec(tx, error,
                     "INSERT INTO legal_hold (id, kind, object, reason, placed_by, placed_name,"
                     " placed_us) VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -162,7 +189,7 @@ static void post_hold(struct net_request *request, gpointer user)
     json_decref(body);
     if (!job->reason)
         job->problem = &PROBLEM_REASON;
-    else if (!job->kind || !job->object)
+    else if (!job->kind || !job->object || !(job->find = hold_kind_find(identity, job->kind)))
         job->problem = &BAD_HOLD;
     if (job->problem)
         job_done(job, NULL);

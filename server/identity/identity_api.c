@@ -123,12 +123,26 @@ static void post_reason(struct net_request *request, gpointer user)
 
 /* --- users */
 
+/* Who manages one area sees whoever has something to do there, and themselves. */
+static bool sees_account(const struct net_session *session, const struct account *account)
+{
+    for (guint i = 0; i < account->grants->len; i++) {
+        const char *area = g_array_index(account->grants, struct grant, i).area;
+        if (identity_may_in(session, RIGHT_USER_SEE, area))
+            return true;
+    }
+    return strcmp(account->id, session->user_id) == 0 ||
+           identity_may_in(session, RIGHT_USER_SEE, "");
+}
+
 static void get_users(struct net_request *request, gpointer user)
 {
     json_t *users = json_array();
     g_autoptr(GPtrArray) people = identity_people(user);
-    for (guint i = 0; i < people->len; i++)
-        json_array_append_new(users, account_json(people->pdata[i]));
+    for (guint i = 0; i < people->len; i++) {
+        if (sees_account(net_request_session(request), people->pdata[i]))
+            json_array_append_new(users, account_json(people->pdata[i]));
+    }
     net_reply_json(request, 200, json_pack("{s:o}", "users", users));
 }
 

@@ -186,6 +186,8 @@ void views_end_all(struct identity *identity, const char *reason);
 
 /* --- the whole */
 
+struct person_gate;
+
 struct identity {
     /* --- immutable */
     struct store *store;
@@ -199,6 +201,8 @@ struct identity {
     GHashTable *logins;      /* login → struct account */
     GHashTable *departments; /* id → struct department (owned) */
     struct retention *retention;
+    const struct person_gate *person_gate; /* NULL: none */
+    gpointer person_gate_user;
     GHashTable *attempts; /* unknown login → struct attempts: they lock like known ones */
     GHashTable *sessions; /* key → struct session (owned) */
     GHashTable *by_id;    /* session id → struct session */

@@ -22,8 +22,10 @@ struct person_job {
     char *id;
     json_t *body; /* NULL: none */
     gint64 now_us;
-    const struct problem *problem; /* a rule said no */
-    struct person_fault fault;     /* fields that cannot be taken; field NULL: fine */
+    const struct person_gate *gate; /* NULL: none */
+    gpointer asker;                 /* of the gate */
+    const struct problem *problem;  /* a rule said no */
+    struct person_fault fault;      /* fields that cannot be taken; field NULL: fine */
     json_t *result;
 };
 
@@ -51,6 +53,25 @@ static const char *text_of(const struct person_job *job, const char *field)
     return json_string_value(json_object_get(job->body, field));
 }
 
+void identity_set_person_gate(struct identity *identity, const struct person_gate *gate,
+                              gpointer user)
+{
+    identity->person_gate = gate;
+    identity->person_gate_user = user;
+}
+
+/* Desks that take requests know whoever calls; auditors and administrators see nobody masked, and
+ * act with a reason of their own. The others know whom their work tells them. */
+static bool is_known(struct store_tx *tx, const struct person_job *job, const char *id,
+                     const char *area, bool *known, GError **error)
+{
+    static const char *const desks[] = {"operator", "call_taker", "front_desk"};
+    *known = !job->asker || !identity_may_in(job->session, RIGHT_PERSON_SEE, area);
+    for (size_t i = 0; !*known && i < G_N_ELEMENTS(desks); i++)
+        *known = identity_has_role_in(job->session, desks[i], area);
+    return *known || job->gate->knows(tx, job->asker, id, known, error);
+}
+
 /* Is there such a person, and does the right reach where it is? Sets job->problem when not. */
 static bool reaches(struct store_tx *tx, struct person_job *job, enum right right, GError **error)
 {
@@ -58,12 +79,15 @@ static bool reaches(struct store_tx *tx, struct person_job *job, enum right righ
     struct person_known *known = person_read(tx, vault, job->id, PERSON_HIDDEN, error);
     if (error && *error)
         return false;
-    if (!known)
-        job->problem = &NO_PERSON;
-    else if (!identity_may_in(job->session, right, known->area))
+    bool fine = true, told = true;
+    if (known && identity_may_in(job->session, right, known->area))
+        fine = is_known(tx, job, job->id, known->area, &told, error);
+    else if (known)
         job->problem = &NO_RIGHT;
+    if (!known || !told)
+        job->problem = &NO_PERSON;
     person_known_free(known);
-    return true;
+    return fine;
 }
 
 /* --- acts, on the store's thread */
@@ -89,9 +113,13 @@ static bool add_found(struct store_tx *tx, struct person_job *job, GPtrArray *id
         struct person_known *known = person_read(tx, vault, ids->pdata[i], PERSON_MASKED, error);
         if (!known)
             return false;
-        if (identity_may_in(job->session, RIGHT_PERSON_SEE, known->area))
+        bool told = identity_may_in(job->session, RIGHT_PERSON_SEE, known->area);
+        bool fine = !told || is_known(tx, job, known->id, known->area, &told, error);
+        if (fine && told)
             json_array_append_new(list, known_json(known));
         person_known_free(known);
+        if (!fine)
+            return false;
     }
     return true;
 }
@@ -214,6 +242,8 @@ static void job_done(gpointer data, const GError *error)
     else
         net_reply_json(request, status, g_steal_pointer(&job->result));
     answer_free(job->answer);
+    if (job->asker)
+        job->gate->end(job->asker);
     net_session_unref(job->session);
     identity_actor_free(job->actor);
     g_free(job->id);
@@ -238,6 +268,9 @@ static void start(struct net_request *request, struct identity *identity, enum p
     job->id = id ? g_strdup(net_request_param(request, "id")) : NULL;
     job->body = body;
     job->now_us = identity_now(identity);
+    job->gate = identity->person_gate;
+    if (job->gate)
+        job->asker = job->gate->begin(job->session, identity->person_gate_user);
     if (asks || act == PERSON_ACT_FIND)
         store_read(identity->store, job_run, job, job_done);
     else

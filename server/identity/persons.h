@@ -88,3 +88,17 @@ char *person_seal(struct store_tx *tx, const struct vault *vault, const char *id
 /* Returned: the words, g_free(). NULL without error: the person was erased. */
 char *person_unseal(struct store_tx *tx, const struct vault *vault, const char *id,
                     const char *sealed, GError **error);
+
+/* Who works at no desk that takes requests reaches a person only through what they have to do with
+ * that person: need to know (Personal Information Protection Law art. 6). Set by whoever knows. */
+struct person_gate {
+    /* Loop thread: who asks, for the store's thread; freed by `end`, on any. */
+    gpointer (*begin)(const struct net_session *session, gpointer user);
+    void (*end)(gpointer asker);
+    /* Inside a store_fn: may this person be known to who asks? */
+    bool (*knows)(struct store_tx *tx, gpointer asker, const char *person, bool *knows,
+                  GError **error);
+};
+/* `gate` is static. Loop thread, at start. */
+void identity_set_person_gate(struct identity *identity, const struct person_gate *gate,
+                              gpointer user);

@@ -8,9 +8,10 @@
 #define BATCH  500
 
 struct retention {
-    json_t *days;  /* kind → days */
-    GArray *kinds; /* struct retention_kind */
-    guint running; /* the kind at work, from 1; 0: none */
+    json_t *days;           /* kind → days */
+    GArray *kinds;          /* struct retention_kind */
+    guint running;          /* the kind at work, from 1; 0: none */
+    GHashTable *hold_kinds; /* name → SQL, both static */
 };
 
 struct retention *retention_create(const json_t *days)
@@ -18,6 +19,7 @@ struct retention *retention_create(const json_t *days)
     struct retention *retention = g_new0(struct retention, 1);
     retention->days = days ? json_deep_copy(days) : json_object();
     retention->kinds = g_array_new(FALSE, TRUE, sizeof(struct retention_kind));
+    retention->hold_kinds = g_hash_table_new(g_str_hash, g_str_equal);
     return retention;
 }
 
@@ -27,12 +29,23 @@ void retention_destroy(struct retention *retention)
         return;
     json_decref(retention->days);
     g_array_unref(retention->kinds);
+    g_hash_table_unref(retention->hold_kinds);
     g_free(retention);
 }
 
 void retention_add(struct identity *identity, const struct retention_kind *kind)
 {
     g_array_append_vals(identity->retention->kinds, kind, 1);
+}
+
+void hold_kind_add(struct identity *identity, const char *kind, const char *find)
+{
+    g_hash_table_replace(identity->retention->hold_kinds, (gpointer)kind, (gpointer)find);
+}
+
+const char *hold_kind_find(const struct identity *identity, const char *kind)
+{
+    return g_hash_table_lookup(identity->retention->hold_kinds, kind);
 }
 
 json_t *retention_days_json(struct identity *identity)
@@ -222,4 +235,9 @@ void retention_add_own(struct identity *identity)
     };
     for (size_t i = 0; i < G_N_ELEMENTS(own); i++)
         retention_add(identity, &own[i]);
+    hold_kind_add(identity, "person", "SELECT id FROM person WHERE id = ? OR id = ?");
+    hold_kind_add(identity, "view_log", "SELECT id FROM view_log WHERE id = ? OR id = ?");
+    hold_kind_add(identity, "camera",
+                  "SELECT id FROM camera WHERE id = ?"
+                  " UNION SELECT camera FROM view_log WHERE camera = ?");
 }

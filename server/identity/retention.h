@@ -18,6 +18,12 @@ struct retention_kind {
 };
 void retention_add(struct identity *identity, const struct retention_kind *kind);
 
+/* One kind of thing that a hold may be placed on. `find` (static SQL) gives the id of what a person
+ * typed, by two `?`: an id, or the code that they know. Loop thread, at start. */
+void hold_kind_add(struct identity *identity, const char *kind, const char *find);
+/* Loop thread; NULL: no such kind. */
+const char *hold_kind_find(const struct identity *identity, const char *kind);
+
 /* Inside a store_fn: does a hold stand on that object, or on the whole kind? */
 bool hold_stands(struct store_tx *tx, const char *kind, const char *object, bool *stands,
                  GError **error);

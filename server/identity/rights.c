@@ -118,6 +118,17 @@ bool roles_compatible(const struct role *a, const struct role *b)
     return !(both & ADMINISTERS) || !(both & AUDITS);
 }
 
+/* What cannot be cut by areas: there is one set of rules, one roster, one log. */
+#define OF_THE_TOWN                                                                                \
+    (BIT(CONFIG_SEE) | BIT(CONFIG_EDIT) | BIT(FEED_EDIT) | BIT(AUDIT_SEE) | BIT(HOLD_EDIT) |       \
+     BIT(DUTY_EDIT))
+#define TOWN_DIGITS 9
+
+rights_t role_rights_in(const struct role *role, const char *area)
+{
+    return strlen(area) > TOWN_DIGITS ? role->rights & ~OF_THE_TOWN : role->rights;
+}
+
 bool area_within(const char *granted, const char *area)
 {
     if (!granted || !*granted)

@@ -70,6 +70,10 @@ const struct role *role_find(const char *code);
 /* True when one person may hold both: a system administrator is never a security auditor. */
 bool roles_compatible(const struct role *a, const struct role *b);
 
+/* What the role gives to who holds it for `area`: without what concerns the whole town (rules,
+ * feeds, roster, logs, holds) when the area is a village or less. */
+rights_t role_rights_in(const struct role *role, const char *area);
+
 /* Does a grant for `granted` reach `area`? Codes are 9 (town), 12 (village) or 15 (grid cell)
  * digits, each the beginning of the next; "" is granted for everything. A place without a code is
  * reached only by "". NULL counts as "". */

@@ -303,7 +303,7 @@ bool identity_may_in(const struct net_session *session, enum right right, const 
         return false;
     for (guint i = 0; i < session->grants->len; i++) {
         const struct grant *grant = &g_array_index(session->grants, struct grant, i);
-        if ((grant->role->rights & right_bit((enum right)right)) &&
+        if ((role_rights_in(grant->role, grant->area) & right_bit((enum right)right)) &&
             area_within(grant->area, area_code))
             return true;
     }

@@ -236,13 +236,13 @@ void identity_user_add(struct identity *identity, struct identity_actor *actor,
     job_hash(job, json_string_value(json_object_get(fields, "password")));
 }
 
-/* Now and without an end. */
+/* Now, without an end, and the whole town. */
 static bool administers(const struct account *account)
 {
     for (guint i = 0; account->enabled && i < account->grants->len; i++) {
         const struct grant *grant = &g_array_index(account->grants, struct grant, i);
         if (grant->state == GRANT_HOLDS && !grant->until_us &&
-            (grant->role->rights & right_bit(RIGHT_USER_EDIT)))
+            (role_rights_in(grant->role, grant->area) & right_bit(RIGHT_CONFIG_EDIT)))
             return true;
     }
     return false;

@@ -53,4 +53,6 @@ void mediation_retention(struct mediation *mediation)
 {
     static const struct retention_kind kind = {"meeting", mediation_purge, NULL};
     retention_add(mediation->options.identity, &kind);
+    hold_kind_add(mediation->options.identity, "meeting",
+                  "SELECT id FROM meeting WHERE id = ? OR id = ?");
 }

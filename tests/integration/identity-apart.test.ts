@@ -112,6 +112,7 @@ test('the exported log is checked offline by wallctl and by a stranger, and what
     ['a record taken out', lines.filter((_, i) => i !== third).join('\n')],
     ['two records changed places', lines.map((line, i) => (i === third ? lines[third + 1] : i === third + 1 ? lines[third] : line)).join('\n')],
     ['the end cut off', `${lines.slice(0, -4).join('\n')}\n`],
+    ['the heads taken out', lines.filter((line) => !line.startsWith('head')).join('\n')],
     ['a signature changed', swap(head, (line) => line.slice(0, -1) + (line.endsWith('0') ? '1' : '0'))],
     ['another key', text.replaceAll(key, other)],
     ['something after the end', `${text}record\n`],

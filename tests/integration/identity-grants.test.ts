@@ -88,7 +88,7 @@ test('a deputy collects requests from then until then: routes, topics and socket
   assert.deepEqual(early.closed, { code: 4004, reason: 'rights_changed' });
   const within = await person.connect();
   assert.equal(await subscribed(within, 'calls'), 'told');
-  const form = { title: '路灯不亮', area: `${VILLAGE}001`, channel: 'deputy' };
+  const form = { title: '路灯不亮', channel: 'deputy' };
   assert.equal((await person.request('POST', '/api/v1/cases', { key: 'collected1', form })).status, 201);
   assert.match(wallctl(stack, ['users', 'list']), new RegExp(`li +李代表 .*deputy_collect@${VILLAGE}/\\d{4}-[^ ]+\\.\\.\\d{4}-[^ ]+$`, 'm'));
 

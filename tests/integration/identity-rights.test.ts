@@ -128,7 +128,7 @@ const seenOf = (row: Row, answer: unknown): string => [here, there].filter((area
 /** Areas beyond those two; a list of somebody limited has none. */
 const others = (row: Row, answer: unknown): string[] => (row.lists?.(answer) ?? []).filter((area) => area !== here && area !== there);
 
-const allowed = (row: Row, role: Role): boolean => typeof row.who === 'string' || row.who.includes(role);
+const allowed = (row: Row, role: Role, limited: boolean): boolean => (typeof row.who === 'string' || row.who.includes(role)) && !(limited && row.town);
 
 interface Answer { status: number; code: string; json: any }
 async function ask(person: Person, key: string, row: Row, side?: 'here' | 'there'): Promise<Answer> {
@@ -175,13 +175,23 @@ test('every role follows the topics of its row and no other, and sees of an area
       wall.send({ t: 'sub', topic, re: topic });
       const what = `${role}${limited ? ' of one area' : ''}: topic ${topic}`;
       const told = await wall.message((m) => (m.topic === topic && m.t === 'snapshot') || (m.t === 'error' && m.re === topic));
-      assert.equal(told.t === 'snapshot' ? 'told' : told.code, allowed(row, role) ? 'told' : 'no_right', what);
+      assert.equal(told.t === 'snapshot' ? 'told' : told.code, allowed(row, role, limited) ? 'told' : 'no_right', what);
       if (told.t !== 'snapshot' || !row.lists) continue;
       assert.equal(seenOf(row, told.data), due(row, role, limited), what);
       if (limited) assert.deepEqual(others(row, told.data), [], what);
     }
     wall.close();
   });
+});
+
+test('who manages the users of one area is told of those who have something to do there', async () => {
+  for (const limited of [false, true]) {
+    const { person } = people.find((one) => one.role === 'system_admin' && one.limited === limited)!;
+    const { users } = await person.json<{ users: { login: string; grants: { area: string }[] }[] }>('/api/v1/users');
+    const hired = people.filter((one) => !limited || one.limited).map(({ login }) => login);
+    assert.deepEqual(hired.filter((login) => !users.some((one) => one.login === login)), []);
+    if (limited) assert.deepEqual(users.filter(({ grants }) => !grants.some(({ area }) => area.startsWith(here))), []);
+  }
 });
 
 test('every role is let in where its row says so and nowhere else, and reaches of an area what lies in it', async () => {
@@ -191,8 +201,8 @@ test('every role is let in where its row says so and nowhere else, and reaches o
       const what = `${role}${limited ? ' of one area' : ''}: ${key}`;
       const { status, code, json } = await ask(person, key, row);
       if (code === 'no_session') wrong.push(`${what} has lost its session`);
-      if (!allowed(row, role) && !(status === 403 && code === 'no_right')) wrong.push(`${what} is let in (${status} ${code}); the table says no`);
-      if (!allowed(row, role)) continue;
+      if (!allowed(row, role, limited) && !(status === 403 && code === 'no_right')) wrong.push(`${what} is let in (${status} ${code}); the table says no`);
+      if (!allowed(row, role, limited)) continue;
       if (!limited && code === 'no_right') wrong.push(`${what} is refused; the table says yes`);
       if (row.lists && status === 200) {
         if (seenOf(row, json) !== due(row, role, limited) || (limited && others(row, json).length)) wrong.push(`${what} lists ${row.lists(json).join(', ')}`);
@@ -253,7 +263,7 @@ test('of each kind of case every role sees what its grants bring, one by one, in
   }
   const accused = await Promise.all((['department_handler', 'grid_worker', 'verifier', 'mediator', 'front_desk', 'operator', 'supervisor', 'leader'] as const).map((role) => hire(role, false, ACCUSED)));
   const wrong: string[] = [];
-  await each([...people.filter(({ role }) => allowed(routes['GET /api/v1/cases']!, role)), ...accused], async ({ role, limited, login }) => {
+  await each([...people.filter(({ role }) => allowed(routes['GET /api/v1/cases']!, role, false)), ...accused], async ({ role, limited, login }) => {
     const person = await enter(login); // the walk ended its sessions
     const isAccused = login.endsWith('.accused');
     const { cases } = await person.json<{ cases: { id: string }[] }>('/api/v1/cases?state=open&limit=200');
@@ -280,7 +290,7 @@ test('of each kind of case every role sees what its grants bring, one by one, in
       if (record !== 200 && record !== 404) wrong.push(`${what}: its record is answered ${record}`);
       if (record === 200 && (!sees || blamed)) wrong.push(`${what}: its record is told`);
       const noted = await person.request('POST', `/api/v1/cases/${id}/acts`, { act: 'comment', key: newKey(), text: '走一遍' });
-      const mayNote = sees && allowed(routes['POST /api/v1/cases/:id/acts']!, role);
+      const mayNote = sees && allowed(routes['POST /api/v1/cases/:id/acts']!, role, false);
       if ((noted.status === 200) !== mayNote) wrong.push(`${what}: a comment is answered ${noted.status} ${await noted.text()}`);
     }
   });

@@ -37,6 +37,7 @@ export function checkAudit(file: Buffer, noted: string): { records: number; head
       if (!verify(null, Buffer.from(text), key, Buffer.from(signature ?? '', 'hex'))) say('signature does not hold');
       [found.heads, found.signedTo] = [found.heads + 1, seq];
     }
+    if (word === 'end' && seq > 0 && found.signedTo !== seq) say('the newest record is not signed');
     if (word === 'end') ended = Number(rest[0]) === seq && rest[1] === previous.toString('hex') ? true : say('another end');
   }
   if (!ended) throw new Error('cut off');

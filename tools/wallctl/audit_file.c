@@ -179,6 +179,8 @@ static const char *read_end(struct checker *k, struct cursor *c)
         return "the end is not readable";
     if (last != k->it->last || memcmp(hash, k->previous, HASH_BYTES) != 0)
         return "the file does not end with the record that it says";
+    if (last > 0 && k->it->signed_to != last)
+        return "the newest record is not signed: an export always is";
     k->ended = true;
     return NULL;
 }

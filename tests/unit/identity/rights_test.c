@@ -86,6 +86,23 @@ static void test_areas(void)
         g_assert_true(area_within(cases[i].granted, cases[i].area) == cases[i].within);
 }
 
+static void test_what_concerns_the_town_is_of_no_village(void)
+{
+    const struct role *admin = role_find("system_admin"), *auditor = role_find("security_auditor");
+    for (const char *const *area = (const char *const[]){"", "330108102", NULL}; *area; area++) {
+        g_assert_cmpuint(role_rights_in(admin, *area), ==, admin->rights);
+        g_assert_cmpuint(role_rights_in(auditor, *area), ==, auditor->rights);
+    }
+    rights_t village = role_rights_in(admin, "330108102003");
+    g_assert_false(village & right_bit(RIGHT_CONFIG_EDIT));
+    g_assert_false(village & right_bit(RIGHT_FEED_EDIT));
+    g_assert_true(village & right_bit(RIGHT_USER_EDIT));
+    g_assert_true(village & right_bit(RIGHT_CAMERA_EDIT));
+    g_assert_false(role_rights_in(auditor, "330108102003001") & right_bit(RIGHT_AUDIT_SEE));
+    g_assert_false(role_rights_in(role_find("supervisor"), "330108102003") &
+                   right_bit(RIGHT_DUTY_EDIT));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -94,5 +111,6 @@ int main(int argc, char **argv)
     g_test_add_func("/identity/rights/pictures", test_who_sees_pictures);
     g_test_add_func("/identity/rights/apart", test_admin_and_auditor_stay_apart);
     g_test_add_func("/identity/rights/areas", test_areas);
+    g_test_add_func("/identity/rights/town", test_what_concerns_the_town_is_of_no_village);
     return g_test_run();
 }
