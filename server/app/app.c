@@ -22,6 +22,7 @@
 #include "intake/camera_events.h"
 #include "intake/intake.h"
 #include "net/net.h"
+#include "notify/plan.h"
 #include "place/place.h"
 #include "store/store.h"
 #include "wall/wall.h"
@@ -225,9 +226,12 @@ static bool open_attachments(struct app *app, GError **error)
 bool app_check(const json_t *config, GError **error)
 {
     g_autofree char *dir = config_path(config, "cases.dir");
+    g_autofree char *told = config_path(config, "cases.notify");
     struct case_book *book = case_book_create(dir, error);
+    struct plan *plan = book ? plan_load(told, error) : NULL;
     case_book_destroy(book);
-    return book != NULL;
+    plan_destroy(plan);
+    return plan != NULL;
 }
 
 static bool open_cases(struct app *app, GError **error)

@@ -1,5 +1,6 @@
 /* What time brings to cases: reminders, what is over, the next level of mediation. What was done is
  * written with the timer's row, so that neither a restart nor a clock that is set does it twice. */
+#include "cases/case_pause.h"
 #include "cases/case_timer.h"
 #include "cases/cases_private.h"
 #include "common/log.h"
@@ -137,7 +138,18 @@ bool case_clock_run(struct store_tx *tx, const struct case_book *book, gint64 no
             return false;
         (*done)++;
     }
-    return run_items(tx, book, now_us, limit - *done, done, error);
+    return run_items(tx, book, now_us, limit - *done, done, error) &&
+           case_pauses_end(tx, book, now_us, limit - *done, done, error);
+}
+
+static bool next_of_all(struct store_tx *tx, gint64 *next_us, GError **error)
+{
+    gint64 pause_us;
+    if (!case_timers_next(tx, next_us, error) || !case_pauses_next(tx, &pause_us, error))
+        return false;
+    if (pause_us && (!*next_us || pause_us < *next_us))
+        *next_us = pause_us;
+    return true;
 }
 
 /* --- on the loop */
@@ -145,14 +157,14 @@ bool case_clock_run(struct store_tx *tx, const struct case_book *book, gint64 no
 static bool read_next(struct store_tx *tx, gpointer job, GError **error)
 {
     struct round *round = job;
-    return case_timers_next(tx, &round->next_us, error);
+    return next_of_all(tx, &round->next_us, error);
 }
 
 static bool write_due(struct store_tx *tx, gpointer job, GError **error)
 {
     struct round *round = job;
     return case_clock_run(tx, round->book, round->now_us, MOST_AT_ONCE, &round->done, error) &&
-           case_timers_next(tx, &round->next_us, error);
+           next_of_all(tx, &round->next_us, error);
 }
 
 static void ended(gpointer job, const GError *error)

@@ -67,7 +67,7 @@ static const struct column columns[] = {
     {"办理标准", "Standard", 20, A | F, COLUMN_ORDER_TEXT, TO(standard), 0},
     {"交办时间", "Sent", 17, R | A, COLUMN_ORDER_TIME, TO(sent_us), 0},
     {"接单时间", "Taken", 17, R | A, COLUMN_ORDER_TIME, TO(taken_us), 0},
-    {"办理期限", "Due", 17, A, COLUMN_TIME, ROW(due_us), 0},
+    {"办理期限", "Due", 17, A, COLUMN_ORDER_TIME, TO(due_us), 0},
     {"调解层级", "Level of mediation", 10, D, COLUMN_NUMBER, ROW(level), 0},
     {"调解次数", "Attempts", 10, D, COLUMN_NUMBER, ROW(attempts), 0},
     {"达成协议时间", "Agreed", 17, D, COLUMN_TIME, ROW(agreed_us), 0},
@@ -178,6 +178,8 @@ static bool read_order(struct store_tx *tx, struct line *line, GError **error)
                                      store_text_dup(rows, 2), store_int(rows, 3),
                                      store_int(rows, 4),      store_int(rows, 5),
                                      store_int(rows, 6)};
+    if (!line->order.due_us) /* as the workflow has it */
+        line->order.due_us = line->row->finish_us;
     if (bad)
         g_propagate_error(error, bad);
     return rows && !bad;
@@ -218,6 +220,13 @@ static const char *name_of(GHashTable *names, const char *id)
     return name ? name : id;
 }
 
+static const char *department_name(const struct case_table_fill *fill, const char *id)
+{
+    if (g_strcmp0(id, CASE_GRID) == 0)
+        return fill->english ? "grid of the place" : "本网格";
+    return name_of(fill->departments, id);
+}
+
 static const char *others(struct line *line)
 {
     GString *text = g_string_new(NULL);
@@ -227,7 +236,7 @@ static const char *others(struct line *line)
             continue;
         const char *comma = line->fill->english ? ", " : "、";
         g_string_append_printf(text, "%s%s", text->len ? comma : "",
-                               name_of(line->fill->departments, *id));
+                               department_name(line->fill, *id));
     }
     return own(line, g_string_free(text, FALSE));
 }
@@ -272,7 +281,7 @@ static const char *cell_text(struct line *line, const struct column *column)
     case COLUMN_AREA:
         return name_of(line->fill->areas, row->area);
     case COLUMN_DEPARTMENT:
-        return name_of(line->fill->departments, row->lead);
+        return department_name(line->fill, row->lead);
     case COLUMN_OTHERS:
         return others(line);
     case COLUMN_NAME:

@@ -65,13 +65,23 @@ static bool is_area(const char *text)
     return size == 0 || (size >= 6 && size <= 15);
 }
 
+/* A title of blanks names nothing. */
+static bool is_blank(const char *text)
+{
+    for (const char *at = text; *at; at = g_utf8_next_char(at)) {
+        if (!g_unichar_isspace(g_utf8_get_char(at)))
+            return false;
+    }
+    return true;
+}
+
 static bool value_fits(const struct form_field *field, const json_t *value)
 {
     const char *text = json_string_value(value);
     switch (field->kind) {
     case FORM_TEXT:
         return text && g_utf8_strlen(text, -1) <= field->most &&
-               (*text || strcmp(field->name, "title") != 0);
+               (!is_blank(text) || strcmp(field->name, "title") != 0);
     case FORM_WORD:
         return case_word((enum case_list)field->most, text) != NULL;
     case FORM_ID:
@@ -120,6 +130,17 @@ void case_form_check(const json_t *form, const char *path, json_t *faults)
     if (json_is_number(json_object_get(form, "lon")) !=
         json_is_number(json_object_get(form, "lat")))
         case_fault(faults, "form.lon", "经纬度须同时填写", "lon and lat come together");
+}
+
+bool case_form_area_known(struct store_tx *tx, const json_t *form, bool *known, GError **error)
+{
+    const char *area = json_string_value(json_object_get(form, "area"));
+    gint64 one;
+    *known = !area || !*area;
+    return *known || store_query_int(tx, error, &one, known,
+                                     "SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM area)"
+                                     " OR EXISTS (SELECT 1 FROM area WHERE code = ?)",
+                                     "s", area);
 }
 
 static void apply(struct case_row *row, const struct form_field *field, const json_t *value)

@@ -1,7 +1,10 @@
 #include "cases/case_job.h"
+#include "cases/case_form.h"
+#include "cases/case_key.h"
 #include "cases/case_search.h"
 #include "cases/case_timer.h"
 #include "common/failpoint.h"
+#include "identity/persons.h"
 #include <string.h>
 
 void case_job_free(struct case_job *job)
@@ -74,28 +77,32 @@ static gint64 last_seq(struct store_tx *tx, const char *case_id)
 
 static bool find_key(struct store_tx *tx, struct case_job *job, GError **error)
 {
-    GError *bad = NULL;
-    store_rows_auto rows =
-        store_query(tx, error, "SELECT case_id, seq FROM case_key WHERE user_id = ? AND key = ?",
-                    "ss", job->who->actor->user, job->key);
-    if (rows && store_rows_next(rows, &bad)) {
+    struct case_key key;
+    case_key_init(&key, job->vault, job->who->actor->user, job->key, case_act_info(job->act)->name,
+                  job->body);
+    bool fine = case_key_find(tx, &key, error);
+    if (fine && key.case_id) {
         job->again = true;
-        job->seq = store_int(rows, 1);
-        if (g_strcmp0(store_text(rows, 0), job->row.id) != 0)
-            return case_job_refuse(job, "key_used", "这个操作编号已用于另一个案件",
+        job->seq = key.seq;
+        if (g_strcmp0(key.case_id, job->row.id) != 0)
+            fine = case_job_refuse(job, "key_used", "这个操作编号已用于另一个案件",
                                    "the key was used for another case", error);
+        else if (!key.same)
+            fine = case_job_refuse(job, "key_used", "这个操作编号已用于另一个操作",
+                                   "the key was used for another act", error);
     }
-    if (bad)
-        g_propagate_error(error, bad);
-    return rows && !bad;
+    case_key_clear(&key);
+    return fine;
 }
 
 static bool write_key(struct store_tx *tx, struct case_job *job, GError **error)
 {
-    return store_exec(tx, error,
-                      "INSERT INTO case_key (user_id, key, case_id, seq, time_us)"
-                      " VALUES (?, ?, ?, ?, ?)",
-                      "sssii", job->who->actor->user, job->key, job->row.id, job->seq, job->now_us);
+    struct case_key key;
+    case_key_init(&key, job->vault, job->who->actor->user, job->key, case_act_info(job->act)->name,
+                  job->body);
+    bool fine = case_key_write(tx, &key, job->row.id, job->seq, job->now_us, error);
+    case_key_clear(&key);
+    return fine;
 }
 
 /* --- may it be done? */
@@ -138,7 +145,10 @@ static const struct workflow_move *find_move(struct case_job *job, GError **erro
     const struct workflow_move *move =
         workflow ? workflow_move(workflow, job->act, state, job->outcome, job->roles, &known)
                  : NULL;
-    if (!move && known)
+    if (!move && job->row.merged_into)
+        case_job_refuse(job, "merged", "本案已并案，请在并入的案件中办理",
+                        "the case was merged: work on the one that it went into", error);
+    else if (!move && known)
         case_job_refuse(job, "no_right", "您的角色不能这样处理这个案件",
                         "your role may not do this to the case", error);
     else if (!move)
@@ -191,6 +201,51 @@ static bool begin(struct store_tx *tx, struct case_job *job, GError **error)
 }
 
 /* --- doing it */
+
+bool case_job_check_department(struct store_tx *tx, struct case_job *job, const char *department,
+                               GError **error)
+{
+    gint64 one;
+    bool found = !department || strcmp(department, CASE_GRID) == 0;
+    if (department && g_strcmp0(department, job->row.about) == 0)
+        return case_job_refuse(job, "conflict_of_interest", "不得交给被投诉的部门",
+                               "it is a complaint about that department", error);
+    if (!found &&
+        !store_query_int(tx, error, &one, &found,
+                         "SELECT 1 FROM department WHERE id = ? AND enabled = 1", "s", department))
+        return false;
+    return found || case_job_refuse(job, "no_department", "没有这个部门，或已停用",
+                                    "there is no such department, or it is disabled", error);
+}
+
+bool case_departments_show(struct store_tx *tx, struct case_row *row, GError **error)
+{
+    GError *bad = NULL;
+    g_autoptr(GString) text = g_string_new(NULL);
+    store_rows_auto rows = store_query(
+        tx, error,
+        "SELECT department FROM case_order WHERE case_id = ? AND state <> 'WITHDRAWN'"
+        " AND state <> 'RETURNED'"
+        " UNION SELECT department FROM case_item WHERE case_id = ? AND department IS NOT NULL"
+        " UNION SELECT o.department FROM case_order o JOIN case_file f ON f.id = o.case_id"
+        " WHERE f.merged_into = ? AND o.state IN ('SENT', 'TAKEN') ORDER BY department",
+        "sss", row->id, row->id, row->id);
+    while (rows && store_rows_next(rows, &bad))
+        g_string_append_printf(text, " %s ", store_text(rows, 0));
+    if (bad)
+        g_propagate_error(error, bad);
+    case_row_set(&row->departments, text->str);
+    return rows && !bad;
+}
+
+/* A case lies in an area of the town; where the town has none, anywhere. */
+static bool check_area(struct store_tx *tx, struct case_job *job, GError **error)
+{
+    bool known = false;
+    return case_form_area_known(tx, json_object_get(job->body, "form"), &known, error) &&
+           (known ||
+            case_job_refuse(job, "no_area", "没有这个区域", "there is no such area", error));
+}
 
 static void move_case(struct case_job *job, const struct workflow_move *move)
 {
@@ -263,6 +318,17 @@ static void add_details(struct case_job *job)
     json_object_set_new(job->details, "role", json_string(case_role_name(job->roles)));
 }
 
+/* From the end on the retention of what is known of its persons runs; a case that is done may come
+ * back until it is archived. */
+static bool release_persons(struct store_tx *tx, const struct case_job *job, GError **error)
+{
+    const struct workflow *workflow = workflow_of(job);
+    int state = workflow_state_find(workflow, job->row.state);
+    enum workflow_end end = workflow_state(workflow, state)->end;
+    return !job->moved || (end != END_REFUSED && end != END_ENDED) ||
+           person_release(tx, "case", job->row.id, job->now_us, error);
+}
+
 /* What is over is signed: nothing that was done before can be taken out afterwards. */
 static bool sign_end(struct store_tx *tx, const struct case_job *job, GError **error)
 {
@@ -290,7 +356,7 @@ static bool finish(struct store_tx *tx, struct case_job *job, const char *from, 
         !case_save(tx, job->book, &job->row, &record, job->who->actor, job->now_us, error))
         return false;
     job->seq = last_seq(tx, job->row.id);
-    return write_key(tx, job, error) && sign_end(tx, job, error);
+    return write_key(tx, job, error) && release_persons(tx, job, error) && sign_end(tx, job, error);
 }
 
 bool case_job_try(struct store_tx *tx, gpointer data, GError **error)
@@ -312,7 +378,8 @@ bool case_job_run(struct store_tx *tx, gpointer data, GError **error)
     guint32 roles = job->roles;
     const struct workflow_move *move = find_move(job, error);
     case_effect_fn effect = case_effect(job->act);
-    if (!move || !case_files_check(tx, job, error) || (effect && !effect(tx, job, error)))
+    if (!move || !case_files_check(tx, job, error) || !check_area(tx, job, error) ||
+        (effect && !effect(tx, job, error)))
         return false;
     job->roles = roles;
     move = find_move(job, error); /* now that the outcome is known */

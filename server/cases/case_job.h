@@ -73,6 +73,22 @@ case_effect_fn case_effect_file(enum case_act act);
 /* Are the files that an act names there, and of this case? */
 bool case_files_check(struct store_tx *tx, struct case_job *job, GError **error);
 
+/* Refuses a department that there is none of, or that the case is a complaint about. NULL is fine.
+ */
+bool case_job_check_department(struct store_tx *tx, struct case_job *job, const char *department,
+                               GError **error);
+
+/* Did this person handle the case? */
+bool case_job_handled(struct store_tx *tx, const struct case_job *job, bool *handled,
+                      GError **error);
+/* The order of the grid workers goes to those of the case's new cell, as a new one. `*moved`: there
+ * was one. */
+bool case_order_move_grid(struct store_tx *tx, struct case_job *job, bool *moved, GError **error);
+/* The row names the departments that see the case: those with an order that holds (one that was
+ * given back does not), those that a resolution or an instruction is for, and those that work on
+ * what was merged into it. */
+bool case_departments_show(struct store_tx *tx, struct case_row *row, GError **error);
+
 /* The reporter of a form becomes a person, or corrects the one that there is. */
 bool case_reporter_write(struct store_tx *tx, const struct vault *vault, struct case_row *row,
                          const json_t *form, gint64 now_us, GError **error);

@@ -200,15 +200,15 @@ static char *limit_text(const struct workflow_timer *timer, const struct case_ro
     return text;
 }
 
-/* Has a department that has to act seen its order? */
+/* Has the department that has to act seen its order? What was done before a case came back is not
+ * delivery. */
 static bool is_delivered(const struct fit *fit)
 {
     bool seen = false;
     for (guint i = 0; i < fit->orders->len; i++) {
         const struct order *order = fit->orders->pdata[i];
-        bool holds =
-            order->state == ORDER_SENT || order->state == ORDER_TAKEN || order->state == ORDER_DONE;
-        seen = seen || (holds && order->seen);
+        bool holds = order->state == ORDER_SENT || order->state == ORDER_TAKEN;
+        seen = seen || (order->lead && holds && order->seen);
     }
     return seen;
 }
@@ -263,6 +263,21 @@ static bool start(struct fit *fit, const struct workflow_timer *timer, const str
                       next_of(timer, live), live->state, live->limit);
 }
 
+/* Another grade has another limit from the same beginning; what a person set, and what is over and
+ * told, stays. */
+static bool fit_grade(struct fit *fit, const struct workflow_timer *timer, struct live *live,
+                      GError **error)
+{
+    g_autofree char *now = limit_text(timer, fit->row);
+    if (strcmp(now, live->limit) == 0 || live->set_us || strcmp(live->state, "over") == 0)
+        return true;
+    case_row_set(&live->limit, now);
+    reckon(fit, timer, live);
+    return save(fit, timer, live, error) &&
+           store_exec(fit->tx, error, "UPDATE case_timer SET limit_text = ? WHERE id = ?", "ss",
+                      live->limit, live->id);
+}
+
 static bool want(struct fit *fit, const struct workflow_timer *timer, const struct order *order,
                  GError **error)
 {
@@ -275,7 +290,7 @@ static bool want(struct fit *fit, const struct workflow_timer *timer, const stru
     if (!live)
         return start(fit, timer, order, error);
     live->wanted = true;
-    return true;
+    return timer->by != BY_GRADE || fit_grade(fit, timer, live, error);
 }
 
 static bool want_all(struct fit *fit, GError **error)

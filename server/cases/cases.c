@@ -115,6 +115,7 @@ struct cases *cases_create(const struct cases_options *options, GError **error)
         goto fail;
     if (!cases_topic_open(cases, error))
         goto fail;
+    cases_guard_persons(cases);
     cases_list_routes(cases);
     cases_open_routes(cases);
     cases_draft_routes(cases);

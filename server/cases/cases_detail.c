@@ -14,6 +14,7 @@ struct asked {
     gint64 now_us;
     struct case_row row;
     json_t *body;
+    bool glance; /* nobody looks: an open page asks by itself */
 };
 
 static void asked_free(struct asked *asked)
@@ -57,11 +58,12 @@ static const struct table tables[] = {
       {"returned_us", 't'},
       {"return_reason", 's'}}},
     {"pauses",
-     "SELECT id, from_us, to_us, reason, asked_by, approved_by FROM case_pause WHERE case_id = ?"
-     " ORDER BY from_us",
+     "SELECT id, from_us, to_us, until_us, reason, asked_by, approved_by FROM case_pause"
+     " WHERE case_id = ? ORDER BY from_us",
      {{"id", 's'},
       {"from_us", 't'},
       {"to_us", 't'},
+      {"until_us", 't'},
       {"reason", 's'},
       {"asked_by", 's'},
       {"approved_by", 's'}}},
@@ -270,6 +272,28 @@ static bool read_files(struct store_tx *tx, const struct asked *asked, GError **
     return true;
 }
 
+/* Who may not know the reporter of a complaint reads nothing that the reporter said: not what was
+ * noted of calls, nor by who took it. */
+static void hide_words(const struct asked *asked, guint32 roles)
+{
+    size_t i;
+    json_t *one;
+    if (case_may_know_reporter(asked->row.about, asked->who, roles))
+        return;
+    json_array_foreach(json_object_get(asked->body, "calls"), i, one)
+        json_object_set_new(one, "text", json_null());
+    json_array_foreach(json_object_get(asked->body, "log"), i, one)
+    {
+        const char *act = json_string_value(json_object_get(one, "action"));
+        const char *user = json_string_value(json_object_get(one, "user"));
+        bool own = g_strcmp0(user, asked->who->actor->user) == 0;
+        bool said = g_strcmp0(act, "call") == 0 || g_strcmp0(act, "verify") == 0 ||
+                    (g_strcmp0(act, "comment") == 0 && !g_strcmp0(user, asked->row.first_user));
+        if (said && !own)
+            json_object_set_new(one, "note", json_string(""));
+    }
+}
+
 static bool read_case(struct store_tx *tx, gpointer job, GError **error)
 {
     struct asked *asked = job;
@@ -290,6 +314,7 @@ static bool read_case(struct store_tx *tx, gpointer job, GError **error)
     if (!read_tables(tx, asked, error) || !read_files(tx, asked, error) ||
         !read_reporters(tx, asked, roles, error))
         return false;
+    hide_words(asked, roles);
     case_log_verify(tx, asked->row.id, &broken, &bad);
     json_object_set_new(asked->body, "broken", broken ? json_integer(broken) : json_null());
     if (bad)
@@ -358,7 +383,8 @@ static void case_read(gpointer job, const GError *error)
     if (error) {
         cases_reply_error(asked->request, error);
     } else {
-        note_seen(asked);
+        if (!asked->glance)
+            note_seen(asked);
         hide_reporters(asked);
         net_reply_json(asked->request, 200, json_incref(asked->body));
     }
@@ -376,6 +402,7 @@ static void get_case(struct net_request *request, gpointer user)
     asked->vault = identity_vault(cases->options.identity);
     asked->id = g_strdup(net_request_param(request, "id"));
     asked->now_us = cases_now(cases);
+    asked->glance = net_request_query(request, "glance") != NULL;
     store_read(cases->options.store, read_case, asked, case_read);
 }
 

@@ -150,7 +150,7 @@ static bool read_alert(struct store_tx *tx, struct asked *asked, GError **error)
 static json_t *department_json(struct store_tx *tx, const char *id)
 {
     store_rows_auto rows =
-        store_query(tx, NULL, "SELECT name FROM department WHERE id = ?", "s", id);
+        store_query(tx, NULL, "SELECT name FROM department WHERE id = ? AND enabled = 1", "s", id);
     bool found = rows && store_rows_next(rows, NULL);
     return json_pack("{s:s,s:o,s:b}", "id", id, "name",
                      found ? case_json_text(store_text(rows, 0)) : json_string(id), "known",

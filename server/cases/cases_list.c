@@ -1,4 +1,5 @@
 /* GET /api/v1/cases, /api/v1/case-board. */
+#include "cases/case_form.h"
 #include "cases/case_search.h"
 #include "cases/case_words.h"
 #include "cases/cases_private.h"
@@ -79,20 +80,21 @@ static void add_states(GString *sql, const struct cases_query *asked)
         g_string_append(sql, " AND state = " P(state));
 }
 
+static const char *const lights[][2] = {
+    {"normal", OPEN " AND due_us > 0 AND warn_us > " P(now_us)},
+    {"due_soon", OPEN " AND warn_us <= " P(now_us) " AND due_us > " P(now_us)},
+    {"overdue", OPEN " AND due_us > 0 AND due_us <= " P(now_us)},
+};
+static const char *const lists[][2] = {
+    {"requests", OPEN " AND dispatched_us = 0"},
+    {"assigned", OPEN " AND dispatched_us > 0"},
+    {"done", " AND closed_us > 0"},
+    {"asked", OPEN " AND id IN (SELECT case_id FROM case_ask WHERE state = 'open')"},
+    {"items", " AND id IN (SELECT case_id FROM case_item WHERE done_us = 0)"},
+};
+
 static void add_lights(GString *sql, const struct cases_query *asked)
 {
-    static const char *const lights[][2] = {
-        {"normal", OPEN " AND due_us > 0 AND warn_us > " P(now_us)},
-        {"due_soon", OPEN " AND warn_us <= " P(now_us) " AND due_us > " P(now_us)},
-        {"overdue", OPEN " AND due_us > 0 AND due_us <= " P(now_us)},
-    };
-    static const char *const lists[][2] = {
-        {"requests", OPEN " AND dispatched_us = 0"},
-        {"assigned", OPEN " AND dispatched_us > 0"},
-        {"done", " AND closed_us > 0"},
-        {"asked", OPEN " AND id IN (SELECT case_id FROM case_ask WHERE state = 'open')"},
-        {"items", " AND id IN (SELECT case_id FROM case_item WHERE done_us = 0)"},
-    };
     for (size_t i = 0; i < G_N_ELEMENTS(lights); i++) {
         if (g_strcmp0(asked->light, lights[i][0]) == 0)
             g_string_append(sql, lights[i][1]);
@@ -402,6 +404,28 @@ struct cases_query *cases_query_of(struct cases *cases, struct case_who *who, co
     return asked;
 }
 
+/* A filter that means nothing would find everything. */
+static bool check_filters(const struct cases_query *asked, struct net_request *request)
+{
+    bool light = !asked->light, list = !asked->list;
+    for (size_t i = 0; i < G_N_ELEMENTS(lights); i++)
+        light = light || strcmp(asked->light, lights[i][0]) == 0;
+    for (size_t i = 0; i < G_N_ELEMENTS(lists); i++)
+        list = list || strcmp(asked->list, lists[i][0]) == 0;
+    if (light && list)
+        return true;
+    json_t *faults = json_array();
+    if (!light)
+        case_fault(faults, "light", "须为 normal、due_soon 或 overdue",
+                   "is one of normal, due_soon, overdue");
+    if (!list)
+        case_fault(faults, "list", "须为 requests、assigned、done、asked 或 items",
+                   "is one of requests, assigned, done, asked, items");
+    net_reply_invalid(request, 400, "invalid_query", "查询条件不正确", "the query is not right",
+                      faults);
+    return false;
+}
+
 struct cases_query *cases_query_new(struct cases *cases, struct net_request *request)
 {
     gint64 limit, from_us, until_us, mine;
@@ -417,6 +441,8 @@ struct cases_query *cases_query_new(struct cases *cases, struct net_request *req
     asked->timed = from_us > 0 || until_us < G_MAXINT64;
     asked->mine = mine != 0;
     read_filters(asked);
+    if (!check_filters(asked, request))
+        g_clear_pointer(&asked, cases_query_free);
     return asked;
 }
 

@@ -1,5 +1,6 @@
 /* POST /api/v1/cases: a request becomes a case. */
 #include "cases/case_form.h"
+#include "cases/case_key.h"
 #include "cases/case_reporter.h"
 #include "cases/cases_private.h"
 #include <math.h>
@@ -15,35 +16,21 @@ struct opening {
     char *key, *id;
     json_t *form;
     gint64 now_us;
-    bool again;
+    struct case_key used;
+    bool known_area;
     json_t *answer;
 };
 
 static void opening_free(struct opening *opening)
 {
     net_request_unref(opening->request);
+    case_key_clear(&opening->used);
     case_who_free(opening->who);
     g_free(opening->key);
     g_free(opening->id);
     json_decref(opening->form);
     json_decref(opening->answer);
     g_free(opening);
-}
-
-static bool find_key(struct store_tx *tx, struct opening *opening, GError **error)
-{
-    GError *bad = NULL;
-    store_rows_auto rows =
-        store_query(tx, error, "SELECT case_id FROM case_key WHERE user_id = ? AND key = ?", "ss",
-                    opening->who->actor->user, opening->key);
-    if (rows && store_rows_next(rows, &bad)) {
-        opening->again = true;
-        g_free(opening->id);
-        opening->id = store_text_dup(rows, 0);
-    }
-    if (bad)
-        g_propagate_error(error, bad);
-    return rows && !bad;
 }
 
 static bool add_camera(struct store_tx *tx, const struct opening *opening, const char *camera,
@@ -88,22 +75,42 @@ static bool make(struct store_tx *tx, struct opening *opening, GError **error)
            case_reporter_add(tx, opening->vault, opening->id, opening->form, opening->now_us,
                              error) &&
            add_cameras(tx, opening, error) &&
-           store_exec(tx, error,
-                      "INSERT INTO case_key (user_id, key, case_id, seq, time_us)"
-                      " VALUES (?, ?, ?, 1, ?)",
-                      "sssi", opening->who->actor->user, opening->key, opening->id,
-                      opening->now_us);
+           case_key_write(tx, &opening->used, opening->id, 1, opening->now_us, error);
 }
 
 static bool write_case(struct store_tx *tx, gpointer job, GError **error)
 {
     struct opening *opening = job;
     case_row_auto row = {0};
-    if (!find_key(tx, opening, error) || (!opening->again && !make(tx, opening, error)) ||
-        !case_row_load(tx, opening->id, &row, error))
+    if (!case_form_area_known(tx, opening->form, &opening->known_area, error) ||
+        !case_key_find(tx, &opening->used, error))
+        return false;
+    bool again = opening->used.case_id != NULL;
+    if (!again && !opening->known_area)
+        return true;
+    if ((!again && !make(tx, opening, error)) ||
+        !case_row_load(tx, again ? opening->used.case_id : opening->id, &row, error))
         return false;
     opening->answer = case_row_json(&row);
     return true;
+}
+
+/* The case of that key stands with what was asked first. */
+static void reply_other(const struct opening *opening)
+{
+    net_reply_json(opening->request, 409,
+                   json_pack("{s:{s:s,s:{s:s,s:s}},s:O}", "error", "code", "key_used", "message",
+                             "zh", "这个操作编号已受理过，内容与这次不同", "en",
+                             "the key was used for a case with other contents", "current",
+                             opening->answer));
+}
+
+static void reply_no_area(const struct opening *opening)
+{
+    json_t *faults = json_array();
+    case_fault(faults, "form.area", "没有这个区域", "there is no such area");
+    net_reply_invalid(opening->request, 400, "bad_case", "登记不完整或不正确",
+                      "the case is not complete or not right", faults);
 }
 
 static void case_written(gpointer job, const GError *error)
@@ -111,8 +118,12 @@ static void case_written(gpointer job, const GError *error)
     struct opening *opening = job;
     if (error)
         cases_reply_error(opening->request, error);
+    else if (!opening->answer)
+        reply_no_area(opening);
+    else if (opening->used.case_id && !opening->used.same)
+        reply_other(opening);
     else
-        net_reply_json(opening->request, opening->again ? 200 : 201,
+        net_reply_json(opening->request, opening->used.case_id ? 200 : 201,
                        json_pack("{s:O}", "case", opening->answer));
     opening_free(opening);
 }
@@ -168,6 +179,8 @@ static void post_case(struct net_request *request, gpointer user)
         opening_free(opening);
         return;
     }
+    case_key_init(&opening->used, opening->vault, opening->who->actor->user, opening->key, "open",
+                  opening->form);
     store_write(cases->options.store, write_case, opening, case_written);
 }
 

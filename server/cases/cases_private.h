@@ -96,6 +96,8 @@ json_t *cases_rows_json(struct store_tx *tx, const char *sql, const char *id,
                         const struct cases_field *fields, guint count, GError **error);
 
 /* --- case_clock.c: what time brings */
+/* Sets identity's person_gate. */
+void cases_guard_persons(struct cases *cases);
 struct case_clock *case_clock_create(struct cases *cases);
 void case_clock_destroy(struct case_clock *clock); /* NULL is fine */
 /* Some timer may be due sooner now. */

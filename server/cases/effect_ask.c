@@ -145,10 +145,10 @@ static bool begin_pause(struct store_tx *tx, struct case_job *job, const struct 
 {
     g_autofree char *id = store_id_new();
     return store_exec(tx, error,
-                      "INSERT INTO case_pause (id, case_id, from_us, reason, asked_by, approved_by)"
-                      " VALUES (?, ?, ?, ?, ?, ?)",
-                      "ssisss", id, job->row.id, job->now_us, asked->reason, asked->by,
-                      job->who->actor->user) &&
+                      "INSERT INTO case_pause (id, case_id, from_us, until_us, reason, asked_by,"
+                      " approved_by) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                      "ssiisss", id, job->row.id, job->now_us, asked->until_us, asked->reason,
+                      asked->by, job->who->actor->user) &&
            case_timers_pause(tx, &job->row, error);
 }
 

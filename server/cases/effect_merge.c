@@ -27,6 +27,10 @@ static bool may_take(struct case_job *job, const struct case_row *other, GError 
         return false;
     }
     bool same = g_strcmp0(other->id, job->row.id) == 0;
+    if (g_strcmp0(other->about, job->row.about) != 0)
+        return case_job_refuse(job, "conflict_of_interest", "投诉件只能与投诉同一部门的案件合并",
+                               "a complaint is merged with one about the same department only",
+                               error);
     return (!same && !other->closed_us) ||
            case_job_refuse(job, "bad_target", "只能并入另一个未办结的案件",
                            "it goes into another open case only", error);
@@ -64,6 +68,16 @@ static bool end_rest(struct store_tx *tx, struct case_job *job, GError **error)
     return rests || case_timers_resume(tx, job->book, &job->row, job->now_us, error);
 }
 
+/* Who works on the one sees the other, as long as it is in it. */
+static bool put_into(struct store_tx *tx, struct case_job *job, struct case_row *other,
+                     const char *into, GError **error)
+{
+    case_row_set(&job->row.merged_into, into);
+    return store_exec(tx, error, "UPDATE case_file SET merged_into = ? WHERE id = ?", "ss", into,
+                      job->row.id) &&
+           case_departments_show(tx, other, error);
+}
+
 static bool merge(struct store_tx *tx, struct case_job *job, GError **error)
 {
     case_row_auto other = {0};
@@ -76,9 +90,9 @@ static bool merge(struct store_tx *tx, struct case_job *job, GError **error)
     if (children)
         return case_job_refuse(job, "has_merged", "已有案件并入此案，请先撤销",
                                "cases were merged into this one: take them apart first", error);
-    case_row_set(&job->row.merged_into, other.id);
     json_object_set_new(job->details, "code", json_string(other.code));
-    return begin_rest(tx, job, error) && tell_other(tx, job, &other, "merged_in", error);
+    return begin_rest(tx, job, error) && put_into(tx, job, &other, other.id, error) &&
+           tell_other(tx, job, &other, "merged_in", error);
 }
 
 static bool unmerge(struct store_tx *tx, struct case_job *job, GError **error)
@@ -86,8 +100,8 @@ static bool unmerge(struct store_tx *tx, struct case_job *job, GError **error)
     case_row_auto other = {0};
     if (!case_row_load(tx, job->row.merged_into ? job->row.merged_into : "", &other, error))
         return false;
-    case_row_set(&job->row.merged_into, NULL);
-    return end_rest(tx, job, error) && tell_other(tx, job, &other, "merged_out", error);
+    return end_rest(tx, job, error) && put_into(tx, job, &other, NULL, error) &&
+           tell_other(tx, job, &other, "merged_out", error);
 }
 
 case_effect_fn case_effect_merge(enum case_act act)

@@ -19,6 +19,8 @@ static bool card(struct store_tx *tx, struct case_job *job, GError **error)
     gint64 *count = *colour == 'y'   ? &job->row.yellow
                     : *colour == 'r' ? &job->row.red
                                      : &job->row.black;
+    if (!case_job_check_department(tx, job, department, error))
+        return false;
     (*count)++;
     g_autofree char *id = store_id_new();
     json_object_set_new(job->details, "card", json_string(id));
@@ -30,15 +32,40 @@ static bool card(struct store_tx *tx, struct case_job *job, GError **error)
                       case_job_text(job, "text"));
 }
 
+/* What was merged is about the same department (effect_merge.c), and stays so. */
+static bool about_is_free(struct store_tx *tx, struct case_job *job, const json_t *form,
+                          GError **error)
+{
+    const json_t *about = json_object_get(form, "about");
+    const char *text = json_string_value(about);
+    gint64 merged;
+    if (!about || g_strcmp0(text && *text ? text : NULL, job->row.about) == 0)
+        return true;
+    return store_query_int(tx, error, &merged, NULL,
+                           "SELECT COUNT(*) FROM case_file WHERE merged_into = ?", "s",
+                           job->row.id) &&
+           (!merged ||
+            case_job_refuse(job, "has_merged", "已有案件并入此案，请先撤销",
+                            "cases were merged into this one: take them apart first", error));
+}
+
 static bool edit(struct store_tx *tx, struct case_job *job, GError **error)
 {
     const json_t *form = json_object_get(job->body, "form");
     const char *about = json_string_value(json_object_get(form, "about"));
+    if (!about_is_free(tx, job, form, error))
+        return false;
     if (about && case_row_has_department(&job->row, about))
         return case_job_refuse(job, "conflict_of_interest", "被投诉的部门已有任务，请先改派",
                                "that department has an order: dispatch it to another one first",
                                error);
+    g_autofree char *area = g_strdup(job->row.area);
+    bool moved = false;
     case_form_apply(&job->row, form, false);
+    if (g_strcmp0(area, job->row.area) != 0 && !case_order_move_grid(tx, job, &moved, error))
+        return false;
+    if (moved) /* who is told that the order is withdrawn */
+        json_object_set_new(job->details, "grid_from", json_string(area ? area : ""));
     return case_reporter_write(tx, job->vault, &job->row, form, job->now_us, error);
 }
 
@@ -108,8 +135,13 @@ static bool meet(struct store_tx *tx, struct case_job *job, GError **error)
 static bool add_item(struct store_tx *tx, struct case_job *job, const char *kind, GError **error)
 {
     const char *meeting = case_job_text(job, "meeting");
+    const char *department = case_job_text(job, "department");
     gint64 one;
     bool found = true;
+    if (!case_job_check_department(tx, job, department, error))
+        return false;
+    if (case_job_time(job, "due_us") && case_job_time(job, "due_us") <= job->now_us)
+        return case_job_refuse(job, "past", "时间已过", "that time is over", error);
     if (meeting && !store_query_int(tx, error, &one, &found,
                                     "SELECT 1 FROM case_meeting WHERE id = ? AND case_id = ?", "ss",
                                     meeting, job->row.id))
@@ -121,10 +153,10 @@ static bool add_item(struct store_tx *tx, struct case_job *job, const char *kind
     return store_exec(tx, error,
                       "INSERT INTO case_item (id, case_id, kind, meeting, department, text, due_us,"
                       " time_us, user_id, name) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                      "ssssssiiss", id, job->row.id, kind, meeting,
-                      case_job_text(job, "department"), case_job_text(job, "text"),
-                      case_job_time(job, "due_us"), job->now_us, job->who->actor->user,
-                      job->who->name);
+                      "ssssssiiss", id, job->row.id, kind, meeting, department,
+                      case_job_text(job, "text"), case_job_time(job, "due_us"), job->now_us,
+                      job->who->actor->user, job->who->name) &&
+           (!department || case_departments_show(tx, &job->row, error));
 }
 
 static bool resolve(struct store_tx *tx, struct case_job *job, GError **error)

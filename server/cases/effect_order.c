@@ -17,16 +17,14 @@ static bool triage(struct store_tx *tx, struct case_job *job, GError **error)
 
 /* --- dispatch */
 
-static bool exists(struct store_tx *tx, struct case_job *job, const char *department,
-                   GError **error)
+/* Has it an order that it works on? `*live`: the number. */
+static bool count_live(struct store_tx *tx, const struct case_job *job, const char *department,
+                       gint64 *live, GError **error)
 {
-    gint64 one;
-    bool found = strcmp(department, CASE_GRID) == 0;
-    if (!found && !store_query_int(tx, error, &one, &found, "SELECT 1 FROM department WHERE id = ?",
-                                   "s", department))
-        return false;
-    return found || case_job_refuse(job, "no_department", "没有这个部门",
-                                    "there is no such department", error);
+    return store_query_int(tx, error, live, NULL,
+                           "SELECT COUNT(*) FROM case_order WHERE case_id = ? AND department = ?"
+                           " AND state IN ('SENT', 'TAKEN')",
+                           "ss", job->row.id, department);
 }
 
 static bool send(struct store_tx *tx, struct case_job *job, const char *department, bool lead,
@@ -34,15 +32,9 @@ static bool send(struct store_tx *tx, struct case_job *job, const char *departme
 {
     const char *item = case_job_text(job, "item"), *standard = case_job_text(job, "standard");
     gint64 due_us = case_job_time(job, "due_us"), live;
-    if (g_strcmp0(department, job->row.about) == 0)
-        return case_job_refuse(job, "conflict_of_interest", "不得派给被投诉的部门",
-                               "it is a complaint about that department", error);
-    if (!exists(tx, job, department, error))
+    if (!case_job_check_department(tx, job, department, error))
         return false;
-    if (!store_query_int(tx, error, &live, NULL,
-                         "SELECT COUNT(*) FROM case_order WHERE case_id = ? AND department = ?"
-                         " AND state IN ('SENT', 'TAKEN')",
-                         "ss", job->row.id, department))
+    if (!count_live(tx, job, department, &live, error))
         return false;
     if (live)
         return case_job_refuse(job, "has_order", "该部门已有这个案件的任务",
@@ -57,30 +49,44 @@ static bool send(struct store_tx *tx, struct case_job *job, const char *departme
                       job->who->actor->user);
 }
 
-static bool withdraw_lead(struct store_tx *tx, const struct case_job *job, GError **error)
+bool case_order_move_grid(struct store_tx *tx, struct case_job *job, bool *moved, GError **error)
 {
-    return store_exec(tx, error,
-                      "UPDATE case_order SET state = 'WITHDRAWN' WHERE case_id = ? AND lead = 1"
-                      " AND state IN ('SENT', 'TAKEN')",
-                      "s", job->row.id);
+    g_autofree char *id = store_id_new();
+    if (!store_exec(tx, error,
+                    "INSERT INTO case_order (id, case_id, department, lead, state, item, standard,"
+                    " due_us, sent_us, sent_by) SELECT ?, case_id, department, lead, 'NEW', item,"
+                    " standard, due_us, ?, ? FROM case_order WHERE case_id = ? AND department = ?"
+                    " AND state IN ('SENT', 'TAKEN') ORDER BY lead DESC, id LIMIT 1",
+                    "sisss", id, job->now_us, job->who->actor->user, job->row.id, CASE_GRID))
+        return false;
+    *moved = store_changed(tx) > 0;
+    return !*moved ||
+           (store_exec(tx, error,
+                       "UPDATE case_order SET state = 'WITHDRAWN' WHERE case_id = ?"
+                       " AND department = ? AND state IN ('SENT', 'TAKEN')",
+                       "ss", job->row.id, CASE_GRID) &&
+            store_exec(tx, error, "UPDATE case_order SET state = 'SENT' WHERE id = ?", "s", id));
 }
 
-/* The row shows who has an order that holds; one that was given back has none. */
-static bool show_departments(struct store_tx *tx, struct case_job *job, GError **error)
+/* Another lead comes; where it helped until now, its new order takes the place of the old one. */
+static bool withdraw_lead(struct store_tx *tx, const struct case_job *job, const char *lead,
+                          GError **error)
 {
-    GError *bad = NULL;
-    g_autoptr(GString) text = g_string_new(NULL);
-    store_rows_auto rows = store_query(
-        tx, error,
-        "SELECT DISTINCT department FROM case_order WHERE case_id = ? AND state <> 'WITHDRAWN'"
-        " AND state <> 'RETURNED' ORDER BY department",
-        "s", job->row.id);
-    while (rows && store_rows_next(rows, &bad))
-        g_string_append_printf(text, " %s ", store_text(rows, 0));
-    if (bad)
-        g_propagate_error(error, bad);
-    case_row_set(&job->row.departments, text->str);
-    return rows && !bad;
+    return store_exec(tx, error,
+                      "UPDATE case_order SET state = 'WITHDRAWN' WHERE case_id = ?"
+                      " AND (lead = 1 OR department = ?) AND state IN ('SENT', 'TAKEN')",
+                      "ss", job->row.id, lead);
+}
+
+/* Beside a new lead, who helps already goes on; asked for once more by itself it is refused. */
+static bool send_co(struct store_tx *tx, struct case_job *job, const char *department,
+                    const char *lead, GError **error)
+{
+    gint64 live = 0;
+    bool again = lead && g_strcmp0(department, lead) != 0;
+    if (again && !count_live(tx, job, department, &live, error))
+        return false;
+    return live > 0 || send(tx, job, department, false, error);
 }
 
 /* 交办清单: item, standard, deadline (DOMAIN.md §4), where the workflow asks for them. */
@@ -100,13 +106,15 @@ static bool dispatch(struct store_tx *tx, struct case_job *job, GError **error)
     static const char *const opened[] = {"DISPATCHED", "WORKING", "JOINT", NULL}; /* has a lead */
     if (!lead && (!g_strv_contains(opened, row->state) || json_array_size(co) == 0))
         return case_job_refuse(job, "no_lead", "须指定责任部门", "a lead is needed", error);
+    if (case_job_time(job, "due_us") && case_job_time(job, "due_us") <= job->now_us)
+        return case_job_refuse(job, "past", "时间已过", "that time is over", error);
     if (!is_full(job))
         return case_job_refuse(job, "incomplete_order", "交办要写明事项、办理标准和期限",
                                "an order needs item, standard and time limit", error);
-    if (lead && (!withdraw_lead(tx, job, error) || !send(tx, job, lead, true, error)))
+    if (lead && (!withdraw_lead(tx, job, lead, error) || !send(tx, job, lead, true, error)))
         return false;
     for (size_t i = 0; i < json_array_size(co); i++) {
-        if (!send(tx, job, json_string_value(json_array_get(co, i)), false, error))
+        if (!send_co(tx, job, json_string_value(json_array_get(co, i)), lead, error))
             return false;
     }
     if (lead)
@@ -114,7 +122,7 @@ static bool dispatch(struct store_tx *tx, struct case_job *job, GError **error)
     if (!row->dispatched_us)
         row->dispatched_us = job->now_us;
     row->done_us = 0;
-    return show_departments(tx, job, error);
+    return case_departments_show(tx, &job->row, error);
 }
 
 /* --- one's own order */
@@ -203,7 +211,7 @@ static bool give_back(struct store_tx *tx, struct case_job *job, GError **error)
                       "UPDATE case_order SET state = 'RETURNED', returned_us = ?,"
                       " return_reason = ? WHERE id = ?",
                       "iss", job->now_us, case_job_text(job, "text"), own.id) &&
-           show_departments(tx, job, error);
+           case_departments_show(tx, &job->row, error);
     if (fine) {
         json_object_set_new(job->details, "order", json_string(own.id));
         job->outcome = !own.lead ? "co" : job->row.returned ? "again" : "first";
@@ -239,8 +247,12 @@ static bool feedback(struct store_tx *tx, struct case_job *job, GError **error)
 static bool review(struct store_tx *tx, struct case_job *job, GError **error)
 {
     job->outcome = strcmp(case_job_text(job, "result"), "pass") == 0 ? "pass" : "back";
+    bool handled;
+    if (!case_job_handled(tx, job, &handled, error))
+        return false;
     if (strcmp(job->outcome, "pass") == 0)
-        return true;
+        return !handled || case_job_refuse(job, "reviewer_is_handler", "办理人不能审核自己的反馈",
+                                           "nobody passes their own feedback", error);
     job->row.done_us = 0;
     return store_exec(tx, error,
                       "UPDATE case_order SET state = 'TAKEN', done_us = 0 WHERE case_id = ?"

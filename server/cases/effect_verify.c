@@ -18,14 +18,28 @@ static bool spot(struct store_tx *tx, struct case_job *job, GError **error)
 
 /* --- call back */
 
+bool case_job_handled(struct store_tx *tx, const struct case_job *job, bool *handled,
+                      GError **error)
+{
+    gint64 one;
+    return store_query_int(tx, error, &one, handled,
+                           "SELECT 1 FROM case_handler WHERE case_id = ? AND user_id = ?", "ss",
+                           job->row.id, job->who->actor->user);
+}
+
+/* Nor one of the department that did it. */
 static bool may_verify(struct store_tx *tx, struct case_job *job, GError **error)
 {
     gint64 one;
-    bool handled;
-    if (!store_query_int(tx, error, &one, &handled,
-                         "SELECT 1 FROM case_handler WHERE case_id = ? AND user_id = ?", "ss",
-                         job->row.id, job->who->actor->user))
+    bool handled, theirs = false;
+    const char *department = job->who->department;
+    if (!case_job_handled(tx, job, &handled, error) ||
+        (department && !store_query_int(tx, error, &one, &theirs,
+                                        "SELECT 1 FROM case_order WHERE case_id = ?"
+                                        " AND department = ? AND state = 'DONE'",
+                                        "ss", job->row.id, department)))
         return false;
+    handled = handled || theirs;
     return !handled || case_job_refuse(job, "verifier_is_handler", "办理人不能回访自己办理的案件",
                                        "nobody verifies what they handled", error);
 }

@@ -35,19 +35,23 @@ static guint32 targets(const struct workflow *workflow, const struct workflow_mo
     return to;
 }
 
-/* The states one step away. `verified` false: without the verifications. */
-static guint32 steps(const struct workflow *workflow, guint state, bool verified)
+/* The states one step away. `verified` false: without the verifications. `back` false: without
+ * going back to where one came from, which was passed already. */
+static guint32 steps(const struct workflow *workflow, guint state, bool verified, bool back)
 {
     guint32 to = 0;
     for (guint i = 0; i < workflow->moves->len; i++) {
         const struct workflow_move *move = move_at(workflow, i);
         bool verifies = move->act == CASE_VERIFY && workflow_state(workflow, (int)state)->verify;
-        if ((move->from & (1U << state)) && (verified || !verifies))
+        if ((move->from & (1U << state)) && (verified || !verifies) &&
+            (back || move->to != WORKFLOW_BEFORE))
             to |= targets(workflow, move, state);
     }
     return to;
 }
 
+/* A case that rests goes back to where it was: only where the way begins with it that may be
+ * anywhere. */
 static guint32 reach(const struct workflow *workflow, guint32 from, bool verified)
 {
     guint32 seen = from, before = 0;
@@ -55,7 +59,7 @@ static guint32 reach(const struct workflow *workflow, guint32 from, bool verifie
         before = seen;
         for (guint s = 0; s < workflow->states->len; s++) {
             if (seen & (1U << s))
-                seen |= steps(workflow, s, verified);
+                seen |= steps(workflow, s, verified, from & (1U << s));
         }
     }
     return seen;

@@ -177,9 +177,12 @@ static bool tell_act(struct store_tx *tx, const struct telling *telling,
         return false;
     const struct notify_seen seen = {act->name, act->outcome, state, act->from};
     guint count = notify_tell(&seen, told, MOST_TOLD);
-    bool fine = strcmp(act->name, "dispatch") != 0 ||
+    const char *from = json_string_value(json_object_get(act->details, "grid_from"));
+    struct told_case before = *about; /* an order of the grid is withdrawn where the case was */
+    before.area = from ? from : about->area;
+    bool fine = (!from && strcmp(act->name, "dispatch") != 0) ||
                 (tell_orders(tx, telling, about, "order", "SENT", act->actor, error) &&
-                 tell_orders(tx, telling, about, "withdrawn", "WITHDRAWN", act->actor, error));
+                 tell_orders(tx, telling, &before, "withdrawn", "WITHDRAWN", act->actor, error));
     for (guint i = 0; fine && i < count; i++)
         fine = tell_one(tx, telling, about, act, &told[i], number, error);
     return fine;

@@ -54,6 +54,29 @@ test('an hour without delivery is told once, whatever the clock does after', asy
   assert.deepEqual([await overdue(file.id), await overdue(beside.id)], [1, 1]);
 });
 
+test('what a hearing decided and what a leader ordered are asked for when their time is over, once, unless they are done', async () => {
+  await set(120);
+  const dueUs = String(Math.round(clock.nowMs + 20 * 60_000) * 1000);
+  const leader = await Person.login(stack, 'leader');
+  let file = await openCase(operator, { channel: 'hotline', title: '广场舞噪声' });
+  file = await did(operator, file, 'meet', { kind: 'hearing', time_us: String(Math.round(clock.nowMs) * 1000), place: '镇政府会议室', people: '居民代表十二人' });
+  const { meetings } = await detailOf(operator, file.id);
+  assert.equal(meetings[0]!.kind, 'hearing');
+  file = await did(operator, file, 'resolve', { meeting: meetings[0]!.id, text: '划定时段', due_us: dueUs });
+  file = await did(operator, file, 'resolve', { meeting: meetings[0]!.id, text: '张贴告示', due_us: dueUs });
+  file = await did(leader, file, 'instruct', { text: '一周内见效', due_us: dueUs });
+  const { items } = await detailOf(operator, file.id);
+  const of = (text: string): string => items.find((one) => one.text === text)!.id;
+  await did(operator, file, 'resolve_done', { to: of('张贴告示'), text: '已张贴' });
+  await set(142);
+  const told = async (): Promise<string[]> => (await detailOf(operator, file.id)).log.filter((one) => one.action === 'overdue' && one.details.item).map((one) => String(one.details.item));
+  await until('both are overdue', async () => (await told()).length >= 2);
+  assert.deepEqual((await told()).sort(), [of('划定时段'), of('一周内见效')].sort());
+  await did(leader, { id: file.id, version: -1 }, 'instruct_done', { to: of('一周内见效'), text: '已见效' });
+  await set(150);
+  assert.equal((await told()).length, 2);
+});
+
 test('what falls due while the server is down is done at the next start, once', async () => {
   await set(200);
   const file = await openCase(operator, { channel: 'hotline', title: '电梯困人', grade: 'urgent' });

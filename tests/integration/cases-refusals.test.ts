@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Stack } from '../../tools/supervise/stack.ts';
-import { account, actOn, caseTown, detailOf, did, openCase, type Case } from '../lib/cases.ts';
+import { account, actOn, caseTown, detailOf, did, newKey, openCase, type Case } from '../lib/cases.ts';
 import type { Json, Person } from '../lib/client.ts';
 import { endStack, startSmallStack } from '../lib/stack.ts';
 
@@ -111,6 +111,15 @@ test('merging into an open other case that is not merged itself; the last level;
   await refused(operator, file, 'no_target', 'link', { kind: 'camera', to: 'none' });
   await refused(operator, file, 'no_target', 'unlink', { kind: 'camera', to: 'none' });
   await refused(operator, file, 'no_file', 'comment', { text: '见附件', attachments: ['none'] });
+});
+
+test('a key that was used is nothing that tells of a case which one does not see', async () => {
+  const own = await did(operator, await fresh('路面坑洼'), 'dispatch', { lead: 'police' });
+  const unseen = await fresh('井盖松动');
+  const key = newKey();
+  await did(police, own, 'take', { key });
+  await refused(police, unseen, 'not_found', 'take', { key });
+  assert.equal((await actOn(police, { id: 'none', version: 1 }, 'take', { key })).body.error?.code, 'not_found');
 });
 
 test('every refusal in the source is named in a test', () => {

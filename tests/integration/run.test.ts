@@ -263,6 +263,10 @@ test('a configuration whose parts do not fit together is refused by key', () => 
   assert.equal(check().status, 2);
   writeFileSync(own, JSON.stringify({ ...shipped, id: 'own' }));
   assert.deepEqual([check().stderr, check().status], ['', 0]);
+  const told = join(cases, 'notify.json');
+  writeFileSync(told, '{"channels": [');
+  writeFileSync(file, JSON.stringify({ cases: { dir: cases, notify: told } }));
+  assert.deepEqual([check().status, check().stderr.includes(told)], [2, true]);
 });
 
 test('a configuration that cannot be read is named and left as it is', async () => {

@@ -10,9 +10,9 @@ export interface Case {
 }
 export interface Detail {
   case: Case & { text: string | null }; reporter: { name: string; phone: string } | null; acts: string[]; log: { seq: number; action: string; details: Json }[];
-  orders: { id: string; department: string; state: string; seen_us: string | null }[]; timers: { timer: string; state: string; due_us: string | null }[]; alerts: { alert: string }[];
+  orders: { id: string; department: string; state: string; seen_us: string | null }[]; timers: { timer: string; order: string | null; state: string; due_us: string | null }[]; alerts: { alert: string }[];
   asks: { id: string; state: string }[]; broken: number | null; about: string | null;
-  merged: { id: string; reporter: { phone: string | null } | null }[]; meetings: { id: string; kind: string }[]; items: { id: string; kind: string; done_us: string | null }[];
+  merged: { id: string; reporter: { phone: string | null } | null }[]; meetings: { id: string; kind: string }[]; items: { id: string; kind: string; text: string; done_us: string | null }[];
 }
 export interface Done { status: number; body: { case?: Case; seq?: number; current?: Case; by?: { name: string; act: string }; error?: { code: string; fields?: { path: string }[] } } }
 

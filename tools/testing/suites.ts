@@ -207,7 +207,7 @@ const sanitized = ['media.test.ts', 'simcams.test.ts', 'simcams-play.test.ts', '
 /** Run with the record of truth in a PostgreSQL too. */
 const onBothStores = [
   'agreement.test.ts', 'alerts-clock.test.ts', 'alerts-faults.test.ts', 'alerts-work.test.ts', 'alerts.test.ts', 'backup.test.ts', 'cases-clock.test.ts',
-  'cases-killed.test.ts', 'cases-refusals.test.ts', 'cases.test.ts', 'devices.test.ts', 'duty.test.ts', 'feeds.test.ts', 'files.test.ts', 'identity-grants.test.ts', 'identity-rights.test.ts', 'ledger.test.ts',
+  'cases-kept.test.ts', 'cases-killed.test.ts', 'cases-refusals.test.ts', 'cases.test.ts', 'devices.test.ts', 'duty.test.ts', 'feeds.test.ts', 'files.test.ts', 'identity-grants.test.ts', 'identity-rights.test.ts', 'ledger.test.ts',
   'letters.test.ts', 'mediation.test.ts', 'no_loss.test.ts', 'notify.test.ts', 'pool.test.ts', 'reporters.test.ts', 'rights.test.ts',
 ];
 

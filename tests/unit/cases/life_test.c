@@ -302,6 +302,7 @@ static void test_mediation(void)
     g_autofree char *confirm =
         desk_text(f, "SELECT timer FROM case_timer WHERE timer = 'confirm' AND ended_us = 0");
     g_assert_cmpstr(confirm, ==, "confirm");
+    desk_clock(f, fixture_int(f, "SELECT next_us FROM case_timer WHERE timer = 'review'"));
     for (int i = 0; i < 3; i++) { /* 7, 3 and 1 days before */
         gint64 next_us = fixture_int(f, "SELECT next_us FROM case_timer WHERE timer = 'confirm'");
         g_assert_cmpint(desk_clock(f, next_us), ==, 1);

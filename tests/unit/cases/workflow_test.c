@@ -53,6 +53,11 @@ static void test_fine(void)
     workflow_destroy(workflow);
 }
 
+/* 并案 and back. */
+#define ASIDE                                                                                      \
+    ",{\"act\":\"merge\",\"from\":[\"*\"],\"to\":\"GONE\",\"roles\":[\"operator\"]},"              \
+    "{\"act\":\"unmerge\",\"from\":[\"GONE\"],\"to\":\"@before\",\"roles\":[\"operator\"]}"
+
 static void test_stuck(void)
 {
     refused(FILE_OF(STATES(",{\"id\":\"TRAP\",\"zh\":\"困\",\"en\":\"Trap\"}"),
@@ -69,6 +74,17 @@ static void test_stuck(void)
                     ""),
             "states[3] TRAP: a case would be stuck");
     refused(FILE_OF(STATES(",{\"id\":\"LOST\",\"zh\":\"失\",\"en\":\"Lost\"}"), MOVES(""), ""),
+            "states[3] LOST: nothing leads here");
+    /* merging and taking apart leads nowhere that one was not */
+    refused(FILE_OF(STATES(",{\"id\":\"TRAP\",\"zh\":\"困\",\"en\":\"Trap\"},"
+                           "{\"id\":\"GONE\",\"zh\":\"并\",\"en\":\"Merged\",\"end\":\"merged\"}"),
+                    MOVES(",{\"act\":\"joint\",\"from\":[\"OPEN\"],\"to\":\"TRAP\","
+                          "\"roles\":[\"operator\"]}" ASIDE),
+                    ""),
+            "states[3] TRAP: a case would be stuck");
+    refused(FILE_OF(STATES(",{\"id\":\"LOST\",\"zh\":\"失\",\"en\":\"Lost\"},"
+                           "{\"id\":\"GONE\",\"zh\":\"并\",\"en\":\"Merged\",\"end\":\"merged\"}"),
+                    MOVES(ASIDE), ""),
             "states[3] LOST: nothing leads here");
     refused(FILE_OF(STATES(""),
                     "\"moves\":[{\"act\":\"verify\",\"from\":[\"CHECK\"],\"to\":\"DONE\","
