@@ -300,7 +300,8 @@ for (const way of ['logged out', 'the session was ended'] as const)
     }
     await own.waitForSelector('[name=login]');
     assert.equal(await own.evaluate(() => 'wasHere' in window), false, 'the page was loaded anew');
-    assert.doesNotMatch(await kept(), /半句/);
+    // a session that ended in the middle of a sentence: what the same login typed waits for it, out of sight
+    assert.doesNotMatch(way === 'logged out' ? await kept() : await own.innerText('body'), /半句/);
 
     await own.fill('[name=login]', two);
     await own.fill('[name=password]', PASSWORD);

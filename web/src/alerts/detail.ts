@@ -104,7 +104,7 @@ const LEAST_BETWEEN_MS = 500;
  * Asks again whenever `key` is another text; '': asks nothing. The newest answer counts, and is kept while the same cannot be
  * had anew.
  */
-export function useAnswer<T>(path: Ref<string>, key: Ref<string>, missing: Words = { zh: '没有这条警情', en: 'there is no such alert' }) {
+export function useAnswer<T>(path: Ref<string>, key: Ref<string>, missing: Words = { zh: '没有这条警情', en: 'there is no such alert' }, more: () => string = () => '') {
   const answer = shallowRef<T | null>(null);
   const failure = shallowRef<Words | null>(null);
   const loading = ref(false);
@@ -120,7 +120,7 @@ export function useAnswer<T>(path: Ref<string>, key: Ref<string>, missing: Words
     }
     loading.value = true;
     try {
-      const got = await api<T>('GET', of);
+      const got = await api<T>('GET', of + more());
       if (mine !== asked) return;
       answer.value = got;
       failure.value = null;

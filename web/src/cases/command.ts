@@ -86,8 +86,11 @@ function nearest(hits: Named[], near: string | null): Named[] {
   const beside = hits.filter(({ code, parent }) => near.startsWith(parent ?? code));
   return same.length > 0 ? same : beside.length > 0 ? beside : hits;
 }
-/** "5" and "05" are the same cell. */
-const number = (value: string): string => (/^\d{1,2}$/.test(value) ? value.padStart(2, '0') : value);
+/** Cells of that number, "5" and "05" the same; never a part of a code. */
+const numbered = (list: readonly Named[], value: string): Named[] => {
+  const whole = new RegExp(`(^|\\D)0*${Number(value)}(?!\\d)`);
+  return list.filter(({ names }) => names.some((name) => whole.test(plain(name))));
+};
 
 const UNIT_MS = { h: 3_600_000, d: 86_400_000, min: 60_000 } as const;
 const DAYS = { today: 0, tomorrow: 1, after: 2 } as const;
@@ -158,7 +161,7 @@ function fill(command: Command, field: CommandField, { value, raw }: Piece, lexi
       return;
     }
     case 'area': {
-      const hit = one(nearest(choose(lexicon.areas, number(value)), lexicon.near));
+      const hit = one(nearest(/^\d{1,3}$/.test(value) ? numbered(lexicon.areas, value) : choose(lexicon.areas, value), lexicon.near));
       if (hit) command.form.area = hit.code;
       return;
     }

@@ -3,13 +3,29 @@ import type { Area } from '../stores/areas.ts';
 import { emptyForm, triageForm, withCommand } from './caseForm.ts';
 import type { Command } from './command.ts';
 import { bodyOf, ACT_FIELDS } from './asks.ts';
-import { cellAt, NO_PLACE, placeClicked, placeDiffers, placeTaken } from './place.ts';
+import { cellAt, NO_PLACE, placeClicked, placeDiffers, placeNamed, placeTaken } from './place.ts';
 
 const square = (code: string, level: 'village' | 'cell', west: number, east: number): Area => ({
   type: 'Feature', properties: { code, parent: null, level, name: code }, geometry: { type: 'Polygon', coordinates: [[[west, 0], [east, 0], [east, 1], [west, 1], [west, 0]]] },
 });
 const areas = [square('100000000001', 'village', 0, 2), square('100000000001001', 'cell', 0, 1), square('100000000001002', 'cell', 1, 2)];
 const [village, first, second] = areas.map(({ properties: { code } }) => code) as [string, string, string];
+
+describe('a place by its name', () => {
+  const places = [['1', '石桥村'], ['11', '石桥村 05 网格'], ['12', '石桥村 15 网格'], ['2', '竹园村'], ['21', '竹园村 33 网格']].map(([code, words]) => ({ code: code!, words: words! }));
+  const named = (typed: string, done = true): string | null => placeNamed(places, typed, done)?.code ?? null;
+  it('is found however its whole name is written, also while it is typed', () => {
+    for (const typed of ['石桥村05', '石桥村05网格', '石桥村 05', '石桥村 05 网格', ' 石桥村  05网格 ']) expect([typed, named(typed, false)]).toEqual([typed, '11']);
+    expect(named('石桥村', false)).toBe('1');
+  });
+  it('is found by a number or a part that only one has, when no more is typed', () => {
+    expect([named('05网格'), named('5'), named('33 网格'), named('竹园 33')]).toEqual(['11', '11', '21', '21']);
+    expect([named('05', false), named('33', false)]).toEqual([null, null]);
+  });
+  it('is none where several or none are meant', () => {
+    expect([named('村'), named('竹园'), named('东门市场'), named(''), named('  ')]).toEqual([null, null, null, null, null]);
+  });
+});
 
 describe('a place', () => {
   it('is asked about where the name and the coordinate differ, not where one holds the other', () => {

@@ -40,3 +40,23 @@ export function placeClicked(areas: readonly Area[], before: Place, at: LonLat):
 }
 
 export const samePlace = (a: Place, b: Place): boolean => a.area === b.area && a.lon === b.lon && a.lat === b.lat;
+
+export interface Named { code: string; words: string }
+/** Blanks and the word for a grid cell (网格) are written or left out. */
+const bare = (text: string): string => text.replace(/\s+/g, '').replace(/(?:\u7f51\u683c|grid)$/iu, '').toLowerCase();
+const NUMBER = /^0*(\d+)$/;
+
+/**
+ * The area that somebody means by what they type: its whole name however it is written (石桥村05, 石桥村 05 网格), the number of a cell that only
+ * one has (05网格); `done`: no more is typed, then also a part that only one has. null: none, or several.
+ */
+export function placeNamed<T extends Named>(places: readonly T[], typed: string, done: boolean): T | null {
+  const wanted = bare(typed);
+  if (!wanted) return null;
+  const whole = places.filter(({ words }) => bare(words) === wanted);
+  if (whole.length === 1) return whole[0]!;
+  const parts = typed.trim().split(/\s+/).map(bare).filter(Boolean);
+  const number = NUMBER.exec(wanted)?.[1];
+  const like = places.filter(({ words }) => (number ? new RegExp(`(^|\\D)0*${number}$`).test(bare(words)) : parts.every((part) => bare(words).includes(part))));
+  return done && like.length === 1 ? like[0]! : null;
+}

@@ -2,6 +2,7 @@
 import { computed, ref, shallowRef, watch, type Ref } from 'vue';
 import { useAnswer } from '../alerts/detail.ts';
 import { useLink } from '../stores/link.ts';
+import { someoneHere, whenSomeoneComes } from '../ui/someone.ts';
 import { useCases } from './caseStore.ts';
 import type { CaseDetail } from './wire.ts';
 
@@ -13,7 +14,15 @@ export function useCase(id: Ref<string>) {
   /** Rises when somebody here asks for it again. */
   const again = ref(0);
   const key = ref('');
-  const { answer, failure, loading, ask } = useAnswer<CaseDetail>(path, key, { zh: '没有这个案件', en: 'there is no such case' });
+  /** It was asked for with nobody there to see it: no order is seen by that. */
+  let glanced = false;
+  const { answer, failure, loading, ask } = useAnswer<CaseDetail>(path, key, { zh: '没有这个案件', en: 'there is no such case' }, () => {
+    glanced = !someoneHere();
+    return glanced ? '?glance=1' : '';
+  });
+  whenSomeoneComes(() => {
+    if (glanced) again.value++;
+  });
   watch([id, () => cases.version, () => link.state === 'open', answer, again], () => {
     // the address may hold its code
     known.value = answer.value && [answer.value.case.id, answer.value.case.code].includes(id.value) ? answer.value.case.id : id.value;

@@ -1,7 +1,7 @@
 // What pages say about cases, in the language of the page.
 import { useAlertWords } from '../alerts/useAlertWords.ts';
 import { useLink } from '../stores/link.ts';
-import { clockOn } from '../ui/time.ts';
+import { clockOn, dueOn } from '../ui/time.ts';
 import { useDictionary } from './dictionary.ts';
 import { lightOf, spanParts, type Light } from './light.ts';
 import type { Case, Department, Timer } from './wire.ts';
@@ -28,12 +28,9 @@ export function useCaseWords() {
   /** "2 天 3 小时", "12 分". */
   const span = (ms: number): string => spanParts(ms).map(({ key, n }) => t(`time.${key}`, { n })).join(' ');
   const point = (us: string | null): string => (us ? clockOn(new Date(Number(us) / 1000), new Date(link.serverNowMs()), true) : '');
-  /** A deadline at midnight is told as 24:00 of the day that ends then. */
   const duePoint = (us: string | null): string => {
     if (!us) return '';
-    const at = new Date(Number(us) / 1000);
-    if (at.getHours() + at.getMinutes() + at.getSeconds() > 0) return point(us);
-    return clockOn(new Date(at.getTime() - 60_000), new Date(link.serverNowMs()), true).replace('23:59', '24:00');
+    return dueOn(new Date(Number(us) / 1000), new Date(link.serverNowMs()));
   };
   /** "剩 17 分", "超 1 天 2 小时". */
   const left = (dueUs: string | null): string => {

@@ -2,6 +2,7 @@
 // form says, then dispatched. What was done is remembered, so that a second try goes on where the first one stopped.
 import { ref, shallowRef } from 'vue';
 import { useActs } from '../alerts/useActs.ts';
+import { useSession } from '../stores/session.ts';
 import { api, ApiError, wordsOf } from '../stores/api.ts';
 import type { Alert } from '../wire/alerts.ts';
 import type { Words } from '../wire/messages.ts';
@@ -19,6 +20,8 @@ interface Way {
 }
 /** By alert: how far it is. */
 const ways = new Map<string, Way>();
+/** Alerts of which a case was asked for without an answer: it may be there. */
+const unanswered = new Set<string>();
 
 export interface Stopped {
   step: 'case' | 'triage' | 'dispatch';
@@ -30,6 +33,7 @@ export interface Stopped {
 export function useSending() {
   const cases = useCases();
   const acts = useActs();
+  const session = useSession();
   const working = ref(false);
   const stopped = shallowRef<Stopped | null>(null);
 
@@ -38,14 +42,19 @@ export function useSending() {
     cases.answer(now);
     return now;
   }
-  const current = (id: string): Promise<Case & { text?: string | null }> => api<CaseDetail>('GET', `/cases/${encodeURIComponent(id)}`).then(({ case: one }) => one);
+  const current = (id: string): Promise<CaseDetail> => api<CaseDetail>('GET', `/cases/${encodeURIComponent(id)}`);
 
   async function begin(alert: Alert, { reporter }: Form): Promise<Way | null> {
     const known = ways.get(alert.id);
     if (known) return known;
     const answer = await acts.run(alert, { act: 'case', ...(reporter === undefined ? {} : { form: { reporter } }) }, acts.askedAlong.value); // with what is folded under it
-    const id = answer?.alert?.case;
-    if (!answer?.done || !id) return null;
+    if (!answer) return null;
+    if (!answer.done && !answer.alert) unanswered.add(alert.id);
+    // the first try had arrived: who "was faster" is this seat
+    const arrived = unanswered.has(alert.id) && answer.by?.act === 'case' && answer.by.name === session.user?.name;
+    const id = answer.alert?.case;
+    if (!(answer.done || arrived) || !id) return null;
+    unanswered.delete(alert.id);
     const way = { caseId: id, triageKey: newKey(), dispatchKey: newKey(), triaged: false, dispatched: false };
     ways.set(alert.id, way);
     return way;
@@ -65,10 +74,11 @@ export function useSending() {
     try {
       const way = await begin(alert, wanted.form);
       if (!way) return null; // the seat was told
-      let one = await current(way.caseId);
+      const detail = await current(way.caseId);
+      let one: Case = detail.case;
       step = 'triage';
       const form = way.triaged ? null : triageForm(wanted.form, one as unknown as Record<string, unknown>);
-      if (form) one = await act(one, { act: 'triage', form: { category: wanted.form.category, grade: wanted.form.grade, ...form } }, way.triageKey);
+      if (form) one = await act(one, { act: detail.acts.includes('triage') ? 'triage' : 'edit', form: { category: wanted.form.category, grade: wanted.form.grade, ...form } }, way.triageKey);
       way.triaged = true;
       step = 'dispatch';
       if (wanted.lead && !way.dispatched) one = await act(one, dispatchBody(wanted), way.dispatchKey);

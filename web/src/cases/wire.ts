@@ -136,6 +136,8 @@ export interface Pause {
   from_us: string;
   /** null: it goes on. */
   to_us: string | null;
+  /** It ends by itself then; null: when somebody resumes the case. */
+  until_us: string | null;
   reason: string;
   asked_by: string | null;
   approved_by: string | null;

@@ -14,7 +14,7 @@ export const peopleEn = {
   rolesHow: 'What a role may is the program\'s; each is given in an area', mayDo: 'May', grantOf: 'of deputies', nothingMore: 'log in only', sessions: '{n} session | {n} sessions', browser: 'Browser', address: 'Address', since: 'Since', lastUse: 'Last use', endSession: 'End', thisOne: 'this one',
   object: 'Object', from: 'From', until: 'Until', check: 'Check the chain', export: 'Export', anyAction: 'All', number: 'No.', time: 'Time', details: 'Details', system: 'system', noRecords: 'No record matches', more: 'Earlier records',
   broken: 'record {n} does not fit the chain', whole: '{n} record, the chain is whole | {n} records, the chain is whole',
-  held: { case: 'Case', person: 'Person', camera: 'Views of a camera', view_log: 'Views', view_reason: 'Reasons for viewing' },
+  held: { case: 'Case', person: 'Person', camera: 'Views of a camera', view_log: 'Views', view_reason: 'Reasons for viewing', attachment: 'Files', meeting: 'Meetings', notification: 'Notifications' },
   heldObject: 'ID, empty for all', reason: 'Reason', hold: 'Place a hold', placed: 'Placed by', lift: 'Lift', lifted: 'lifted {clock}', stands: 'stands', noHolds: 'No legal holds', retention: 'Kept', days: '{n} days', forEver: 'for ever', deleted: 'Deleted', heldBack: 'Kept by holds',
   group: { login: 'Logins', user: 'Users', department: 'Departments', totp: 'Codes', session: 'Sessions', grant: 'Grants', person: 'Persons', hold: 'Legal holds', retention: 'Deletions', camera: 'Cameras', feed: 'Feeds', case: 'Cases', refused: 'Refused' },
   action: {

@@ -14,7 +14,7 @@ export const peopleZh = {
   rolesHow: '角色的权限由系统规定；授权时逐项选择区域', mayDo: '可以', grantOf: '代表授权', nothingMore: '仅登录', sessions: '{n} 个会话', browser: '浏览器', address: '地址', since: '登录时间', lastUse: '最近使用', endSession: '结束会话', thisOne: '本会话',
   object: '对象', from: '自', until: '至', check: '核验链条', export: '导出', anyAction: '全部', number: '序号', time: '时间', details: '内容', system: '系统', noRecords: '没有符合条件的记录', more: '更早的记录',
   broken: '第 {n} 条记录与链条不符', whole: '{n} 条记录，链条完整',
-  held: { case: '案件', person: '当事人', camera: '摄像机的观看记录', view_log: '观看记录', view_reason: '观看事由' } as Record<string, string>,
+  held: { case: '案件', person: '当事人', camera: '摄像机的观看记录', view_log: '观看记录', view_reason: '观看事由', attachment: '附件', meeting: '会议', notification: '通知' } as Record<string, string>,
   heldObject: '编号，留空为全部', reason: '事由', hold: '设置保全', placed: '设置人', lift: '解除', lifted: '{clock} 解除', stands: '保全中', noHolds: '没有法律保全', retention: '留存期限', days: '{n} 天', forEver: '长期', deleted: '已删除', heldBack: '因保全留下',
   group: { login: '登录', user: '用户', department: '部门', totp: '动态码', session: '会话', grant: '授权', person: '当事人信息', hold: '法律保全', retention: '到期删除', camera: '摄像机', feed: '数据源', case: '案件', refused: '越权' } as Record<string, string>,
   action: {

@@ -74,7 +74,7 @@ export interface AuditFilter {
   from: string;
   until: string;
 }
-export const HOLD_KINDS = ['case', 'person', 'camera', 'view_log'] as const;
+export const HOLD_KINDS = ['case', 'person', 'camera', 'view_log', 'meeting', 'attachment'] as const;
 export interface Hold {
   id: string;
   kind: string;

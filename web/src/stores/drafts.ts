@@ -1,6 +1,12 @@
-// What somebody typed and did not send yet, kept on this display for that login alone: it outlives a reload and a lost line, and is
-// gone with the session, since it may name people.
+// What somebody typed and did not send yet, kept on this display for that login alone: it outlives a reload, a lost line and a session that
+// ends in the middle of a sentence. It is gone when they log out, when somebody else logs in, and after a shift, since it may name people.
 const PREFIX = 'townwall.draft.';
+const WRITTEN = 'townwall.drafts-written';
+const KEEP_MS = 12 * 3_600_000;
+
+export function dropOldDrafts(nowMs = Date.now()): void {
+  if (nowMs - Number(localStorage.getItem(WRITTEN) ?? 0) > KEEP_MS) keepDraftsOf('');
+}
 
 /** Leaves only what belongs to this login; '': nothing. */
 export function keepDraftsOf(user: string): void {
@@ -11,6 +17,7 @@ export function keepDraftsOf(user: string): void {
 export function saveDraft(user: string, name: string, value: unknown): boolean {
   try {
     localStorage.setItem(`${PREFIX}${user}.${name}`, JSON.stringify(value));
+    localStorage.setItem(WRITTEN, String(Date.now()));
     return true;
   } catch {
     return false; // full, or switched off: it is kept in the page only

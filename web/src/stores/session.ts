@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia';
 import { computed, ref } from 'vue';
-import { keepDraftsOf } from './drafts.ts';
+import { dropOldDrafts, keepDraftsOf } from './drafts.ts';
 import { api, ApiError, setCsrf, whenSessionEnds } from './api.ts';
 
 interface SessionAnswer {
@@ -33,6 +33,7 @@ export const useSession = defineStore('session', () => {
   function take(answer: SessionAnswer): void {
     const { grants } = answer.user;
     user.value = { ...answer.user, ...(grants ? { grants: grants.filter(({ state }) => state === undefined || state === 'holds') } : {}) };
+    dropOldDrafts();
     keepDraftsOf(answer.user.id);
     rights.value = new Set(answer.rights);
     setCsrf(answer.csrf);
@@ -41,14 +42,15 @@ export const useSession = defineStore('session', () => {
     ended.value = false;
     viewReason.value = answer.view_reason?.reason ?? '';
   }
+  /** What was typed stays for the same login, for some hours: a session ends in the middle of a sentence. */
   function forget(): void {
-    keepDraftsOf(''); // what was typed may name people
     user.value = null;
     rights.value = new Set();
     viewReason.value = '';
   }
   /** Asks who is logged in. Returned: whether the server could tell. */
   async function load(): Promise<boolean> {
+    dropOldDrafts();
     try {
       take(await api<SessionAnswer>('GET', '/session'));
       return true;

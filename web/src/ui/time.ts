@@ -22,6 +22,12 @@ export function clockTime(at: Date): string {
   return `${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
 }
 
+/** Of a deadline: one at midnight is told as 24:00 of the day that ends then. */
+export function dueOn(at: Date, now: Date): string {
+  const midnight = at.getHours() + at.getMinutes() + at.getSeconds() === 0;
+  return midnight ? clockOn(new Date(at.getTime() - 60_000), now, true).replace('23:59', '24:00') : clockOn(at, now, true);
+}
+
 /** The clock today or in the night around it, else to the minute with the day before it. `short`: always to the minute. */
 export function clockOn(at: Date, now: Date, short = false): string {
   const far = Math.abs(now.getTime() - at.getTime()) > 12 * 3_600_000 && at.toDateString() !== now.toDateString();
