@@ -92,9 +92,21 @@ static void place_add(struct receiver *receiver, struct rtsp_run *run, struct rt
     atomic_store(&receiver->runs, receiver->places->len);
 }
 
-/* Closing a descriptor takes it out of epoll; events of this round still point to the place. */
+/* Before it is closed: a program that is being started holds a copy of every descriptor until it
+ * runs, and as long as there is one, closing takes nothing out of epoll. */
+static void unwatch(struct receiver *receiver, int fd)
+{
+    if (fd >= 0 && epoll_ctl(receiver->epoll_fd, EPOLL_CTL_DEL, fd, NULL) < 0)
+        log_error("rtsp", "epoll_ctl: %s", g_strerror(errno));
+}
+
+/* Events of this round still point to the place. */
 static void place_end(struct receiver *receiver, struct place *place)
 {
+    const struct rtsp_session *session = connection_session(place->connection);
+    unwatch(receiver, session->fd);
+    unwatch(receiver, session->udp_fd[0]);
+    unwatch(receiver, session->udp_fd[1]);
     connection_run(place->connection)->connection = NULL;
     g_clear_pointer(&place->connection, connection_destroy);
     struct place *last = receiver->places->pdata[receiver->places->len - 1];
