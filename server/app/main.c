@@ -129,7 +129,6 @@ static int write_janus(const json_t *config)
 int main(int argc, char **argv)
 {
     setlocale(LC_CTYPE, "C.UTF-8");
-    g_setenv("TZ", "<+08>-8", FALSE); /* the town's clock, whatever the machine's; China has one */
     failpoint_init(g_getenv("TW_FAILPOINT"));
     g_autofree char *path = NULL, *schema = NULL;
     g_autofree char *file = NULL, *again = NULL;

@@ -20,7 +20,7 @@ let cells: string[];
 const grid: Record<'here' | 'there', Person> = {} as never;
 
 before(async () => {
-  stack = await startSmallStack({ cameras: 12 });
+  stack = await startSmallStack({ cameras: 12, env: { townwalld: { TZ: '<+08>-8' } } });
   const made = await caseTown(stack, [['police', '派出所'], ['justice', '司法所']]);
   ({ admin, operator, cells } = made);
   taker = await account(admin, 'taker', [['call_taker', made.town]]);

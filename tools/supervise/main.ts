@@ -62,7 +62,9 @@ async function main(): Promise<void> {
   const lockFile = lock(options.dir);
   say(`machine: ${availableParallelism()} cores; simulated cameras ${options.rate} pictures/s (--rate), ` +
     `${options.pictureCores} cores for small pictures (--picture-cores)`);
-  const stack = new Stack({ ...options, preset: 'release', departments: options.town === null, progress: say });
+  // the town's clock, whatever the machine's zone; China has one
+  const env = { townwalld: { TZ: process.env['TZ'] ?? '<+08>-8' } };
+  const stack = new Stack({ ...options, env, preset: 'release', departments: options.town === null, progress: say });
   let stopping = false;
   const stop = async (code: number): Promise<void> => {
     if (stopping) return;
