@@ -31,6 +31,21 @@ static void upload_free(struct upload *upload)
     g_free(upload);
 }
 
+/* Is it the file that came with that key? */
+static bool is_same(struct store_tx *tx, const struct upload *upload, const char *id, bool *same,
+                    GError **error)
+{
+    gint64 one;
+    g_autofree char *sum = NULL;
+    *same = !upload->job->again;
+    if (*same)
+        return true;
+    sum = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, net_request_body(upload->request));
+    return store_query_int(tx, error, &one, same,
+                           "SELECT 1 FROM attachment WHERE id = ? AND given_sha256 = ?", "ss", id,
+                           sum);
+}
+
 /* The file that the record of this key is about. */
 static bool find_answer(struct store_tx *tx, struct upload *upload, GError **error)
 {
@@ -55,9 +70,10 @@ static bool find_answer(struct store_tx *tx, struct upload *upload, GError **err
     }
     if (bad)
         g_propagate_error(error, bad);
-    bool read = all != NULL;
+    bool same = true;
+    bool read = all != NULL && (!id || is_same(tx, upload, id, &same, error));
     json_decref(all);
-    return read && (upload->answer ||
+    return read && ((upload->answer && same) ||
                     case_job_refuse(upload->job, "key_used", "这个操作编号已用于另一个操作",
                                     "the key was used for another act", error));
 }

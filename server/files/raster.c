@@ -33,6 +33,13 @@ static enum file_result check_size(const struct raster *raster, uint64_t most_pi
 
 /* --- JPEG */
 
+/* Cameras write what libjpeg warns of; where the data end in mid-picture the rest would be grey. */
+static bool is_whole(tjhandle decoder, int result)
+{
+    return result == 0 || (tjGetErrorCode(decoder) == TJERR_WARNING &&
+                           !strstr(tjGetErrorStr2(decoder), "Premature end"));
+}
+
 /* CMYK of cameras and scanners is stored inverted (Adobe). */
 static bool decode_cmyk(tjhandle decoder, const uint8_t *data, size_t size, struct raster *raster)
 {
@@ -41,9 +48,8 @@ static bool decode_cmyk(tjhandle decoder, const uint8_t *data, size_t size, stru
         raster_clear(&inks);
         return false;
     }
-    bool fine = tjDecompress2(decoder, data, size, inks.data, (int)inks.width_px, 0,
-                              (int)inks.height_px, TJPF_CMYK, 0) == 0 ||
-                tjGetErrorCode(decoder) == TJERR_WARNING;
+    bool fine = is_whole(decoder, tjDecompress2(decoder, data, size, inks.data, (int)inks.width_px,
+                                                0, (int)inks.height_px, TJPF_CMYK, 0));
     size_t count = (size_t)inks.width_px * inks.height_px;
     for (size_t i = 0; fine && i < count; i++) {
         for (size_t c = 0; c < 3; c++)
@@ -66,11 +72,10 @@ static enum file_result decode_jpeg(const uint8_t *data, size_t size, uint64_t m
     }
     bool inks = space == TJCS_CMYK || space == TJCS_YCCK;
     if (result == FILE_RESULT_DONE) {
-        bool fine =
-            inks ? decode_cmyk(decoder, data, size, raster)
-                 : make_room(raster, 3) && (tjDecompress2(decoder, data, size, raster->data, width,
-                                                          0, height, TJPF_RGB, 0) == 0 ||
-                                            tjGetErrorCode(decoder) == TJERR_WARNING);
+        bool fine = inks ? decode_cmyk(decoder, data, size, raster)
+                         : make_room(raster, 3) &&
+                               is_whole(decoder, tjDecompress2(decoder, data, size, raster->data,
+                                                               width, 0, height, TJPF_RGB, 0));
         result = fine ? FILE_RESULT_DONE : FILE_RESULT_DAMAGED;
     }
     tjDestroy(decoder);
