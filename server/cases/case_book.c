@@ -1,4 +1,5 @@
 #include "cases/case_book.h"
+#include "cases/case_words.h"
 #include <string.h>
 
 /* Made by tw_embed(). */
@@ -129,12 +130,27 @@ static bool add_dir(struct case_book *book, const char *dir, GError **error)
             add_file(book, routing, add_routing, error));
 }
 
+static bool is_known(const char *field, const char *value, gpointer user)
+{
+    static const struct {
+        const char *field;
+        enum case_list list;
+    } lists[] = {
+        {"category", WORDS_CATEGORY}, {"channel", WORDS_CHANNEL}, {"ledger", WORDS_LEDGER}};
+    for (size_t i = 0; i < G_N_ELEMENTS(lists); i++) {
+        if (strcmp(field, lists[i].field) == 0)
+            return case_word(lists[i].list, value) != NULL;
+    }
+    return case_book_workflow(user, value) != NULL;
+}
+
 struct case_book *case_book_create(const char *dir, GError **error)
 {
     struct case_book *book = g_new0(struct case_book, 1);
     book->calendar = calendar_create();
     book->workflows = g_ptr_array_new();
-    if (!add_shipped(book, error) || (dir && !add_dir(book, dir, error)))
+    if (!add_shipped(book, error) || (dir && !add_dir(book, dir, error)) ||
+        !routing_check(book->routing, "routing.json", is_known, book, error))
         g_clear_pointer(&book, case_book_destroy);
     return book;
 }

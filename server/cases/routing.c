@@ -115,6 +115,38 @@ struct routing *routing_read(const char *text, gsize size, const char *name, GEr
     return routing;
 }
 
+static bool check_rules(const GArray *rules, const char *key, const char *name,
+                        bool (*known)(const char *field, const char *value, gpointer user),
+                        gpointer user, GError **error)
+{
+    static const char *const listed[] = {"category", "channel", "ledger", NULL};
+    for (guint i = 0; i < rules->len; i++) {
+        const struct rule *rule = &g_array_index(rules, struct rule, i);
+        g_autofree char *place = g_strdup_printf("%s[%u]", key, i);
+        for (int c = 0; c < CONDITIONS; c++) {
+            if (rule->when[c] && g_strv_contains(listed, conditions[c]) &&
+                !known(conditions[c], rule->when[c], user)) {
+                g_autofree char *what =
+                    g_strdup_printf("there is no %s %s", conditions[c], rule->when[c]);
+                return fail(error, name, place, what);
+            }
+        }
+        if (rule->workflow && !known("workflow", rule->workflow, user)) {
+            g_autofree char *what = g_strdup_printf("there is no workflow %s", rule->workflow);
+            return fail(error, name, place, what);
+        }
+    }
+    return true;
+}
+
+bool routing_check(const struct routing *routing, const char *name,
+                   bool (*known)(const char *field, const char *value, gpointer user),
+                   gpointer user, GError **error)
+{
+    return check_rules(routing->routes, "routes", name, known, user, error) &&
+           check_rules(routing->workflows, "workflows", name, known, user, error);
+}
+
 void routing_destroy(struct routing *routing)
 {
     if (!routing)

@@ -24,6 +24,11 @@ struct route {
 
 /* Returned: owned by the caller; NULL + error with the place. */
 struct routing *routing_read(const char *text, gsize size, const char *name, GError **error);
+/* Do its rules speak of things that there are? `known` asks of a value of "category", "channel",
+ * "ledger" and "workflow". */
+bool routing_check(const struct routing *routing, const char *name,
+                   bool (*known)(const char *field, const char *value, gpointer user),
+                   gpointer user, GError **error);
 void routing_destroy(struct routing *routing); /* NULL is fine */
 
 /* The rule that says most wins: a smaller area first, then type, category, channel, ledger and

@@ -110,8 +110,8 @@ static bool take_row(struct reading *r)
     }
     if (json_array_size(people) >= DUTY_MOST_PEOPLE)
         return refuse(r, COLUMN_NAME, "一班至多 60 人", "a shift has at most 60 people");
-    json_array_append_new(people, json_pack("{s:s,s:s,s:s,s:s}", "role", role, "name", name,
-                                            "login", login, "note", note));
+    json_array_append_new(people, json_pack("{s:s,s:s,s:s,s:s,s:i}", "role", role, "name", name,
+                                            "login", login, "note", note, "line", (int)r->line));
     return true;
 }
 

@@ -212,12 +212,14 @@ static void name_users(struct duty *duty, struct duty_csv *csv)
             if (*login && !user) {
                 csv->refused++;
                 json_array_append_new(csv->errors,
-                                      json_pack("{s:n,s:s,s:{s:s+,s:s+}}", "line", "column",
-                                                "login", "message", "zh", "没有这个账号：", login,
-                                                "en", "there is no such login: ", login));
+                                      json_pack("{s:O,s:s,s:{s:s+,s:s+}}", "line",
+                                                json_object_get(one, "line"), "column", "login",
+                                                "message", "zh", "没有这个账号：", login, "en",
+                                                "there is no such login: ", login));
             }
             json_object_set_new(one, "user", user ? json_string(user->id) : json_null());
             json_object_del(one, "login");
+            json_object_del(one, "line");
         }
     }
 }

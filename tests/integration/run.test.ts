@@ -263,6 +263,12 @@ test('a configuration whose parts do not fit together is refused by key', () => 
   assert.equal(check().status, 2);
   writeFileSync(own, JSON.stringify({ ...shipped, id: 'own' }));
   assert.deepEqual([check().stderr, check().status], ['', 0]);
+  const routing = join(cases, 'routing.json');
+  for (const [rule, words] of [[{ category: 'nocat', lead: 'police' }, /routes\[0\]: there is no category nocat/], [null, /workflows\[0\]: there is no workflow ghost/]] as const) {
+    writeFileSync(routing, JSON.stringify({ routes: rule ? [rule] : [], workflows: rule ? [] : [{ ledger: 'dispute', workflow: 'ghost' }] }));
+    assert.match(check().stderr, words);
+  }
+  rmSync(routing);
   const told = join(cases, 'notify.json');
   writeFileSync(told, '{"channels": [');
   writeFileSync(file, JSON.stringify({ cases: { dir: cases, notify: told } }));

@@ -17,6 +17,11 @@ json_t *cases_export_args(const struct arguments *a, GError **error)
 {
     g_autofree char *path = g_canonicalize_filename(a->operand, NULL);
     const char *table = a->table ? a->table : "request_ledger";
+    if (!g_str_has_suffix(path, ".csv") && !g_str_has_suffix(path, ".xlsx")) {
+        g_set_error(error, ARGUMENTS_ERROR, EXIT_USAGE, "%s: a table is a .xlsx or a .csv",
+                    a->operand);
+        return NULL;
+    }
     bool request = strcmp(table, "request_ledger") == 0;
     bool dispute = strcmp(table, "dispute_ledger") == 0;
     json_t *args = json_pack("{s:s,s:s,s:s,s:s,s:s*,s:s*,s:s*}", "file", path, "table", table,

@@ -13,11 +13,11 @@ function cellText(value: CellValue): string {
   const clock = `${two(value.getUTCHours())}:${two(value.getUTCMinutes())}`;
   return clock === '00:00' ? day : `${day} ${clock}`;
 }
-/** Rows as CSV (RFC 4180). Pure. */
+/** Rows as CSV (RFC 4180), each on one line, so that a line that is told is the row of the sheet. Pure. */
 export function toCsv(rows: readonly (readonly CellValue[])[]): string {
   const field = (value: CellValue): string => {
-    const text = cellText(value);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    const text = cellText(value).replace(/\s*[\r\n]+\s*/g, ' ');
+    return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return rows.map((row) => row.map(field).join(',')).join('\r\n') + '\r\n';
 }
