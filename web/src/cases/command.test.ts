@@ -36,6 +36,10 @@ describe('command line of a case', () => {
     expect(parse('注="两家 吵架" 题=围墙').form).toEqual({ text: '两家 吵架', title: '围墙' });
     expect(parse('Type=public').form).toEqual({ category: 'safe_town' });
   });
+  it('means the number of a cell by a number, never a part of a code', () => {
+    for (const text of ['格=33', '格=43', '格=0', '格=105']) expect([text, parse(text).faults[0]?.code]).toEqual([text, 'unknown_value']);
+    expect([parse('格=23').form.area, parse('格=023').form.area]).toEqual(['33010500200223', '33010500200223']);
+  });
   it('says about which department a complaint is, so that it does not get the case', () => {
     const command = parse('诉=派出所 派=派出所 协=司法所、派出所');
     expect([command.form.about, command.lead]).toEqual(['police', 'police']);

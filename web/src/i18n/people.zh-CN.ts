@@ -16,7 +16,8 @@ export const peopleZh = {
   broken: '第 {n} 条记录与链条不符', whole: '{n} 条记录，链条完整',
   held: { case: '案件', person: '当事人', camera: '摄像机的观看记录', view_log: '观看记录', view_reason: '观看事由', attachment: '附件', meeting: '会议', notification: '通知' } as Record<string, string>,
   heldObject: '编号，留空为全部', reason: '事由', hold: '设置保全', placed: '设置人', lift: '解除', lifted: '{clock} 解除', stands: '保全中', noHolds: '没有法律保全', retention: '留存期限', days: '{n} 天', forEver: '长期', deleted: '已删除', heldBack: '因保全留下',
-  group: { login: '登录', user: '用户', department: '部门', totp: '动态码', session: '会话', grant: '授权', person: '当事人信息', hold: '法律保全', retention: '到期删除', camera: '摄像机', feed: '数据源', case: '案件', refused: '越权' } as Record<string, string>,
+  yes: '是', no: '否', detail: { role: '角色', area: '区域', login: '登录名', enabled: '启用', grants: '授权', agent: '浏览器', hash: '摘要', digest: '摘要', reason: '理由', method: '方法', right: '权限', kind: '种类', object: '对象', department: '部门', unit: '单位', seq: '序号', state: '状态', name: '名称', deleted: '删除', held: '保留', address: '地址' } as Record<string, string>,
+  group: { login: '登录', user: '用户', department: '部门', totp: '动态码', session: '会话', grant: '授权', person: '当事人信息', hold: '法律保全', retention: '到期删除', camera: '摄像机', feed: '数据源', alert: '警情', case: '案件', refused: '越权' } as Record<string, string>,
   action: {
     login: '登录', logout: '退出', login_failed: '登录失败', login_limited: '尝试过多', password_change: '修改密码', password_refused: '原密码错误', user_add: '添加用户', user_change: '修改用户', user_unlock: '解除锁定', grant_give: '授权', grant_begin: '授权生效', grant_end: '授权结束', grant_wait: '授权待生效', totp_on: '启用动态码', totp_off: '关闭动态码', totp_reset: '代关动态码',
     session_end: '结束会话', department_add: '添加部门', department_change: '修改部门', person_add: '登记当事人', person_change: '修改当事人', person_reveal: '查看当事人原文', person_erase: '清除当事人', hold_place: '设置保全', hold_lift: '解除保全', retention_delete: '到期删除', refused: '越权被拒', camera_put: '修改摄像机', camera_delete: '删除摄像机', camera_import: '导入摄像机',

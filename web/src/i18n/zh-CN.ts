@@ -86,7 +86,7 @@ export const zhCN = {
     title: '全部按键', g1: '地图', g2: '马赛克', g3: '画面', g4: '设备', slash: '查找镜头', help: '显示全部按键', esc: '返回上一级', arrows: '移动焦点', shiftArrows: '按网格移动', plus: '放大 / 缩小', enter: '播放', f: '地图与马赛克互跳', layouts: '画面布局 1、4、9、16', full: '全屏', close: '关闭',
   },
   time: { s: '{n} s', min: '{n} 分', h: '{n} 小时', d: '{n} 天', none: '无' },
-  common: { noPages: '这个账号现在没有可用的页面', noPagesHow: '授权尚未开始或已到期时就是这样：各项授权的起止时间在右上角“我的账户”；需要时请系统管理员授权', noCameras: '这个账号没有查看镜头的权限', noCamerasHow: '需要时请系统管理员授予“镜头列表”权限；也可换账号登录', noPictures: '这个账号只看得到镜头状态，看不到画面', noPicturesHow: '需要时请系统管理员授予“实时画面”权限', noPage: '没有这个页面', retry: '重试', close: '关闭', ok: '确定', cancel: '取消', error: '出错了', loading: '正在载入…', skip: '跳到主要内容', language: 'English', toEnglish: '切换到英文' },
+  common: { noPages: '这个账号现在没有可用的页面', noPagesHow: '您的角色在这里还没有页面，授权尚未开始或已到期时也是这样：各项授权的起止时间在右上角“我的账户”；需要时请系统管理员授权', noCameras: '这个账号没有查看镜头的权限', noCamerasHow: '需要时请系统管理员授予“镜头列表”权限；也可换账号登录', noPictures: '这个账号只看得到镜头状态，看不到画面', noPicturesHow: '需要时请系统管理员授予“实时画面”权限', noPage: '没有这个页面', retry: '重试', close: '关闭', ok: '确定', cancel: '取消', error: '出错了', loading: '正在载入…', skip: '跳到主要内容', language: 'English', toEnglish: '切换到英文' },
 };
 
 export type Messages = typeof zhCN;
