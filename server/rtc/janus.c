@@ -40,6 +40,7 @@ struct asked *janus_remember(struct janus *janus, const char *transaction,
 {
     struct asked *asked = g_new0(struct asked, 1);
     asked->handle = handle;
+    asked->number = janus->number;
     asked->time_us = g_get_monotonic_time();
     g_hash_table_insert(janus->asked, g_strdup(transaction), asked);
     return asked;
@@ -163,21 +164,50 @@ static void on_session(const struct janus_message *answer, gpointer user)
     janus->state(true, "", janus->user);
 }
 
-static gboolean look(gpointer user)
+/* The plugin answers one after the other: what came after this one has its answer. */
+static bool passed_over(const struct janus *janus, const struct asked *asked)
 {
-    struct janus *janus = user;
+    return asked->answer && asked->handle && asked->number < janus->answered;
+}
+
+/* Asked too long ago; NULL: nothing is. */
+static struct asked *overdue(const struct janus *janus)
+{
     gint64 now = g_get_monotonic_time();
     GHashTableIter iter;
     gpointer value;
     g_hash_table_iter_init(&iter, janus->asked);
-    while (g_hash_table_iter_next(&iter, NULL, &value)) {
-        if (now - ((struct asked *)value)->time_us > ANSWER_US) {
-            janus->look_source = 0;
-            janus_end(janus, "no answer");
-            return G_SOURCE_REMOVE;
+    while (g_hash_table_iter_next(&iter, NULL, &value))
+        if (now - ((struct asked *)value)->time_us > ANSWER_US)
+            return value;
+    return NULL;
+}
+
+/* This one fails alone: what others do goes on. */
+static void fail(struct janus *janus, struct asked *asked)
+{
+    struct asked one = *asked;
+    g_autofree char *transaction = g_strdup_printf("%" G_GUINT64_FORMAT, one.number);
+    g_hash_table_remove(janus->asked, transaction);
+    g_free(asked);
+    const struct janus_message none = {.kind = JANUS_ERROR, .code = 1, .why = "no answer"};
+    one.answer(&none, one.user);
+}
+
+static gboolean look(gpointer user)
+{
+    struct janus *janus = user;
+    struct asked *late;
+    while ((late = overdue(janus))) {
+        if (passed_over(janus, late)) {
+            fail(janus, late);
+            continue;
         }
+        janus->look_source = 0;
+        janus_end(janus, "no answer");
+        return G_SOURCE_REMOVE;
     }
-    if (janus->session && now - janus->sent_us > ALIVE_US)
+    if (janus->session && g_get_monotonic_time() - janus->sent_us > ALIVE_US)
         janus_ask_session(janus, json_pack("{s:s}", "janus", "keepalive"), NULL, NULL);
     return G_SOURCE_CONTINUE;
 }
@@ -227,6 +257,8 @@ static void on_text(const char *text, size_t size, gpointer user)
         struct asked one = *asked;
         g_hash_table_remove(janus->asked, message.transaction);
         g_free(asked);
+        if (message.kind == JANUS_EVENT)
+            janus->answered = MAX(janus->answered, one.number);
         if (one.done)
             one.done(one.user);
         else if (one.answer)

@@ -7,6 +7,7 @@ struct asked {
     janus_answer_fn answer;      /* NULL: nobody waits */
     GSourceFunc done;            /* of janus_close() */
     gpointer user;
+    guint64 number; /* of the transaction */
     gint64 time_us;
 };
 
@@ -37,7 +38,8 @@ struct janus {
     struct janus_pipe *pipe;
     guint64 session; /* 0: none */
     guint retry_ms, retry_source, look_source;
-    guint64 number; /* of transactions */
+    guint64 number;   /* of transactions */
+    guint64 answered; /* the newest one that the plugin has answered */
     gint64 sent_us;
     char *told;          /* why of the last state(false) */
     GHashTable *asked;   /* transaction (owned) → struct asked */

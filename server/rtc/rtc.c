@@ -99,7 +99,7 @@ static gboolean tick(gpointer user)
     g_hash_table_iter_init(&iter, rtc->stays);
     while (g_hash_table_iter_next(&iter, &stay, NULL)) {
         layers_tick(stay, now);
-        recv_tick(stay);
+        recv_tick(stay, now);
     }
     record_tick(rtc);
     return G_SOURCE_CONTINUE;

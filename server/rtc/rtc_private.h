@@ -92,6 +92,8 @@ struct stay {
     bool recv_failed; /* to be asked again */
     bool recv_open;   /* `recv` has joined */
     bool offer_open;  /* the browser has not answered */
+    gint64 told_us;   /* when the offer was told last */
+    gint64 link;      /* number of the peer connection: each `recv` is one */
     gint64 offer_n;
     char *offer;
     GArray *wishes;     /* struct wish */
@@ -142,8 +144,6 @@ const char *send_publish(struct stay *stay, const struct signal *signal, const j
 void send_allow(struct stay *stay);
 /* Is that one of its streams, or to be one of them? */
 bool send_has(const struct stay *stay, const char *mid);
-/* Nothing is sent any more, though the stay goes on. */
-void send_down(struct stay *stay, const char *why);
 
 /* --- rtc_recv.c */
 /* Asks Janus for what is there and not taken. */
@@ -151,10 +151,10 @@ void recv_update(struct stay *stay);
 /* Events of the VideoRoom of others, told to the sending handle. */
 void recv_news(struct stay *stay, const struct janus_message *event);
 /* `from` sends other streams than before: the others of its room follow, whatever Janus tells them.
- */
+ * Before its media are up nothing happens: Janus passes over what is asked of such a sender. */
 void recv_follow(const struct stay *from);
-/* Asks again for what failed. */
-void recv_tick(struct stay *stay);
+/* Asks again for what failed, gives up what its browser never answers. `now_us` monotonic. */
+void recv_tick(struct stay *stay, gint64 now_us);
 /* The browser's answer to the newest offer; to an older one it is passed over. */
 void recv_answer(struct stay *stay, const struct signal *signal);
 /* The browser lost its way: another offer with new candidates (ICE restart). */

@@ -3,6 +3,9 @@
 #include "rtc/rtc_private.h"
 #include <string.h>
 
+/* A browser that is there takes moments; while it does not answer, Janus tells it nothing new. */
+#define ANSWER_US (20 * G_USEC_PER_SEC)
+
 static void tell_pc(struct stay *stay, bool up, const char *why)
 {
     json_t *message = json_pack("{s:s,s:b}", "pc", "recv", "up", up);
@@ -92,6 +95,8 @@ void recv_follow(const struct stay *from)
 {
     GHashTableIter iter;
     gpointer value;
+    if (!from->media)
+        return;
     g_hash_table_iter_init(&iter, from->rtc->stays);
     while (g_hash_table_iter_next(&iter, &value, NULL)) {
         struct stay *stay = value;
@@ -120,10 +125,25 @@ static json_t *told_lines(const struct stay *stay)
 
 void recv_again(struct stay *stay)
 {
-    if (stay->offer_open)
-        rtc_tell(stay, "offer",
-                 json_pack("{s:I,s:s,s:o}", "n", (json_int_t)stay->offer_n, "sdp", stay->offer,
-                           "streams", told_lines(stay)));
+    if (!stay->offer_open)
+        return;
+    stay->told_us = g_get_monotonic_time();
+    rtc_tell(stay, "offer",
+             json_pack("{s:I,s:I,s:s,s:o}", "link", (json_int_t)stay->link, "n",
+                       (json_int_t)stay->offer_n, "sdp", stay->offer, "streams", told_lines(stay)));
+}
+
+/* What was asked for and Janus does not have was not given: it is asked for again. */
+static void take_back(struct stay *stay)
+{
+    g_array_set_size(stay->taken, 0);
+    for (guint i = 0; i < stay->lines->len; i++) {
+        struct janus_stream line = g_array_index(stay->lines, struct janus_stream, i);
+        memcpy(line.mid, line.feed_mid, sizeof(line.mid));
+        if (line.active)
+            g_array_append_val(stay->taken, line);
+    }
+    stay->recv_failed = true;
 }
 
 static void take_offer(struct stay *stay, const struct janus_message *message)
@@ -132,6 +152,11 @@ static void take_offer(struct stay *stay, const struct janus_message *message)
         g_array_unref(stay->lines);
         stay->lines = janus_lines(message->data);
     }
+    /* senders that went or did not come yet it passes over without a word; what waits for an answer
+     * of the browser is "updating" */
+    bool told = !g_strcmp0(message->word, "updated") || !g_strcmp0(message->word, "attached");
+    if (told && !stay->recv_asked)
+        take_back(stay);
     if (!message->sdp || g_strcmp0(message->sdp_type, "offer") != 0)
         return;
     g_free(stay->offer);
@@ -149,19 +174,6 @@ static void end_recv(struct stay *stay)
     stay->recv_open = stay->recv_asked = stay->offer_open = false;
     g_array_set_size(stay->taken, 0);
     g_array_set_size(stay->lines, 0);
-}
-
-/* What was asked for and is not in the last offer was not given: it is asked for again. */
-static void take_back(struct stay *stay)
-{
-    g_array_set_size(stay->taken, 0);
-    for (guint i = 0; i < stay->lines->len; i++) {
-        struct janus_stream line = g_array_index(stay->lines, struct janus_stream, i);
-        memcpy(line.mid, line.feed_mid, sizeof(line.mid));
-        if (line.active)
-            g_array_append_val(stay->taken, line);
-    }
-    stay->recv_failed = true;
 }
 
 static void on_updated(const struct janus_message *answer, gpointer user)
@@ -184,8 +196,21 @@ static void on_updated(const struct janus_message *answer, gpointer user)
     take_back(stay);
 }
 
-void recv_tick(struct stay *stay)
+/* Another peer connection in place of the one that is there. */
+static void begin_link(struct stay *stay, const char *why)
 {
+    log_info("rtc", "%s: another way to a browser: %s", stay->room->key, why ? why : "?");
+    end_recv(stay);
+    tell_pc(stay, false, why);
+    recv_update(stay);
+}
+
+void recv_tick(struct stay *stay, gint64 now_us)
+{
+    if (stay->offer_open && now_us - stay->told_us >= ANSWER_US) {
+        begin_link(stay, "no answer");
+        return;
+    }
     if (!stay->recv_failed)
         return;
     stay->recv_failed = false;
@@ -197,7 +222,9 @@ static json_t *missing(struct stay *stay)
     json_t *streams = json_array();
     for (guint i = 0; i < stay->there->len; i++) {
         const struct janus_stream *one = &g_array_index(stay->there, struct janus_stream, i);
-        if (has(stay->taken, one))
+        /* one whose media are not up spoils the whole request */
+        const struct stay *from = stay_of_feed(stay->rtc, stay, one->feed);
+        if (has(stay->taken, one) || !from || !from->media)
             continue;
         g_array_append_val(stay->taken, *one);
         json_array_append_new(
@@ -242,6 +269,7 @@ void recv_update(struct stay *stay)
         json_decref(given);
     } else {
         json_decref(given);
+        stay->link++;
         stay->recv = janus_attach(stay->rtc->janus, &recv_ops, stay);
         body = json_pack("{s:s,s:s,s:I,s:s,s:I,s:o}", "request", "join", "ptype", "subscriber",
                          "room", (json_int_t)stay->room->id, "pin", stay->room->pin, "private_id",
@@ -254,10 +282,15 @@ void recv_update(struct stay *stay)
 static void on_started(const struct janus_message *answer, gpointer user)
 {
     struct stay *stay = user;
-    if (answer && stay->seat && answer->code)
+    if (!answer || !stay->seat)
+        return;
+    if (answer->code) {
+        end_recv(stay);
         tell_pc(stay, false, answer->why);
-    else if (answer && stay->seat)
-        take_offer(stay, answer); /* one that waited for this answer */
+        stay->recv_failed = true; /* in a moment */
+        return;
+    }
+    take_offer(stay, answer); /* one that waited for this answer */
 }
 
 void recv_answer(struct stay *stay, const struct signal *signal)
@@ -271,11 +304,11 @@ void recv_answer(struct stay *stay, const struct signal *signal)
 
 void recv_restart(struct stay *stay)
 {
-    if (!stay->recv || !stay->recv_open || stay->recv_asked)
-        return;
-    stay->recv_asked = true;
-    janus_ask(stay->recv, json_pack("{s:s,s:b}", "request", "configure", "restart", 1), NULL, NULL,
-              on_updated, stay);
+    /* while the browser owes an answer Janus puts it off and says nothing: the offer that comes,
+     * now or then, is news */
+    if (stay->recv && stay->recv_open)
+        janus_ask(stay->recv, json_pack("{s:s,s:b}", "request", "configure", "restart", 1), NULL,
+                  NULL, NULL, NULL);
 }
 
 /* --- what Janus tells of it */
@@ -287,9 +320,7 @@ static void on_event(const struct janus_message *event, gpointer user)
         tell_pc(stay, true, NULL);
         layers_apply(stay);
     } else if (event->kind == JANUS_HANGUP) {
-        end_recv(stay);
-        tell_pc(stay, false, event->why);
-        recv_update(stay);
+        begin_link(stay, event->why);
     } else if (event->kind == JANUS_SLOW) {
         rtc_tell(stay, "slow", json_pack("{s:s,s:i}", "pc", "recv", "lost", (int)event->lost));
         layers_slow(stay);
@@ -301,11 +332,8 @@ static void on_event(const struct janus_message *event, gpointer user)
 static void on_lost(const char *why, gpointer user)
 {
     struct stay *stay = user;
-    if (!stay->seat || !janus_ready(stay->rtc->janus))
-        return;
-    end_recv(stay);
-    tell_pc(stay, false, why);
-    recv_update(stay);
+    if (stay->seat && janus_ready(stay->rtc->janus))
+        begin_link(stay, why);
 }
 
 static const struct janus_handle_ops recv_ops = {on_event, on_lost};

@@ -1,4 +1,5 @@
 /* What a stay sends: the browser's offer, Janus's answer, and what of it may pass. */
+#include "common/log.h"
 #include "rtc/rtc_private.h"
 #include <string.h>
 
@@ -128,6 +129,7 @@ static void on_answer(const struct janus_message *answer, gpointer user)
         return;
     stay->publishing = false;
     if (answer->code || !answer->sdp) {
+        g_clear_pointer(&stay->next_offer, json_decref);
         tell_pc(stay, false, answer->why ? answer->why : "no answer");
         return;
     }
@@ -189,14 +191,13 @@ const char *send_publish(struct stay *stay, const struct signal *signal, const j
 
 /* --- what Janus tells of it */
 
-void send_down(struct stay *stay, const char *why)
+/* Its keys are gone with it: nothing the browser offers on the same connection would be heard. */
+static void hung_up(struct stay *stay, const char *why)
 {
-    tell_media(stay, false);
-    stay->published = stay->publishing = false;
-    g_array_set_size(stay->own, 0);
-    g_clear_pointer(&stay->answer, g_free);
-    g_clear_pointer(&stay->next_offer, json_decref);
-    tell_pc(stay, false, why);
+    if (!stay->seat)
+        return;
+    log_info("rtc", "%s: no more sent: %s", stay->room->key, why ? why : "?");
+    stay_end(stay, "anew");
 }
 
 static void tell_speaking(struct stay *stay, const json_t *data, bool on)
@@ -213,8 +214,9 @@ static void on_event(const struct janus_message *event, gpointer user)
     if (event->kind == JANUS_UP) {
         tell_media(stay, true);
         tell_pc(stay, true, NULL);
+        recv_follow(stay);
     } else if (event->kind == JANUS_HANGUP) {
-        send_down(stay, event->why);
+        hung_up(stay, event->why);
     } else if (event->kind == JANUS_SLOW) {
         rtc_tell(stay, "slow", json_pack("{s:s,s:i}", "pc", "send", "lost", (int)event->lost));
     } else if (!g_strcmp0(event->word, "talking")) {

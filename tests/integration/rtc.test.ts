@@ -134,6 +134,53 @@ test('a browser that begins anew is in its seat again', async () => {
   await gets(ben, ada, 'mic');
 });
 
+/** ben begins anew; what he says is held back until `then` has run. */
+async function meanwhile(who: Seat, op: string, then: (held: ReturnType<Seat['hold']>) => Promise<void>): Promise<void> {
+  const held = who.hold(op);
+  const { gen } = await ben.look();
+  await ben.say('hello', { gen: 0 });
+  await until('a new stay', async () => (await ben.look()).gen > gen);
+  await then(held);
+  held.release();
+}
+
+test('who offers twice before anything of theirs comes is seen and heard by all', async () => {
+  await meanwhile(ben, 'answer', async ({ messages }) => {
+    await until('an answer', () => messages.length === 1);
+    await ben.offerAgain();
+    await until('another', () => messages.length === 2);
+    messages.pop(); // the page has made one offer
+  });
+  for (const who of [mediator, ada]) for (const kind of ['mic', 'camera', 'screen']) await gets(who, ben, kind);
+});
+
+test('a restart that is asked for while an offer is open holds up nothing', async () => {
+  const { gen } = await ada.look();
+  await meanwhile(ada, 'offer', async ({ messages }) => {
+    await until('an offer', () => messages.length > 0);
+    await ada.say('restart', { gen });
+  });
+  for (const kind of ['mic', 'camera', 'screen']) await gets(ada, ben, kind);
+  await until('with new candidates', async () => (await ada.look()).said.filter((message) => message.op === 'offer' && message.gen === gen).length > 1);
+  await ben.say('hello', { gen: 0 });
+  await gets(ada, ben, 'camera');
+});
+
+test('an offer that no browser answers is given up for another connection', async () => {
+  await meanwhile(ada, 'offer', async ({ messages }) => {
+    await until('another connection', () => new Set(messages.map(({ link }) => link)).size > 1);
+    messages.splice(0, messages.length - 1);
+  });
+  for (const other of [ben, mediator]) for (const kind of ['mic', 'camera']) await gets(ada, other, kind);
+});
+
+test('who sends no more without a word begins anew', async () => {
+  const { gen } = await ben.look();
+  await ben.closeSend();
+  await until('a new stay', async () => (await ben.look()).gen > gen);
+  for (const kind of ['mic', 'camera', 'screen']) await gets(ada, ben, kind);
+});
+
 test('Janus gone: everybody is told; back and asked anew, all see each other again', async () => {
   const before = (await ada.look()).said.length;
   process.kill(desk.janus?.pid ?? 0, 'SIGKILL');

@@ -64,7 +64,10 @@ function client(kinds: string[]): void {
     }
     await pc.setLocalDescription();
     if (pc !== send) return;
-    say('publish', { sdp: pc.localDescription?.sdp, streams: named.map((one) => ({ mid: one.sender.mid, kind: one.kind })) });
+    const offer = { sdp: pc.localDescription?.sdp, streams: named.map((one) => ({ mid: one.sender.mid, kind: one.kind })) };
+    say('publish', offer);
+    page.offerAgain = (): void => say('publish', offer);
+    page.closeSend = (): void => pc.close();
   }
 
   function end(): void {
@@ -129,6 +132,7 @@ function client(kinds: string[]): void {
 export class Seat {
   readonly id: string;
   readonly page: Page;
+  private held: { op: string; messages: Record<string, unknown>[] } | null = null;
   private constructor(id: string, page: Page) { this.id = id; this.page = page; }
 
   static async open(browser: Browser, url: string, desk: Pick<Desk, 'do' | 'browsers'>, id: string, kinds = ['mic', 'camera']): Promise<Seat> {
@@ -136,8 +140,32 @@ export class Seat {
     await page.exposeFunction('toServer', (message: unknown) => desk.do('message', { seat: id, message }));
     await page.goto(url);
     await page.evaluate(client, kinds);
-    desk.browsers.set(id, (message) => { void page.evaluate((m) => (window as unknown as { fromServer(m: unknown): void }).fromServer(m), message).catch(() => undefined); });
-    return new Seat(id, page);
+    const seat = new Seat(id, page);
+    desk.browsers.set(id, (message) => {
+      if (message.op === seat.held?.op) seat.held?.messages.push(message);
+      else seat.give(message);
+    });
+    return seat;
+  }
+
+  private give(message: Record<string, unknown>): void {
+    void this.page.evaluate((m) => (window as unknown as { fromServer(m: unknown): void }).fromServer(m), message).catch(() => undefined);
+  }
+
+  /** Messages of this kind come late: all at once, when the returned function is called. */
+  hold(op: string): { messages: Record<string, unknown>[]; release(): void } {
+    const held = this.held = { op, messages: [] as Record<string, unknown>[] };
+    return { messages: held.messages, release: () => { this.held = null; for (const message of held.messages) this.give(message); } };
+  }
+
+  /** The last offer once more. */
+  offerAgain(): Promise<void> {
+    return this.page.evaluate(() => (window as unknown as { offerAgain(): void }).offerAgain());
+  }
+
+  /** What it sends ends without a word to the server. */
+  closeSend(): Promise<void> {
+    return this.page.evaluate(() => (window as unknown as { closeSend(): void }).closeSend());
   }
 
   look(): Promise<Seen> {

@@ -39,6 +39,8 @@ const LOOK_EVERY = 2; // measures
 /** Less is nothing that the server acts on. */
 const TOLD_DELAY_MS = 100;
 const MOST_DELAY_MS = 60_000;
+const FIRST_PAUSE_MS = 500;
+const MOST_PAUSE_MS = 30_000;
 const BEST_SIZE = 2;
 /** Two sizes of a camera, the largest first, as Janus counts them: of 640 × 360 Chromium sends no third. A line of 300 kbit/s carries the small one beside voices. */
 const SIZES: RTCRtpEncodingParameters[] = [{ rid: 'h', maxBitrate: 900_000 }, { rid: 'l', maxBitrate: 150_000, scaleResolutionDownBy: 2 }];
@@ -72,6 +74,13 @@ export class Media {
   private delay = new LineDelay();
   /** Peer connections that found no way. */
   private readonly stuck = new Set<'send' | 'recv'>();
+  /** Number of the server's that `recvPc` belongs to. */
+  private link = 0;
+  /** An offer of ours waits for its answer; meanwhile something else is to be sent. */
+  private offering = false;
+  private changed = false;
+  private pauseMs = FIRST_PAUSE_MS;
+  private retry: ReturnType<typeof setTimeout> | undefined;
   private queue: Promise<void> = Promise.resolve();
   private readonly ticker = setInterval(() => void this.measure().catch(() => undefined), MEASURE_EVERY_MS);
 
@@ -82,6 +91,7 @@ export class Media {
   /** After each connection of the WebSocket. */
   hello(): void {
     this.ears.say({ op: 'hello', gen: this.gen });
+    if (this.offering) this.later(() => { this.offering = false; return this.publish(); }); // offer or answer went with the old one
   }
 
   /** Gives a track to send, or takes it back. */
@@ -105,16 +115,27 @@ export class Media {
     this.over();
   }
 
+  /** What fails leaves connections that nobody can say anything of: all begins anew. */
   private later(work: () => void | Promise<void>): void {
-    this.queue = this.queue.then(work).catch((error: unknown) => this.ears.fault(error instanceof Error ? error.message : String(error)));
+    this.queue = this.queue.then(work).catch((error: unknown) => {
+      this.ears.fault(error instanceof Error ? error.message : String(error));
+      this.after(() => { this.over(); this.hello(); });
+    });
+  }
+
+  /** Ever later, until something stands again. */
+  private after(work: () => void): void {
+    clearTimeout(this.retry);
+    this.retry = setTimeout(work, this.pauseMs);
+    this.pauseMs = Math.min(MOST_PAUSE_MS, this.pauseMs * 2);
   }
 
   private async taken(message: Rtc): Promise<void> {
     if (message.op === 'ice') return this.begin(message);
     if (message.gen !== this.gen) return;
-    if (message.op === 'answer') await this.sendPc?.setRemoteDescription({ type: 'answer', sdp: String(message.sdp) });
+    if (message.op === 'answer') await this.answered(message);
     else if (message.op === 'offer') await this.offered(message);
-    else if (message.op === 'trickle') await (message.pc === 'send' ? this.sendPc : this.recvPc)?.addIceCandidate((message.candidate as RTCIceCandidateInit | null) ?? undefined);
+    else if (message.op === 'trickle') await (message.pc === 'send' ? this.sendPc : this.recvPc)?.addIceCandidate((message.candidate as RTCIceCandidateInit | null) ?? undefined).catch(() => undefined); // one way less
     else if (message.op === 'may') await this.allowed(message);
     else if (message.op === 'speaking') this.ears.speaking(String(message.seat), message.on === true);
     else if (message.op === 'pc') this.told(message);
@@ -154,6 +175,7 @@ export class Media {
     pc.onconnectionstatechange = () => {
       if (gen !== this.gen || (pc !== this.sendPc && pc !== this.recvPc)) return;
       if (pc.connectionState === 'connected') {
+        this.pauseMs = FIRST_PAUSE_MS;
         this.ears.up(which, true);
         this.through(which, true);
       }
@@ -166,8 +188,13 @@ export class Media {
     return pc;
   }
 
+  /** One offer at a time: an answer belongs to the newest. */
   private async publish(): Promise<void> {
     if (!this.gen) return;
+    if (this.offering) {
+      this.changed = true;
+      return;
+    }
     const wanted = this.wanted();
     if (wanted.length === 0 && !this.sendPc) return;
     const pc = this.sendPc ?? this.connection('send');
@@ -179,9 +206,20 @@ export class Media {
       await line.sender.replaceTrack(null);
     }
     for (const kind of wanted) await this.line(pc, kind, this.own.get(kind)!);
+    this.offering = true;
     await pc.setLocalDescription();
     if (pc !== this.sendPc) return;
     this.ears.say({ op: 'publish', gen: this.gen, sdp: pc.localDescription?.sdp, streams: [...this.lines].filter(([kind]) => wanted.includes(kind)).map(([kind, { mid }]) => ({ mid, kind })) });
+  }
+
+  private async answered(message: Rtc): Promise<void> {
+    if (!this.sendPc || !this.offering) return;
+    await this.sendPc.setRemoteDescription({ type: 'answer', sdp: String(message.sdp) });
+    this.offering = false;
+    if (this.changed) {
+      this.changed = false;
+      await this.publish();
+    }
   }
 
   private async line(pc: RTCPeerConnection, kind: Kind, track: MediaStreamTrack): Promise<void> {
@@ -197,8 +235,10 @@ export class Media {
   }
 
   private async offered(message: Rtc): Promise<void> {
+    if (this.recvPc && message.link !== this.link) this.endRecv(); // it was told to be gone while nobody listened
     const pc = this.recvPc ?? this.connection('recv');
     this.recvPc = pc;
+    this.link = Number(message.link);
     await pc.setRemoteDescription({ type: 'offer', sdp: String(message.sdp) });
     await pc.setLocalDescription();
     if (pc !== this.recvPc) return;
@@ -231,23 +271,37 @@ export class Media {
     this.ears.up(which, message.up === true);
     const pc = which === 'recv' ? this.recvPc : this.sendPc;
     if (message.up === false && pc && pc.connectionState !== 'connected') this.through(which, false);
-    if (message.up !== false || which === 'send') return;
+    if (message.up !== false) return;
+    if (which === 'send') {
+      this.endSend();
+      this.after(() => this.later(() => this.publish()));
+    } else {
+      this.endRecv();
+      this.show();
+    }
+  }
+
+  private endSend(): void {
+    this.sendPc?.close();
+    this.sendPc = null;
+    this.lines.clear();
+    this.offering = this.changed = false;
+  }
+
+  private endRecv(): void {
     this.recvPc?.close();
     this.recvPc = null;
     this.names = [];
-    this.show();
-  }
-
-  private over(): void {
-    this.gen = 0;
-    this.sendPc?.close();
-    this.recvPc?.close();
-    this.sendPc = this.recvPc = null;
-    this.names = [];
-    this.lines.clear();
     this.streams.clear();
     this.counts.clear();
     this.delay = new LineDelay();
+  }
+
+  private over(): void {
+    clearTimeout(this.retry);
+    this.gen = 0;
+    this.endSend();
+    this.endRecv();
     this.stuck.clear();
     this.ears.blocked(false);
     this.ears.size(BEST_SIZE);
