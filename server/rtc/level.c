@@ -9,6 +9,9 @@
 /* Half of what a router at the edge holds back before it loses (300 to 500 ms); above the jitter of
  * mobile lines. */
 #define DELAY_MS 150
+/* A slow machine makes delay too, and loses nothing: the smallest size goes only where far more
+ * waits, or is lost. */
+#define FAR_DELAY_MS 300
 
 static gboolean trouble(struct level *level, gint64 now_us)
 {
@@ -34,7 +37,11 @@ gboolean level_lost(struct level *level, gint64 now_us)
 
 gboolean level_delayed(struct level *level, gint64 delay_ms, gint64 now_us)
 {
-    return delay_ms >= DELAY_MS && trouble(level, now_us);
+    if (delay_ms >= (level->now > 0 ? DELAY_MS : FAR_DELAY_MS))
+        return trouble(level, now_us);
+    if (delay_ms >= DELAY_MS)
+        level->bad_us = now_us; /* no larger one now */
+    return FALSE;
 }
 
 gboolean level_tick(struct level *level, gint64 now_us)

@@ -25,7 +25,7 @@ let wire: Wire, turn: TurnServer, stack: Stack, near: Browser, far: Browser, hos
 /** Of the peer connections that a page has open; `large`: frames of its largest picture that went out. */
 interface Media {
   heard: { samples: number; made: number; packets: number; lost: number }; width: number; frames: number; sentBytes: number; large: number; rttMs: number;
-  relays: string[]; ways: number;
+  relays: string[]; ways: number; failed: number;
 }
 
 /** What runs in a page before anything else: its peer connections are kept, to be looked at. */
@@ -40,7 +40,7 @@ function keep(): void {
     }
   };
   page.media = async () => {
-    const all: Media = { heard: { samples: 0, made: 0, packets: 0, lost: 0 }, width: 0, frames: 0, sentBytes: 0, large: 0, rttMs: 0, relays: [], ways: 0 };
+    const all: Media = { heard: { samples: 0, made: 0, packets: 0, lost: 0 }, width: 0, frames: 0, sentBytes: 0, large: 0, rttMs: 0, relays: [], ways: 0, failed: page.kept.filter(({ connectionState }) => connectionState === 'failed').length };
     for (const pc of page.kept.filter(({ connectionState }) => connectionState !== 'closed')) {
       const stats = await pc.getStats();
       for (const one of stats.values()) {
@@ -71,8 +71,12 @@ async function voice(page: Page, seconds: number): Promise<Voice> {
 }
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 const moves = async (page: Page): Promise<unknown> => {
-  const { frames } = await media(page);
-  return until('pictures move', async () => (await media(page)).frames > frames + 10);
+  let { frames } = await media(page); // counted from 0 by a new connection
+  return until('pictures move', async () => {
+    const now = await media(page);
+    frames = Math.min(frames, now.frames);
+    return now.frames > frames + 10;
+  });
 };
 /** Until the line is learned: two seconds of voice with little made up. Returned: how long that took, seconds. */
 async function whole(page: Page): Promise<number> {
@@ -171,6 +175,33 @@ test('without TURN the page says that the network lets nothing through, until it
   await guest.waitForSelector('[data-test=media-blocked]', { state: 'detached' });
   await moves(guest);
   await voice(guest, 1);
+});
+
+test('a network that is cut whole: who was cut is back in the same seat by itself, with pictures and voices both ways, and was away meanwhile', async () => {
+  await wire.mend();
+  await guest.reload();
+  await comeIn();
+  for (const page of [host, guest]) await moves(page);
+  const theirs = '[data-seat]:has(video:not(.self))';
+  const seat = await host.getAttribute(theirs, 'data-seat');
+  for (const long of [false, true]) {
+    await wire.cut();
+    await guest.waitForSelector('[data-test=guest][data-up=false]');
+    await host.waitForSelector(`${theirs}[data-here=lost]`);
+    if (long) await until('its connections have failed', async () => (await media(guest)).failed === 2);
+    await shoot(guest, `meet-cut${long ? '-long' : ''}`);
+    await clean(guest, 'a network that is cut');
+    await wire.mend();
+    const from = performance.now();
+    await host.waitForSelector(`${theirs}[data-here=on]`);
+    const here = (performance.now() - from) / 1000;
+    await Promise.all([moves(guest), moves(host)]);
+    const took = (performance.now() - from) / 1000;
+    const [down, up] = await Promise.all([voice(guest, 3), voice(host, 3)]);
+    console.log(`# cut whole${long ? ' until its connections failed' : ''} and mended: here after ${here.toFixed(1)} s, pictures both ways after ${took.toFixed(1)} s; then made up: heard there ${percent(down.made)}, heard here ${percent(up.made)}`);
+    for (const { made } of [down, up]) assert.ok(made < 0.2, `made up: ${made}`);
+    assert.equal(await host.getAttribute(theirs, 'data-seat'), seat, 'the same seat');
+  }
 });
 
 test('at 300 kbit/s each way voices and pictures go on both ways, small ones on it; large ones when the line is wide again', async () => {

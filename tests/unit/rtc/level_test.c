@@ -65,6 +65,23 @@ static void test_delay(void)
     g_assert_true(level_tick(&level, 118 * S));
 }
 
+/* The smallest size stays where packets only wait, as on a slow machine, and none larger is tried
+ * then; far longer, or loss, takes it. */
+static void test_least(void)
+{
+    struct level level = {.now = 0, .changed_us = 1 * S, .bad_us = 1 * S, .wait_us = 15 * S};
+    for (gint64 now = 10 * S; now < 60 * S; now += S) {
+        g_assert_false(level_delayed(&level, 299, now));
+        g_assert_false(level_tick(&level, now));
+    }
+    g_assert_cmpint(level.now, ==, 0);
+    g_assert_true(level_delayed(&level, 300, 60 * S));
+    g_assert_cmpint(level.now, ==, LEVEL_NONE);
+    struct level other = {.now = 0, .changed_us = 1 * S};
+    g_assert_true(level_lost(&other, 60 * S));
+    g_assert_cmpint(other.now, ==, LEVEL_NONE);
+}
+
 /* A size that does not fit is tried after 15, 30, 60 … seconds, 240 at most; after one that fits
  * the next is tried soon. */
 static void test_tries(void)
@@ -95,6 +112,7 @@ int main(int argc, char **argv)
     g_test_add_func("/rtc/level/up", test_up);
     g_test_add_func("/rtc/level/first", test_first);
     g_test_add_func("/rtc/level/delay", test_delay);
+    g_test_add_func("/rtc/level/least", test_least);
     g_test_add_func("/rtc/level/tries", test_tries);
     return g_test_run();
 }

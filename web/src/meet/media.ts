@@ -40,6 +40,7 @@ const LOOK_EVERY = 2; // measures
 const TOLD_DELAY_MS = 100;
 const MOST_DELAY_MS = 60_000;
 const FIRST_PAUSE_MS = 500;
+const LOST: ReadonlySet<RTCPeerConnectionState> = new Set(['disconnected', 'failed']);
 const MOST_PAUSE_MS = 30_000;
 const BEST_SIZE = 2;
 /** Two sizes of a camera, the largest first, as Janus counts them: of 640 × 360 Chromium sends no third. A line of 300 kbit/s carries the small one beside voices. */
@@ -91,7 +92,7 @@ export class Media {
   /** After each connection of the WebSocket. */
   hello(): void {
     this.ears.say({ op: 'hello', gen: this.gen });
-    if (this.offering) this.later(() => { this.offering = false; return this.publish(); }); // offer or answer went with the old one
+    this.later(() => this.heal());
   }
 
   /** Gives a track to send, or takes it back. */
@@ -113,6 +114,7 @@ export class Media {
   end(): void {
     clearInterval(this.ticker);
     this.over();
+    this.free();
   }
 
   /** What fails leaves connections that nobody can say anything of: all begins anew. */
@@ -140,14 +142,31 @@ export class Media {
     else if (message.op === 'speaking') this.ears.speaking(String(message.seat), message.on === true);
     else if (message.op === 'pc') this.told(message);
     else if (message.op === 'size') this.ears.size(Number(message.size));
-    else if (message.op === 'gone') {
-      this.over();
-      this.ears.away(message.why === 'media_away');
-    }
+    else if (message.op === 'gone') this.gone(String(message.why));
+  }
+
+  /** Janus gives up what finds no way to it, and all begins anew: it is no less stuck then. */
+  private gone(why: string): void {
+    const never = this.sendPc?.connectionState === 'new' || this.sendPc?.connectionState === 'connecting';
+    this.over();
+    if (why === 'anew' && never) this.through('send', false);
+    else if (why !== 'anew') this.free();
+    this.ears.away(why === 'media_away');
+  }
+
+  /** What was said while nobody listened is said again: an offer, its answer, that a way is lost. */
+  private async heal(): Promise<void> {
+    if (this.recvPc && LOST.has(this.recvPc.connectionState)) this.ears.say({ op: 'restart', gen: this.gen });
+    const lost = this.sendPc !== null && LOST.has(this.sendPc.connectionState);
+    if (lost) this.sendPc?.restartIce();
+    if (!lost && !this.offering) return;
+    this.offering = false;
+    await this.publish();
   }
 
   private async begin(message: Rtc): Promise<void> {
     this.over();
+    this.through('recv', true);
     this.ears.away(false);
     this.gen = Number(message.gen);
     this.may = message.may as typeof this.may;
@@ -266,6 +285,11 @@ export class Media {
     this.ears.blocked(this.stuck.size > 0);
   }
 
+  private free(): void {
+    this.stuck.clear();
+    this.ears.blocked(false);
+  }
+
   private told(message: Rtc): void {
     const which = message.pc === 'recv' ? 'recv' : 'send';
     this.ears.up(which, message.up === true);
@@ -302,8 +326,6 @@ export class Media {
     this.gen = 0;
     this.endSend();
     this.endRecv();
-    this.stuck.clear();
-    this.ears.blocked(false);
     this.ears.size(BEST_SIZE);
     this.ears.remotes({});
     this.ears.quality({});

@@ -4,9 +4,12 @@ import type { Words } from '../wire/messages.ts';
 import { merged, type Line, type View } from './wire.ts';
 
 const FIRST_PAUSE_MS = 300;
-const MOST_PAUSE_MS = 5000;
-const PING_EVERY_MS = 4000;
-const SILENT_AFTER_MS = 15_000;
+const MOST_PAUSE_MS = 2000;
+const PING_EVERY_MS = 2000;
+/** A line on which nothing comes, not even answers to pings, is given up: TCP alone would try for minutes, ever more seldom. */
+const SILENT_AFTER_MS = 10_000;
+/** As long as the first three tries of TCP. */
+const OPEN_WITHIN_MS = 4000;
 const ANSWER_WITHIN_MS = 15_000;
 
 export interface Rtc {
@@ -134,7 +137,7 @@ export class MeetSocket {
   private ping(): void {
     const socket = this.socket;
     if (!socket) return;
-    if (performance.now() - this.heardMs > SILENT_AFTER_MS) {
+    if (performance.now() - this.heardMs > (socket.readyState === WebSocket.CONNECTING ? OPEN_WITHIN_MS : SILENT_AFTER_MS)) {
       this.socket = null; // a dead line may take minutes to close by itself
       socket.close();
       this.lost();

@@ -80,9 +80,10 @@ export function useRoom(guest: boolean, devices: Devices) {
   const refusal = shallowRef<Words | null>(null);
   const sharing = shallowRef<MediaStreamTrack | null>(null);
   const busy = ref('');
-  /** No picture of anybody has moved for some seconds while voices come. */
-  const soundOnly = ref(false);
-  let still = 0;
+  /** Looks in which voices came and no picture of anybody moved. */
+  const still = ref(0);
+  /** Somebody sends pictures, and none comes: the line carries none, or none has moved for some seconds. */
+  const soundOnly = computed(() => Object.values(remotes.value).some(({ camera }) => camera) && (size.value < 0 || still.value >= STILL_LOOKS));
   let socket: MeetSocket | null = null;
   const media = new Media({
     say: (message) => socket?.rtc(message),
@@ -98,8 +99,7 @@ export function useRoom(guest: boolean, devices: Devices) {
     },
     quality: (all) => {
       quality.value = all;
-      still = isSoundOnly(all, remotes.value) ? still + 1 : 0;
-      soundOnly.value = still >= STILL_LOOKS;
+      still.value = isSoundOnly(all, remotes.value) ? still.value + 1 : 0;
     },
     up: (pc, on) => { if (pc === 'send') sending.value = on; },
     away: (now) => { away.value = now; },
