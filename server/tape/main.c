@@ -117,15 +117,43 @@ static void add_whose(const char *folder, json_t *about)
     json_decref(whose);
 }
 
-static bool make(const char *folder, const struct tape_plan *plan, guint64 most_bytes,
+static void lose(struct tape_plan *plan, char **files, guint i)
+{
+    struct tape_track *track = &g_array_index(plan->tracks, struct tape_track, i);
+    track->lost = true;
+    if (files[i])
+        unlink(files[i]);
+    g_clear_pointer(&files[i], g_free);
+}
+
+/* A stream that cannot be decoded (a picture's end without its beginning) costs itself alone. */
+static bool mix(struct tape_plan *plan, char **files, guint64 most_bytes, const char *out,
+                GError **error)
+{
+    int spoiler;
+    g_autoptr(GError) fault = NULL;
+    while (!tape_mix(plan, files, most_bytes, out, &spoiler, &fault)) {
+        if (spoiler < 0 || !files[spoiler]) {
+            g_propagate_error(error, g_steal_pointer(&fault));
+            return false;
+        }
+        fprintf(stderr, "townwall-tape: %s is left out: %s\n", files[spoiler], fault->message);
+        lose(plan, files, (guint)spoiler);
+        g_clear_error(&fault);
+    }
+    return true;
+}
+
+static bool make(const char *folder, struct tape_plan *plan, guint64 most_bytes,
                  GError **error)
 {
     g_autofree char *out = g_build_filename(folder, OUT, NULL);
     guint count = plan->tracks->len;
     char **files = g_new0(char *, count + 1);
     for (guint i = 0; i < count; i++)
-        files[i] = unpack(&g_array_index(plan->tracks, struct tape_track, i));
-    bool done = tape_mix(plan, files, most_bytes, out, error);
+        if (!(files[i] = unpack(&g_array_index(plan->tracks, struct tape_track, i))))
+            lose(plan, files, i);
+    bool done = mix(plan, files, most_bytes, out, error);
     for (guint i = 0; i < count; i++) {
         if (files[i])
             unlink(files[i]);

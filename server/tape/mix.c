@@ -43,9 +43,11 @@ static void place(const struct mix *mix, GstPad *pad, int cell)
                  "width", width, "height", height, "sizing-policy", 1 /* keep the aspect */, NULL);
 }
 
-static bool add_track(struct mix *mix, const struct tape_track *track, const char *file,
-                      GError **error)
+#define TRACK "track" /* of a bin: the number of its track and one */
+
+static bool add_track(struct mix *mix, guint number, const char *file, GError **error)
 {
+    const struct tape_track *track = &g_array_index(mix->plan->tracks, struct tape_track, number);
     static const char *const video = "filesrc name=file ! matroskademux ! queue ! vp8dec ! "
                                      "videoconvert ! queue name=end";
     static const char *const audio =
@@ -55,6 +57,7 @@ static bool add_track(struct mix *mix, const struct tape_track *track, const cha
         gst_parse_bin_from_description(track->mjr.video ? video : audio, FALSE, error);
     if (!bin)
         return false;
+    g_object_set_data(G_OBJECT(bin), TRACK, GUINT_TO_POINTER(number + 1));
     gst_bin_add(GST_BIN(mix->pipeline), bin);
     g_autoptr(GstElement) source = gst_bin_get_by_name(GST_BIN(bin), "file");
     g_autoptr(GstElement) end = gst_bin_get_by_name(GST_BIN(bin), "end");
@@ -105,15 +108,28 @@ static bool link_all(struct mix *mix, const char *out, GError **error)
     return true;
 }
 
-static bool run(struct mix *mix, GError **error)
+/* Whose element that is; -1: nobody's. */
+static int track_of(const GstObject *object)
+{
+    for (; object; object = GST_OBJECT_PARENT(object)) {
+        guint number = GPOINTER_TO_UINT(g_object_get_data(G_OBJECT(object), TRACK));
+        if (number)
+            return (int)number - 1;
+    }
+    return -1;
+}
+
+static bool run(struct mix *mix, int *spoiler, GError **error)
 {
     g_autoptr(GstBus) bus = gst_element_get_bus(mix->pipeline);
     gst_element_set_state(mix->pipeline, GST_STATE_PLAYING);
     g_autoptr(GstMessage) message = gst_bus_timed_pop_filtered(
         bus, GST_CLOCK_TIME_NONE, (GstMessageType)(GST_MESSAGE_EOS | GST_MESSAGE_ERROR));
     bool done = GST_MESSAGE_TYPE(message) == GST_MESSAGE_EOS;
-    if (!done)
+    if (!done) {
         gst_message_parse_error(message, error, NULL);
+        *spoiler = track_of(GST_MESSAGE_SRC(message));
+    }
     gst_element_set_state(mix->pipeline, GST_STATE_NULL);
     return done;
 }
@@ -127,8 +143,9 @@ static GstElement *mixer(struct mix *mix, const char *kind)
 }
 
 bool tape_mix(const struct tape_plan *plan, char *const *files, guint64 most_bytes, const char *out,
-              GError **error)
+              int *spoiler, GError **error)
 {
+    *spoiler = -1;
     struct mix mix = {.plan = plan, .pipeline = gst_pipeline_new(NULL)};
     bool sound = false, done = true;
     for (guint i = 0; i < plan->tracks->len; i++)
@@ -139,12 +156,9 @@ bool tape_mix(const struct tape_plan *plan, char *const *files, guint64 most_byt
         gst_util_set_object_arg(G_OBJECT(mix.pictures), "background", "black");
     if (sound)
         mix.voices = mixer(&mix, "audiomixer");
-    for (guint i = 0; done && i < plan->tracks->len; i++) {
-        const struct tape_track *track = &g_array_index(plan->tracks, struct tape_track, i);
-        if (files[i])
-            done = add_track(&mix, track, files[i], error);
-    }
-    done = done && link_all(&mix, out, error) && run(&mix, error);
+    for (guint i = 0; done && i < plan->tracks->len; i++)
+        done = !files[i] || add_track(&mix, i, files[i], error);
+    done = done && link_all(&mix, out, error) && run(&mix, spoiler, error);
     if (!done && error && !*error)
         g_set_error(error, GST_CORE_ERROR, GST_CORE_ERROR_FAILED, "the pipeline was not built");
     gst_object_unref(mix.pipeline);

@@ -102,6 +102,8 @@ json_t *tape_plan_json(const struct tape_plan *plan)
     }
     for (guint i = 0; i < plan->tracks->len; i++) {
         const struct tape_track *track = track_at(plan, i);
+        if (track->lost)
+            continue;
         json_array_append_new(
             tracks, json_pack("{s:s,s:s,s:o,s:o,s:o}", "seat", track->seat, "kind", track->mjr.kind,
                               "from_us", time_text(track->mjr.from_us), "to_us",

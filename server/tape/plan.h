@@ -11,6 +11,7 @@ struct tape_track {
     char *path, *seat; /* seat "": unknown */
     gint64 at_us;      /* on the time line */
     int cell;          /* of the grid; -1: sound */
+    bool lost;         /* it cannot be read: not in the file, and not told */
 };
 void tape_track_clear(gpointer track);
 

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { dirname, join as path } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Browser } from 'playwright-core';
 import { all, Desk, none, type Line } from '../lib/rtc-desk.ts';
+import { build } from '../lib/programs.ts';
 import { emptySite, Seat, startMediaBrowser } from '../lib/rtc-page.ts';
 import { until } from '../lib/wait.ts';
 
@@ -79,6 +80,42 @@ test('two parts with a pause between become one film: picture, voices, time line
   assert.equal(createHash('sha256').update(readFileSync(String(line.file))).digest('hex'), about.sha256);
   const volume = spawnSync('ffmpeg', ['-v', 'info', '-i', String(line.file), '-af', 'volumedetect', '-f', 'null', '-'], { encoding: 'utf8' }).stderr;
   assert.ok(Number(/mean_volume: (-?[\d.]+)/.exec(volume)?.[1]) > -40, 'voices are in it');
+});
+
+/** A recording of Janus of whose last whole picture (VP8) only the beginning came: what is left of a sender who was there for a moment. */
+function headless(mjr: Buffer): Buffer {
+  const head = mjr.subarray(0, 10 + mjr.readUInt16BE(8));
+  let kept: Buffer[] = [];
+  for (let at = head.length; at < mjr.length;) {
+    const end = at + 10 + mjr.readUInt16BE(at + 8);
+    const rtp = mjr.subarray(at + 10, end);
+    let payload = 12 + 4 * (rtp[0]! & 15);
+    if (rtp[0]! & 16) payload += 4 + 4 * rtp.readUInt16BE(payload + 2);
+    let frame = payload + 1; // behind the descriptor
+    if (rtp[payload]! & 128) {
+      const has = rtp[frame++]!;
+      if (has & 128) frame += rtp[frame]! & 128 ? 2 : 1;
+      if (has & 64) frame++;
+      if (has & 48) frame++;
+    }
+    const whole = (rtp[payload]! & 16) !== 0 && (rtp[frame]! & 1) === 0;
+    if (whole) kept = [Buffer.from(mjr.subarray(at, end)).fill(0, 10 + frame + 10)];
+    at = end;
+  }
+  return Buffer.concat([head, ...kept]);
+}
+
+test('a stream that nobody can decode is left out of the film and of its time line, the others are in it', () => {
+  const folder = path(disk, readdirSync(disk)[0] ?? '');
+  const name = readdirSync(folder).find((one) => one.endsWith('video-1.mjr')) ?? '';
+  writeFileSync(path(folder, name.replace(/-user-\d+-/, '-user-999-')), headless(readFileSync(path(folder, name))));
+  appendFileSync(path(folder, 'seats'), '999 c1\n');
+  const ran = spawnSync(path(build, 'server/app/townwall-tape'), [folder, '0'], { encoding: 'utf8' });
+  assert.equal(ran.status, 0, ran.stderr);
+  assert.match(ran.stderr, /-user-999-.* is left out: /);
+  const about = JSON.parse(ran.stdout) as About;
+  assert.deepEqual([...new Set(about.tracks.map((track) => `${track.seat} ${track.kind}`))].sort(), ['a1 camera', 'a1 mic', 'b1 mic']);
+  assert.equal(createHash('sha256').update(readFileSync(path(folder, 'recording.mp4'))).digest('hex'), about.sha256);
 });
 
 test('nobody who sends: it is not said to be recorded', async () => {

@@ -162,8 +162,14 @@ test('several people at one device answer one by one; an observer waits for the 
   await terminal.page.click('[data-action=ready]');
   const ben = comers.ben = await come(2, PHONE, true);
   const answers = Object.fromEntries(words.screening.questions.map((one: any) => [one.id, one.answers[0].id]));
-  await prepared(ben, [['read_notice', { version: words.notice.version }], ['screening', { version: words.screening.version, answers }], ...yes('mediation', 'recording', 'publication', 'observer'), ['ready', {}]]);
+  await prepared(ben, [['read_notice', { version: words.notice.version }], ['screening', { version: words.screening.version, answers }], ...yes('mediation', 'recording', 'publication'), ['consent', { kind: 'observer', answer: 'no', version: words.consents.observer.version, language: 'zh' }], ['ready', {}]]);
   await tested(ben);
+  await page.waitForSelector(`${waits('王代表')}[data-why=observer_consent]`);
+  await ben.page.click('[data-test=own] > summary');
+  await shoot(ben.page, 'meet-own-consents');
+  await clean(ben.page, 'what one agreed to');
+  await ben.page.click('[data-test=own-consents] [data-kind=observer][data-answer=no] [data-action=consent-change]');
+  await ben.page.waitForSelector('[data-test=own-consents] [data-kind=observer][data-answer=yes]');
   const interpreter = comers.interpreter = await come(4, PHONE, false);
   await prepared(interpreter, [...yes('recording'), ['ready', {}]]);
   await tested(interpreter);
@@ -226,6 +232,15 @@ test('the mediator\'s screen is seen by all, and no more when it ends', async ()
   await shoot(comers.ben.page, 'meet-screen-guest');
   await page.click('[data-action=share]');
   for (const one of all) await one.page.waitForSelector('[data-test=shown]', { state: 'detached' });
+});
+
+test('a party shows its screen to the others', async () => {
+  const { terminal, ben } = comers;
+  await terminal.page.click('[data-action=share]');
+  for (const other of [page, ben.page]) await other.waitForFunction(() => (document.querySelector<HTMLVideoElement>('[data-test=shown] video')?.videoWidth ?? 0) > 0);
+  await shoot(page, 'meet-screen-of-guest');
+  await terminal.page.click('[data-action=share]');
+  for (const other of [page, ben.page]) await other.waitForSelector('[data-test=shown]', { state: 'detached' });
 });
 
 test('a document of the case is shown to the room, each look on record; to one side alone, the other knows nothing of it', async () => {

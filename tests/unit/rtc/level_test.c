@@ -65,21 +65,25 @@ static void test_delay(void)
     g_assert_true(level_tick(&level, 118 * S));
 }
 
-/* The smallest size stays where packets only wait, as on a slow machine, and none larger is tried
- * then; far longer, or loss, takes it. */
+/* The smallest size stays where packets wait for a moment, as on a slow machine, and none larger is
+ * tried then; waiting that lasts, far longer, or loss, takes it. */
 static void test_least(void)
 {
-    struct level level = {.now = 0, .changed_us = 1 * S, .bad_us = 1 * S, .wait_us = 15 * S};
-    for (gint64 now = 10 * S; now < 60 * S; now += S) {
+    const struct level least = {.now = 0, .changed_us = 1 * S, .wait_us = 15 * S};
+    struct level level = least;
+    for (gint64 now = 10 * S; now < 60 * S; now += 4 * S) {
         g_assert_false(level_delayed(&level, 299, now));
         g_assert_false(level_tick(&level, now));
     }
     g_assert_cmpint(level.now, ==, 0);
-    g_assert_true(level_delayed(&level, 300, 60 * S));
+    for (gint64 now = 70 * S; now < 76 * S; now += S)
+        g_assert_false(level_delayed(&level, 150, now));
+    g_assert_true(level_delayed(&level, 150, 76 * S));
     g_assert_cmpint(level.now, ==, LEVEL_NONE);
-    struct level other = {.now = 0, .changed_us = 1 * S};
-    g_assert_true(level_lost(&other, 60 * S));
-    g_assert_cmpint(other.now, ==, LEVEL_NONE);
+    level = least;
+    g_assert_true(level_delayed(&level, 300, 60 * S));
+    level = least;
+    g_assert_true(level_lost(&level, 60 * S));
 }
 
 /* A size that does not fit is tried after 15, 30, 60 … seconds, 240 at most; after one that fits

@@ -16,7 +16,7 @@ export const meetEn = {
   },
   notice: { title: 'Your rights', read: 'I have read this' },
   screening: { title: 'A few questions first', who: 'Only the mediator sees your answers, the other side does not' },
-  consent: { yes: 'I agree', no: 'I do not agree', later: 'I want to take part', person: '{name} answers in person', needed: 'Without it there is no mediation', free: 'You can take part without agreeing', withdraw: 'Take consent back' },
+  consent: { yes: 'I agree', no: 'I do not agree', mine: 'What I agreed to', person: '{name} answers in person', needed: 'Without it there is no mediation', free: 'You can take part without agreeing', withdraw: 'Take consent back' },
   consentKind: { mediation: 'Mediation', recording: 'Recording', publication: 'Publication', observer: 'Observer', split: 'Different times' },
   answer: { yes: 'Yes', no: 'No', withdrawn: 'Taken back', none: 'No answer' },
   why: { notice: 'Rights not read yet', screening: 'Questions not answered yet', consent: 'No consent to mediation yet', identity: 'Mediator checks the identity', observer_consent: 'All sides must agree to observers', split_consent: 'No consent to different times yet', disclosure: 'Has not disclosed relations yet', other_side: 'The other side is talking, please wait', state: 'Mediator has to start', other: 'Something else is missing' },
@@ -34,7 +34,7 @@ export const meetEn = {
   disclosure: { say: 'Disclose', heading: 'Disclosure of interest', says: { none: 'discloses no relation', related: 'discloses a relation' }, objects: 'asks for another mediator', ask: 'Ask for another mediator', title: 'Before it begins: are you related to any party or to the matter?', none: 'No', related: 'Yes, as follows', what: 'How', how: 'Everybody who takes part can read it; parties may ask for another mediator.' },
   minutes: { none: 'No minutes yet', write: 'Write an entry', add: 'Add', confirm: 'The minutes above are right', done: 'Confirmed', confirmed: '{who} confirmed up to entry {n}' },
   aside: { label: 'Minutes, facts, agreement, words', record: 'Minutes', facts: 'Facts', agreement: 'Agreement', talk: 'Words {n}' },
-  papers: { title: 'Minutes, facts and agreement', open: 'Read minutes, facts and agreement', signs: 'The agreement waits for your signature', back: 'Back to the room' },
+  papers: { title: 'Minutes, facts, agreement and what I agreed to', open: 'Minutes, agreement, what I agreed to', signs: 'The agreement waits for your signature', back: 'Back to the room' },
   facts: { title: 'Undisputed facts', how: 'Undisputed is what every side agrees to; other words need another yes', undisputed: 'All sides agree', yes: 'agrees', no: 'disagrees', none: 'no answer', sayYes: 'True', sayNo: 'Not true', strike: 'Strike out', empty: 'No facts yet', write: 'Write a fact' },
   agree: {
     title: 'Agreement', state: { draft: 'Draft', offered: 'Waits for signatures, not in force', effective: 'In force' }, digest: 'Draft {n}, {time}; what is signed is the whole text of this digest (SHA-256)', signers: 'Signatures', signedAt: 'signed {time}', unsigned: 'not signed', pdf: 'Agreement as PDF',

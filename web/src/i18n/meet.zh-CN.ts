@@ -16,7 +16,7 @@ export const meetZh = {
   },
   notice: { title: '您的权利', read: '我已阅读' },
   screening: { title: '先回答几个问题', who: '只有调解员看得到您的回答，另一方看不到' },
-  consent: { yes: '同意', no: '不同意', later: '我愿意参加', person: '请 {name} 本人回答', needed: '同意后才能参加调解', free: '不同意也可以参加调解', withdraw: '撤回同意' },
+  consent: { yes: '同意', no: '不同意', mine: '我的同意和授权', person: '请 {name} 本人回答', needed: '同意后才能参加调解', free: '不同意也可以参加调解', withdraw: '撤回同意' },
   consentKind: { mediation: '调解', recording: '录制', publication: '公开摘要', observer: '旁听', split: '分时' },
   answer: { yes: '同意', no: '不同意', withdrawn: '已撤回', none: '未答' },
   why: { notice: '还没看权利告知', screening: '还没回答问题', consent: '还没同意参加调解', identity: '等调解员核对身份', observer_consent: '等双方同意旁听', split_consent: '还没同意分时调解', disclosure: '还没申报利益关系', other_side: '另一方正在谈，请稍候', state: '等调解员开始', other: '还有别的条件' },
@@ -34,7 +34,7 @@ export const meetZh = {
   disclosure: { say: '申报', heading: '利益冲突申报', says: { none: '申报：与各方和本案没有关系', related: '申报：有关系' }, objects: '申请更换调解员', ask: '申请更换调解员', title: '开始前请申报：与任何一方当事人或本案有无利害关系？', none: '没有利害关系', related: '有，说明如下', what: '是什么关系', how: '所有参加的人都看得到；当事人可以申请换人。' },
   minutes: { none: '还没有笔录', write: '写一条笔录', add: '记下', confirm: '以上笔录属实，我确认', done: '已确认', confirmed: '{who}已确认到第 {n} 条' },
   aside: { label: '笔录、事实、协议、文字', record: '笔录', facts: '事实', agreement: '协议', talk: '文字文件 {n}' },
-  papers: { title: '笔录、事实和协议', open: '看笔录、事实和协议', signs: '协议等您阅读并签名', back: '回到房间' },
+  papers: { title: '笔录、事实、协议和我的同意', open: '看笔录、协议和我的同意', signs: '协议等您阅读并签名', back: '回到房间' },
   facts: { title: '无争议事实', how: '各方都认可的才算无争议；改了字要重新认可', undisputed: '各方认可，无争议', yes: '认可', no: '不认可', none: '未答', sayYes: '属实', sayNo: '不属实', strike: '划掉', empty: '还没有列出事实', write: '写一条事实' },
   agree: {
     title: '调解协议', state: { draft: '草稿', offered: '等待签名，未生效', effective: '已生效' }, digest: '第 {n} 稿，{time}；签名针对下面摘要（SHA-256）所指的全文', signers: '签名', signedAt: '{time} 已签', unsigned: '未签', pdf: '下载协议 PDF',
