@@ -144,8 +144,7 @@ static bool mix(struct tape_plan *plan, char **files, guint64 most_bytes, const 
     return true;
 }
 
-static bool make(const char *folder, struct tape_plan *plan, guint64 most_bytes,
-                 GError **error)
+static bool make(const char *folder, struct tape_plan *plan, guint64 most_bytes, GError **error)
 {
     g_autofree char *out = g_build_filename(folder, OUT, NULL);
     guint count = plan->tracks->len;
