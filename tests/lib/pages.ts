@@ -26,6 +26,14 @@ export async function clean(page: Page, what: string): Promise<void> {
   assert.deepEqual(told.match(WORDLESS), null, `${what}: names of words instead of words`);
 }
 
+/** Chinese words on a page that is in English, but for what people wrote (names, titles). */
+export const untranslated = (page: Page): Promise<string[]> => page.evaluate(() => {
+  const copy = document.body.cloneNode(true) as HTMLElement;
+  for (const one of copy.querySelectorAll('[translate=no], h1, script, style')) one.remove();
+  const labels = [...copy.querySelectorAll('[aria-label]:not([data-seat]),[placeholder],[title]')].map((one) => `${one.getAttribute('aria-label')} ${one.getAttribute('placeholder')} ${one.getAttribute('title')}`);
+  return [copy.textContent ?? '', ...labels].join('\n').match(/[^\n]{0,20}\p{Script=Han}+/gu) ?? [];
+});
+
 export async function shoot(page: Page, name: string): Promise<void> {
   mkdirSync(SHOTS, { recursive: true });
   await page.screenshot({ path: resolve(SHOTS, `${name}.png`) });

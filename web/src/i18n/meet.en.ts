@@ -27,7 +27,7 @@ export const meetEn = {
   danger: { call: 'Call for help', undo: 'Take back ({n} s)', called: 'Calling for help, you can take it back' },
   chat: { title: 'Words', short: 'Words', for: 'Words and files here are seen in “{room}” only', none: 'Nothing yet', write: 'Write something', send: 'Send', notYours: 'Observers do not speak' },
   files: { ofCase: 'of the case, not shown yet', title: 'Files', give: 'Give a file', sending: 'Sending…', show: 'Show' },
-  shown: { title: 'Shown now', screen: 'Shared screen', open: 'Open {name}', place: 'Place on the map: {lon} east, {lat} north', end: 'Stop showing' },
+  shown: { title: 'Shown now', screen: 'Screen of {who}', open: 'Open {name}', place: 'Place on the map: {lon} east, {lat} north', end: 'Stop showing' },
   map: { show: 'Show a map', how: 'Drag and zoom to the place, click to mark it; what is shown is this picture, to this room alone.', name: 'Map {time}' },
   acts: { mute: 'Mute {name}', unmute: 'Let {name} speak', more: 'More for {name}', floor: 'Only this one speaks', floorEnd: 'Everybody may speak', lower: 'Lower this hand', back: 'Send to the lobby', alone: 'Send to the private room of {side}', joint: 'Send to the joint room', reason: 'Reason', remove: 'Remove, end the link' },
   host: { open: 'Start', planned: 'People can be let in once it has started. Who comes early is in the lobby.', adjourned: 'Start to go on; links and identity checks stay good.', ended: 'This is over.', cancelled: 'This was cancelled.', next: 'Next time', adjourn: 'Adjourn', end: 'End', endSure: 'Links die with the end; it cannot be opened again.' },

@@ -27,7 +27,7 @@ export const meetZh = {
   danger: { call: '危险求助', undo: '撤回（{n} 秒）', called: '正在求助，可以撤回' },
   chat: { title: '文字', short: '文字', for: '这里的话和文件只有“{room}”里的人看得到', none: '还没有文字', write: '写一句话', send: '发送', notYours: '旁听不能发言' },
   files: { ofCase: '案卷，还没有给别人看', title: '文件', give: '发文件', sending: '正在发送…', show: '出示' },
-  shown: { title: '正在出示', screen: '共享的屏幕', open: '打开 {name}', place: '地图位置：东经 {lon}，北纬 {lat}', end: '停止出示' },
+  shown: { title: '正在出示', screen: '{who}的屏幕', open: '打开 {name}', place: '地图位置：东经 {lon}，北纬 {lat}', end: '停止出示' },
   map: { show: '出示地图', how: '拖动、放大到要说的地方，点一下标记位置；出示的是这张图，只给这个房间的人看。', name: '地图 {time}' },
   acts: { mute: '让 {name} 静音', unmute: '让 {name} 发言', more: '对 {name} 的操作', floor: '只让这一位发言', floorEnd: '大家都可发言', lower: '放下这只手', back: '请到等候室', alone: '请到{side}单独室', joint: '请回联合室', reason: '原因', remove: '移出并作废链接' },
   host: { open: '开始', planned: '开始后才能请人进来。先来的人在等候室。', adjourned: '到时按“开始”继续，链接和身份核对仍有效。', ended: '这次已经结束。', cancelled: '这次已经取消。', next: '下次时间', adjourn: '休会，改日继续', end: '结束', endSure: '结束后链接作废，不能再开。' },
