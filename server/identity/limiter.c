@@ -74,6 +74,11 @@ void limiter_give_back(struct limiter *limiter, const char *key)
         bucket->full_us -= limiter->interval_us;
 }
 
+void limiter_forget(struct limiter *limiter, const char *key)
+{
+    g_hash_table_remove(limiter->buckets, key);
+}
+
 void limiter_shift(struct limiter *limiter, gint64 by_us)
 {
     GHashTableIter iter;

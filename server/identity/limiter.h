@@ -17,5 +17,8 @@ unsigned limiter_take(struct limiter *limiter, const char *key, gint64 now_us, b
 /* The clock of now_us was set by so much. */
 void limiter_shift(struct limiter *limiter, gint64 by_us);
 
+/* All its tries are free again. */
+void limiter_forget(struct limiter *limiter, const char *key);
+
 /* Gives the last try back: it was a good one. */
 void limiter_give_back(struct limiter *limiter, const char *key);

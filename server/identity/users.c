@@ -317,6 +317,7 @@ void identity_user_unlock(struct identity *identity, struct identity_actor *acto
     job->account->version++;
     job->account->failures = 0;
     job->account->locked_until_us = 0;
+    limiter_forget(identity->by_login, before->login);
     job_save(job);
 }
 

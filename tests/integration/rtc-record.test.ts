@@ -55,6 +55,15 @@ async function film(meeting: string): Promise<{ line: Line; about: About; probe:
   return { line, about: line.about as About, probe };
 }
 
+/** Janus is killed; until it is told, and there again. */
+async function killed(): Promise<void> {
+  const times = (): number => desk.told.filter((line) => line.tell === 'state' && line['ready'] === true).length;
+  const before = times();
+  process.kill(desk.janus?.pid ?? 0, 'SIGKILL');
+  await said('failed media_away');
+  await until('Janus is back', () => times() > before);
+}
+
 test('two parts with a pause between become one film: picture, voices, time line, digest', async () => {
   for (const seat of [ada, ben]) join(seat, '1');
   await heard();
@@ -143,9 +152,7 @@ test('Janus killed: told at once; back, recorded again, and both parts are in th
   record('3', true);
   await said('on');
   await grown(30_000);
-  process.kill(desk.janus?.pid ?? 0, 'SIGKILL');
-  await said('failed media_away');
-  await until('Janus is back', () => desk.last('state')?.ready === true);
+  await killed();
   for (const seat of [ada, ben]) join(seat, '3');
   record('3', true);
   await said('on');
@@ -161,9 +168,7 @@ test('Janus killed and back: nothing is recorded until it is asked for again', a
   await heard();
   record('4', true);
   await said('on');
-  process.kill(desk.janus?.pid ?? 0, 'SIGKILL');
-  await said('failed media_away');
-  await until('Janus is back', () => desk.last('state')?.ready === true);
+  await killed();
   const sizes = (): string => execFileSync('find', [disk, '-name', '*.mjr', '-printf', '%p %s\n'], { encoding: 'utf8' });
   const still = sizes();
   for (const seat of [ada, ben]) join(seat, '4');

@@ -80,6 +80,32 @@ static void test_unknown_and_wrong_are_told_alike(void)
     fixture_free(f);
 }
 
+static void on_unlocked(const struct problem *problem, const struct account *account, gpointer user)
+{
+    struct fixture *f = user;
+    g_assert_null(problem);
+    g_assert_nonnull(account);
+    f->answers++;
+}
+
+/* Neither the lock nor its many tries hold up whom an administrator has unlocked. */
+static void test_unlocked_may_log_in_at_once(void)
+{
+    struct fixture *f = fixture_new();
+    fixture_add(f, "operator", "operator", "");
+    g_autofree char *id = g_strdup(f->user_id);
+    for (int n = 0; n < 8; n++)
+        g_assert_nonnull(fixture_login(f, "operator", "wrong password"));
+    g_assert_true(fixture_login(f, "operator", PASSWORD) == &PROBLEM_LIMIT);
+    unsigned answers = f->answers;
+    struct identity_actor *admin = identity_actor_new(NULL);
+    admin->login = g_strdup("test");
+    identity_user_unlock(f->identity, admin, id, on_unlocked, f);
+    fixture_turn(f, answers + 1);
+    g_assert_null(fixture_login(f, "operator", PASSWORD));
+    fixture_free(f);
+}
+
 static void test_good_logins_reset_the_count(void)
 {
     struct fixture *f = fixture_new();
@@ -204,6 +230,7 @@ int main(int argc, char **argv)
     g_test_add_func("/identity/login/unknown-and-wrong", test_unknown_and_wrong_are_told_alike);
     g_test_add_func("/identity/login/good-resets", test_good_logins_reset_the_count);
     g_test_add_func("/identity/login/address", test_rate_of_an_address);
+    g_test_add_func("/identity/login/unlocked", test_unlocked_may_log_in_at_once);
     g_test_add_func("/identity/login/clock", test_clock_is_set);
     g_test_add_func("/identity/login/end", test_sessions_end);
     g_test_add_func("/identity/login/stopping", test_stopping_answers_what_waits);
