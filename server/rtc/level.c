@@ -1,6 +1,7 @@
 #include "rtc/level.h"
 #include <stdbool.h>
 
+#define RESUMED_US  (5 * G_USEC_PER_SEC) /* reports of what was lost come for a moment */
 #define DOWN_US     (3 * G_USEC_PER_SEC) /* trouble goes on for a moment after a step down */
 #define FIRST_UP_US (4 * G_USEC_PER_SEC) /* on a line that had no trouble yet */
 #define UP_US       (15 * G_USEC_PER_SEC)
@@ -17,6 +18,8 @@
 
 static gboolean trouble(struct level *level, gint64 now_us)
 {
+    if (level->resumed_us && now_us - level->resumed_us < RESUMED_US)
+        return FALSE;
     bool first = !level->wait_us;
     level->bad_us = now_us;
     if (first)
@@ -48,6 +51,12 @@ gboolean level_delayed(struct level *level, gint64 delay_ms, gint64 now_us)
         return trouble(level, now_us);
     level->bad_us = now_us; /* no larger one now */
     return FALSE;
+}
+
+void level_resumed(struct level *level, gint64 now_us)
+{
+    level->resumed_us = now_us;
+    level->late_us = 0;
 }
 
 gboolean level_tick(struct level *level, gint64 now_us)

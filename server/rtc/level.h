@@ -16,6 +16,7 @@ struct level {
     gint64 bad_us, changed_us; /* last trouble, last change */
     gint64 late_us;            /* since when packets wait without a pause */
     gint64 tried_us;           /* last step up that has not lasted yet */
+    gint64 resumed_us;         /* the line was gone until then */
     gint64 wait_us;            /* without trouble, before the next step up; 0: no trouble yet */
 };
 
@@ -24,5 +25,7 @@ gboolean level_lost(struct level *level, gint64 now_us);
 /* Packets take `delay_ms` longer than at best: they wait in front of a narrow line, and what sound
  * needs is lost next. true: it is another level now. */
 gboolean level_delayed(struct level *level, gint64 delay_ms, gint64 now_us);
+/* The line was gone and is there again: what was lost meanwhile says nothing of its width. */
+void level_resumed(struct level *level, gint64 now_us);
 /* Time goes by; true: it is another level now. */
 gboolean level_tick(struct level *level, gint64 now_us);

@@ -90,6 +90,11 @@ void layers_delay(struct stay *stay, gint64 delay_ms)
         changed(stay);
 }
 
+void layers_resumed(struct stay *stay)
+{
+    level_resumed(&stay->level, g_get_monotonic_time());
+}
+
 static bool gets_pictures(const struct stay *stay)
 {
     for (guint i = 0; i < stay->lines->len; i++) {

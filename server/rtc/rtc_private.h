@@ -169,6 +169,8 @@ void layers_apply(struct stay *stay);
 void layers_slow(struct stay *stay);
 /* Its browser tells how long packets wait on the way to it. */
 void layers_delay(struct stay *stay, gint64 delay_ms);
+/* Its line was gone and comes back. */
+void layers_resumed(struct stay *stay);
 /* Tells its browser which size its line carries, unless that is the best. */
 void layers_tell(struct stay *stay);
 /* Tries more when it was quiet for long enough. `now_us` monotonic. */

@@ -269,7 +269,8 @@ void recv_update(struct stay *stay)
         json_decref(given);
     } else {
         json_decref(given);
-        stay->link++;
+        if (stay->link++ > 0)
+            layers_resumed(stay);
         stay->recv = janus_attach(stay->rtc->janus, &recv_ops, stay);
         body = json_pack("{s:s,s:s,s:I,s:s,s:I,s:o}", "request", "join", "ptype", "subscriber",
                          "room", (json_int_t)stay->room->id, "pin", stay->room->pin, "private_id",
@@ -306,6 +307,7 @@ void recv_restart(struct stay *stay)
 {
     /* while the browser owes an answer Janus puts it off and says nothing: the offer that comes,
      * now or then, is news */
+    layers_resumed(stay);
     if (stay->recv && stay->recv_open)
         janus_ask(stay->recv, json_pack("{s:s,s:b}", "request", "configure", "restart", 1), NULL,
                   NULL, NULL, NULL);

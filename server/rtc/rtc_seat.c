@@ -99,6 +99,7 @@ static void hello(struct seat *seat, const struct signal *signal)
 {
     struct stay *stay = seat->stay;
     if (stay && stay->gen == signal->gen) {
+        layers_resumed(stay);
         recv_again(stay);
     } else if (stay && !stay->send_used && !stay->recv) {
         stay_greet(stay); /* as good as a new one */

@@ -86,6 +86,17 @@ static void test_least(void)
     g_assert_true(level_lost(&level, 60 * S));
 }
 
+/* What was lost while the line was gone says nothing of it. */
+static void test_resumed(void)
+{
+    struct level level = {.now = LEVEL_BEST};
+    level_resumed(&level, 100 * S);
+    g_assert_false(level_lost(&level, 101 * S));
+    g_assert_false(level_delayed(&level, 900, 104 * S));
+    g_assert_cmpint(level.now, ==, LEVEL_BEST);
+    g_assert_true(level_lost(&level, 105 * S));
+}
+
 /* A size that does not fit is tried after 15, 30, 60 … seconds, 240 at most; after one that fits
  * the next is tried soon. */
 static void test_tries(void)
@@ -117,6 +128,7 @@ int main(int argc, char **argv)
     g_test_add_func("/rtc/level/first", test_first);
     g_test_add_func("/rtc/level/delay", test_delay);
     g_test_add_func("/rtc/level/least", test_least);
+    g_test_add_func("/rtc/level/resumed", test_resumed);
     g_test_add_func("/rtc/level/tries", test_tries);
     return g_test_run();
 }
