@@ -29,21 +29,22 @@ static void seat_take(struct table *table, const struct meeting *meeting, const 
         people[i] = (struct accord_person){person->n, person->name, person->masked};
     }
     bool in = seat->state == SEAT_IN;
-    *out = (struct accord_seat){.id = seat->id,
-                                .role = seat_role_name((int)seat->role),
-                                .side = seat->side,
-                                .name = seat->name,
-                                .unit = seat->unit,
-                                .user = seat->user,
-                                .leads = seat_leads(seat),
-                                .chairs = seat->role == SEAT_MEDIATOR,
-                                .sides = seat_is_party(seat) && *seat->side,
-                                .apart = in && room_is_private(seat->room) &&
-                                         meeting->mode != MEETING_SPLIT,
-                                .gone = seat->state == SEAT_REMOVED,
-                                .sees = room_sees_texts(seat),
-                                .people = people,
-                                .people_count = seat->people->len};
+    *out = (struct accord_seat){
+        .id = seat->id,
+        .role = seat_role_name((int)seat->role),
+        .side = seat->side,
+        .name = seat->name,
+        .unit = seat->unit,
+        .user = seat->user,
+        .leads = seat_leads(seat),
+        .chairs = seat->role == SEAT_MEDIATOR,
+        .sides = seat_is_party(seat) && *seat->side,
+        .apart = in && (room_is_check(seat->room) ||
+                        (room_is_private(seat->room) && meeting->mode != MEETING_SPLIT)),
+        .gone = seat->state == SEAT_REMOVED,
+        .sees = room_sees_texts(seat),
+        .people = people,
+        .people_count = seat->people->len};
 }
 
 static void table_take(struct table *table, const struct meeting *meeting)

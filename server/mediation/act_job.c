@@ -15,6 +15,7 @@ struct act_job {
     char *meeting, *seat, *device;
     json_t *body, *re;
     gpointer who; /* of hooks.who(); NULL: none */
+    bool leads;   /* who acts, once it is done */
     struct net_request *request;
     char *client; /* id */
 };
@@ -115,12 +116,20 @@ static bool run(struct store_tx *tx, gpointer data, GError **error)
 
 /* --- answering */
 
+/* Its number on the meeting's record counts what is done in every room: for who leads alone. */
+static void add_number(const struct act_job *job, json_t *told)
+{
+    if (job->leads)
+        json_object_set_new(told, "seq", json_integer((json_int_t)job->act.seq));
+}
+
 static void answer_request(const struct act_job *job, const GError *error)
 {
     const struct act_refusal *refusal = &job->act.refusal;
     if (!error) {
-        net_reply_json(job->request, 200,
-                       json_pack("{s:b,s:I}", "ok", 1, "seq", (json_int_t)job->act.seq));
+        json_t *told = json_pack("{s:b}", "ok", 1);
+        add_number(job, told);
+        net_reply_json(job->request, 200, told);
     } else if (refusal->status) {
         json_t *told = json_pack("{s:s,s:{s:s,s:s}}", "code", refusal->code, "message", "zh",
                                  refusal->zh, "en", refusal->en);
@@ -140,8 +149,9 @@ static void answer_client(const struct act_job *job, const GError *error)
     if (!client || (!error && !job->re))
         return;
     if (!error) {
-        net_client_send_json(client, json_pack("{s:s,s:O,s:b,s:I}", "t", "meet", "re", job->re,
-                                               "ok", 1, "seq", (json_int_t)job->act.seq));
+        json_t *told = json_pack("{s:s,s:O,s:b}", "t", "meet", "re", job->re, "ok", 1);
+        add_number(job, told);
+        net_client_send_json(client, told);
         return;
     }
     const struct problem *p = refusal->status ? NULL : problem_saving(error);
@@ -160,6 +170,8 @@ static void done(gpointer data, const GError *error)
     struct act_job *job = data;
     struct mediation *mediation = job->mediation;
     if (!error) {
+        const struct seat *own = meeting_seat(job->act.meeting, job->act.seat_id);
+        job->leads = own && seat_leads(own);
         lives_take(mediation, g_steal_pointer(&job->act.meeting));
         bool removed = strcmp(job->act.name, "remove") == 0;
         const json_t *reason = removed ? json_object_get(job->act.details, "reason") : NULL;

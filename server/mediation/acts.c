@@ -30,6 +30,7 @@ static const struct rule {
     {"revoke", LEADERS, LIVE, false, act_revoke},
     {"arrive", ALL, LIVE, false, act_arrive},
     {"identity", LEADERS, LIVE, false, act_identity},
+    {"look", LEADERS, OPEN, true, act_look},
     {"admit", LEADERS, OPEN, false, act_admit},
     {"back", LEADERS, OPEN, false, act_back},
     {"remove", LEADERS, LIVE, false, act_remove},

@@ -1,6 +1,7 @@
 /* What people do in a meeting (docs/mediation.md "Acts"): one table, one function each, run inside
  * a store_fn on a meeting that was just loaded. */
 #pragma once
+#include "identity/persons.h"
 #include "mediation/meeting_store.h"
 #include "mediation/words.h"
 
@@ -63,15 +64,15 @@ void act_detail(struct act *act, const char *key, const char *value);
 bool act_consent_write(struct store_tx *tx, struct act *act, struct seat_person *person,
                        enum consent_kind kind, enum consent_answer answer, const char *language,
                        GError **error);
-/* Takes place, shared room and time of a plan after checking them: 400 bad_act, 409 closed (the
- * room), 409 busy with "busy" (mediator or room). */
+/* Takes place, shared room and time of a plan after checking them: 400 bad_act or bad_time, 409
+ * closed (the room), 409 busy with "busy" (mediator or room). */
 bool act_take_plan(struct store_tx *tx, struct act *act, GError **error);
 
 /* S in, checked and made into a seat of `meeting` (not written): owned by the caller; *phones: of
- * its people, g_strfreev(). NULL: `fault` names the field, static. `user_name` (NULL: none such)
- * is looked up by the caller beforehand. */
+ * its people, g_strfreev(). NULL: `fault` says what is wrong. `user_name` (NULL: none such) is
+ * looked up by the caller beforehand. */
 struct seat *act_seat_new(const struct meeting *meeting, const json_t *in, const char *user_name,
-                          char ***phones, const char **fault);
+                          char ***phones, struct person_fault *fault);
 
 /* acts_life.c: the meeting's course, and who has a seat. Who leads. */
 bool act_open(struct store_tx *tx, struct act *act, GError **error);
@@ -86,6 +87,7 @@ bool act_revoke(struct store_tx *tx, struct act *act, GError **error);
  * has an account. */
 bool act_arrive(struct store_tx *tx, struct act *act, GError **error);
 bool act_identity(struct store_tx *tx, struct act *act, GError **error);
+bool act_look(struct store_tx *tx, struct act *act, GError **error);
 bool act_admit(struct store_tx *tx, struct act *act, GError **error);
 bool act_back(struct store_tx *tx, struct act *act, GError **error);
 bool act_remove(struct store_tx *tx, struct act *act, GError **error);

@@ -7,7 +7,8 @@
 #include <math.h>
 #include <string.h>
 
-enum { SEATS = 24, PEOPLE = 12, MOST_HOURS = 24 };
+enum { SEATS = 24, PEOPLE = 12, MOST_HOURS = 24, MOST_DAYS = 731 };
+#define HOUR_US (INT64_C(3600) * G_USEC_PER_SEC)
 
 static bool has_reason(const struct act *act)
 {
@@ -101,10 +102,14 @@ bool act_take_plan(struct store_tx *tx, struct act *act, GError **error)
 {
     struct meeting *meeting = act->meeting;
     gint64 from_us = act_time(act, "starts_us"), to_us = act_time(act, "ends_us");
-    if (!from_us || to_us <= from_us ||
-        to_us - from_us > MOST_HOURS * INT64_C(3600) * G_USEC_PER_SEC ||
-        !meeting_line_good(act_text(act, "place"), 200))
+    if (!from_us || !meeting_line_good(act_text(act, "place"), 200))
         return act_refuse_body(act, error);
+    if (to_us <= from_us || to_us - from_us > MOST_HOURS * HOUR_US)
+        return act_refuse(act, 400, "bad_time", "结束要晚于开始，一次不超过 24 小时",
+                          "it ends after it begins, within 24 hours", NULL, error);
+    if (to_us <= act->now_us || from_us > act->now_us + MOST_DAYS * 24 * HOUR_US)
+        return act_refuse(act, 400, "bad_time", "时间已经过去，或者在两年以后",
+                          "that time has passed, or is more than two years away", NULL, error);
     g_autoptr(GPtrArray) users = g_ptr_array_new();
     for (guint i = 0; i < meeting->seats->len; i++) {
         const struct seat *seat = meeting->seats->pdata[i];
@@ -116,8 +121,9 @@ bool act_take_plan(struct store_tx *tx, struct act *act, GError **error)
     if (!check_room(tx, act, from_us, to_us, error))
         return false;
     json_t *busy = json_array();
-    if (!meeting_conflicts(tx, meeting->id, (const char *const *)users->pdata, meeting->place_id,
-                           from_us, to_us, busy, error)) {
+    const struct seat *asks = act->seat ? act->seat : meeting->seats->pdata[0];
+    if (!meeting_conflicts(tx, meeting->id, asks->user, (const char *const *)users->pdata,
+                           meeting->place_id, from_us, to_us, busy, error)) {
         json_decref(busy);
         return false;
     }
@@ -208,11 +214,28 @@ static const char *text_of(const json_t *in, const char *key)
     return text ? text : "";
 }
 
+static const struct person_fault
+    NO_ROLE = {"role", "这里没有这种身份", "there is no such role here"},
+    NO_SIDE = {"side", "当事人和代理人要说明是哪一方（A 至 D）",
+               "parties and representatives belong to a side, a to d"},
+    HAS_SIDE = {"side", "这种身份不属于哪一方", "this role belongs to no side"},
+    LONG_UNIT = {"unit", "单位不超过 100 字，地点不超过 200 字",
+                 "a unit has at most 100 characters, a place 200"},
+    NO_USER = {"user", "没有这位同事，或者已经在里面",
+               "there is no such colleague, or they are in it already"},
+    NO_NAME = {"name", "请写姓名", "a name is needed"},
+    NO_TERMINAL = {"terminal", "一个座位上有几个人，请勾选村级终端",
+                   "several people at one seat: tick village terminal"},
+    MANY_PEOPLE = {"people", "一个终端最多 12 人", "a terminal has at most 12 people"},
+    MANY_SEATS = {"seats", "一次会议最多 24 席", "a meeting has at most 24 seats"};
+
 /* Each {"name","phone"?}; without `people` the seat's own name and phone are one. */
-static bool take_people(struct seat *seat, const json_t *in, GPtrArray *phones)
+static bool take_people(struct seat *seat, const json_t *in, GPtrArray *phones,
+                        struct person_fault *fault)
 {
     const json_t *people = json_object_get(in, "people");
     size_t count = people ? json_array_size(people) : 1;
+    *fault = count < 1 ? NO_NAME : count > PEOPLE ? MANY_PEOPLE : NO_TERMINAL;
     if (count < 1 || count > (seat->terminal ? PEOPLE : 1))
         return false;
     for (size_t i = 0; i < count; i++) {
@@ -220,8 +243,8 @@ static bool take_people(struct seat *seat, const json_t *in, GPtrArray *phones)
         const char *phone = text_of(one, "phone");
         const struct person_fields fields = {.name = text_of(one, "name"),
                                              .phone = *phone ? phone : NULL};
-        struct person_fault fault;
-        if (!*fields.name || !person_check(&fields, &fault))
+        *fault = NO_NAME;
+        if (!*fields.name || !person_check(&fields, fault))
             return false;
         struct seat_person *person = seat_person_new((gint64)i + 1);
         meeting_set(&person->name, fields.name);
@@ -238,7 +261,7 @@ static bool side_fits(const struct seat *seat)
 }
 
 struct seat *act_seat_new(const struct meeting *meeting, const json_t *in, const char *user_name,
-                          char ***phones, const char **fault)
+                          char ***phones, struct person_fault *fault)
 {
     g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(g_free);
     int role = seat_role_find(text_of(in, "role"));
@@ -254,17 +277,17 @@ struct seat *act_seat_new(const struct meeting *meeting, const json_t *in, const
     seat->place = g_strdup(text_of(in, "place"));
     seat->room = g_strdup(ROOM_LOBBY);
     if (role < 0 || (seat->role == SEAT_MEDIATOR && meeting->seats->len > 0))
-        *fault = "role";
+        *fault = NO_ROLE;
     else if (meeting->kind == MEETING_MEDIATION ? !side_fits(seat) : *seat->side != '\0')
-        *fault = "side";
+        *fault = *seat->side ? HAS_SIDE : NO_SIDE;
     else if (!short_text(in, "unit", 100) || !short_text(in, "place", 200))
-        *fault = "unit";
+        *fault = LONG_UNIT;
     else if (seat->user ? !user_name || meeting_seat_of_user(meeting, seat->user)
                         : seat_leads(seat))
-        *fault = "user";
-    else if (meeting->seats->len >= SEATS || (!seat->user && !take_people(seat, in, list)))
-        *fault = "people";
-    else {
+        *fault = NO_USER;
+    else if (meeting->seats->len >= SEATS)
+        *fault = MANY_SEATS;
+    else if (seat->user || take_people(seat, in, list, fault)) {
         if (seat->user) {
             struct seat_person *person = seat_person_new(1);
             meeting_set(&person->name, seat->name);
@@ -281,12 +304,12 @@ struct seat *act_seat_new(const struct meeting *meeting, const json_t *in, const
 
 bool act_seat_add(struct store_tx *tx, struct act *act, GError **error)
 {
-    const char *fault = NULL;
+    struct person_fault fault;
     char **phones = NULL;
     struct seat *seat =
         act_seat_new(act->meeting, act->body, act_text(act, "user_name"), &phones, &fault);
     if (!seat)
-        return act_refuse_body(act, error);
+        return act_refuse(act, 400, "bad_act", fault.zh, fault.en, NULL, error);
     g_ptr_array_add(act->meeting->seats, seat);
     act_detail(act, "seat", seat->id);
     act_detail(act, "role", seat_role_name((int)seat->role));

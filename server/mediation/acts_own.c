@@ -248,6 +248,8 @@ bool act_leave(struct store_tx *tx, struct act *act, GError **error)
     (void)tx;
     if (act->seat->state != SEAT_IN)
         return act_refuse_now(act, error);
+    if (seat_leads(act->seat))
+        room_end_check(act->meeting, act->seat->room, act->now_us);
     room_put(act->meeting, act->seat, ROOM_LOBBY, act->now_us);
     return true;
 }

@@ -57,11 +57,33 @@ bool act_admit(struct store_tx *tx, struct act *act, GError **error)
     (void)tx;
     if (!seat)
         return false;
-    if (seat->state == SEAT_IN)
+    if (seat->state == SEAT_IN && !room_is_check(seat->room))
         return act_refuse_now(act, error);
     const char *given = act_text(act, "room");
     g_autofree char *room = given ? g_strdup(given) : room_for(act->meeting, seat);
-    return enter(act, seat, room, error);
+    bool looks = seat->state == SEAT_IN && strcmp(act->seat->room, seat->room) == 0;
+    if (!enter(act, seat, room, error))
+        return false;
+    if (looks) /* whoever looked at them comes along */
+        room_put(act->meeting, act->seat, room, act->now_us);
+    return true;
+}
+
+/* Whoever leads looks at one who waits, alone: to check who it is before letting them in. */
+bool act_look(struct store_tx *tx, struct act *act, GError **error)
+{
+    struct seat *seat = act_seat(act, error);
+    (void)tx;
+    if (!seat)
+        return false;
+    if (seat->state != SEAT_LOBBY || seat_leads(seat))
+        return act_refuse_now(act, error);
+    g_autofree char *room = g_strconcat(ROOM_CHECK, seat->id, NULL);
+    room_end_check(act->meeting, act->seat->room, act->now_us);
+    room_put(act->meeting, seat, room, act->now_us);
+    room_put(act->meeting, act->seat, room, act->now_us);
+    act_detail(act, "room", room);
+    return true;
 }
 
 bool act_move(struct store_tx *tx, struct act *act, GError **error)
@@ -84,7 +106,15 @@ bool act_back(struct store_tx *tx, struct act *act, GError **error)
         return false;
     if (seat->state != SEAT_IN)
         return act_refuse_now(act, error);
-    room_put(act->meeting, seat, ROOM_LOBBY, act->now_us);
+    if (!room_is_check(seat->room)) {
+        room_put(act->meeting, seat, ROOM_LOBBY, act->now_us);
+        return true;
+    }
+    bool looks = strcmp(act->seat->room, seat->room) == 0;
+    g_autofree char *room = g_strdup(seat->room);
+    room_end_check(act->meeting, room, act->now_us);
+    if (looks)
+        room_put(act->meeting, act->seat, ROOM_JOINT, act->now_us);
     return true;
 }
 
@@ -98,6 +128,8 @@ bool act_remove(struct store_tx *tx, struct act *act, GError **error)
         return act_refuse_body(act, error);
     if (seat == act->seat || seat->role == SEAT_MEDIATOR)
         return act_refuse_now(act, error);
+    if (room_is_check(seat->room) && strcmp(act->seat->room, seat->room) == 0)
+        room_put(act->meeting, act->seat, ROOM_JOINT, act->now_us);
     room_put(act->meeting, seat, ROOM_LOBBY, act->now_us);
     seat->state = SEAT_REMOVED;
     meeting_set(&seat->cookie_hash, NULL);
@@ -119,6 +151,7 @@ bool act_private(struct store_tx *tx, struct act *act, GError **error)
     (void)tx;
     if (!side || !room_is_private(room))
         return act_refuse_body(act, error);
+    room_end_check(meeting, act->seat->room, act->now_us);
     for (guint i = 0; i < meeting->seats->len; i++) {
         struct seat *seat = meeting->seats->pdata[i];
         if (seat->state != SEAT_IN || strcmp(seat->side, side) != 0 ||
@@ -139,9 +172,11 @@ bool act_joint(struct store_tx *tx, struct act *act, GError **error)
 {
     struct meeting *meeting = act->meeting;
     (void)tx;
+    room_end_check(meeting, act->seat->room, act->now_us);
     for (guint i = 0; i < meeting->seats->len; i++) {
         struct seat *seat = meeting->seats->pdata[i];
         if (seat->state == SEAT_IN && strcmp(seat->room, ROOM_JOINT) != 0 &&
+            (seat == act->seat || !room_is_check(seat->room)) &&
             !room_keeps_out(meeting, seat, ROOM_JOINT))
             room_put(meeting, seat, ROOM_JOINT, act->now_us);
     }

@@ -14,6 +14,7 @@ struct ask {
     GPtrArray *phones; /* char ** of each seat */
     gint64 now_us;
     const struct problem *problem;
+    struct problem own; /* one with words of the case; `problem` may be it */
     json_t *busy, *result;
 };
 

@@ -9,7 +9,6 @@ static const struct problem NOT_MEDIATOR = {403, "no_right", "kind", "只有调�
                                             "only a mediator chairs a mediation"};
 static const struct problem CLOSED = {409, "closed", "place_id", "该调解室在这段时间不开放",
                                       "that room is not open at that time"};
-static const struct problem BAD = {400, "invalid", NULL, "内容有误", "something of it is wrong"};
 
 static void take_case(const struct mediation_case *about, gpointer data)
 {
@@ -44,7 +43,8 @@ static bool write_meeting(struct store_tx *tx, gpointer data, GError **error)
     struct ask *ask = data;
     struct meeting *meeting = ask->meeting;
     const struct vault *vault = identity_vault(ask->mediation->options.identity);
-    struct act act = {.meeting = meeting, .body = ask->body, .details = json_object()};
+    struct act act = {
+        .meeting = meeting, .body = ask->body, .now_us = ask->now_us, .details = json_object()};
     gint64 seq;
     bool fine = find_case(tx, ask, error) && act_take_plan(tx, &act, error);
     if (act.refusal.status == 409 && !act.refusal.more)
@@ -52,7 +52,9 @@ static bool write_meeting(struct store_tx *tx, gpointer data, GError **error)
     else if (act.refusal.status == 409)
         ask->busy = g_steal_pointer(&act.refusal.more);
     else if (act.refusal.status)
-        ask->problem = &BAD;
+        ask->own = (struct problem){400, "invalid", "starts_us", act.refusal.zh, act.refusal.en};
+    if (ask->own.status)
+        ask->problem = &ask->own;
     act.meeting = NULL;
     act_clear(&act);
     fine = fine && meeting_insert(tx, vault, meeting, ask->now_us, error);
@@ -98,13 +100,37 @@ static void phones_free(gpointer phones)
     g_strfreev(phones);
 }
 
-/* The maker chairs; the others as they were given. Returned: the path of a fault, g_free(). */
-static char *take_seats(struct ask *ask)
+/* What is wrong with a body: owned texts, NULL nothing. */
+struct fault {
+    char *path, *zh, *en;
+};
+
+static bool wrong(struct fault *fault, const char *path, const char *zh, const char *en)
+{
+    *fault = (struct fault){g_strdup(path), g_strdup(zh), g_strdup(en)};
+    return false;
+}
+
+/* Of a seat: with whom it is, as far as that was said. */
+static void wrong_seat(struct fault *fault, size_t n, const json_t *in,
+                       const struct person_fault *why)
+{
+    const json_t *people = json_object_get(in, "people");
+    const json_t *one = people ? json_array_get(people, 0) : in;
+    const char *name = json_string_value(json_object_get(one, "name"));
+    bool named = name && *name && g_utf8_strlen(name, -1) <= 20;
+    g_autofree char *nth = named ? g_strdup(name) : g_strdup_printf("%zu", n + 1);
+    fault->path = g_strdup_printf("seats[%zu].%s", n, why->field);
+    fault->zh = g_strdup_printf(named ? "%s：%s" : "第 %s 位：%s", nth, why->zh);
+    fault->en = g_strdup_printf(named ? "%s: %s" : "number %s: %s", nth, why->en);
+}
+
+/* The maker chairs; the others as they were given. */
+static bool take_seats(struct ask *ask, struct fault *fault)
 {
     struct identity *identity = ask->mediation->options.identity;
     json_t *chair = json_pack("{s:s,s:s}", "role", "mediator", "user", ask->user);
     json_t *all = json_array(), *given = json_object_get(ask->body, "seats"), *in;
-    char *fault = NULL;
     size_t i;
     json_object_set(chair, "unit", json_object_get(ask->body, "unit"));
     json_array_append_new(all, chair);
@@ -112,13 +138,14 @@ static char *take_seats(struct ask *ask)
     ask->phones = g_ptr_array_new_with_free_func(phones_free);
     json_array_foreach(all, i, in)
     {
-        const char *user = json_string_value(json_object_get(in, "user")), *why = NULL;
+        const char *user = json_string_value(json_object_get(in, "user"));
+        struct person_fault why;
         const struct identity_user *known = user ? identity_user_by_id(identity, user) : NULL;
         char **phones = NULL;
         struct seat *seat = act_seat_new(
             ask->meeting, in, known && known->enabled ? known->name : NULL, &phones, &why);
         if (!seat) {
-            fault = g_strdup_printf("seats[%zu].%s", i ? i - 1 : 0, why);
+            wrong_seat(fault, i ? i - 1 : 0, in, &why);
             break;
         }
         if (known && !*seat->unit)
@@ -127,7 +154,7 @@ static char *take_seats(struct ask *ask)
         g_ptr_array_add(ask->phones, phones);
     }
     json_decref(all);
-    return fault;
+    return !fault->path;
 }
 
 static double number_of(const json_t *body, const char *key)
@@ -156,8 +183,7 @@ static bool is_place(double lon, double lat)
            (!isfinite(lon) || (fabs(lon) <= 180 && fabs(lat) <= 90));
 }
 
-/* Returned: the path of a fault, g_free(). */
-static char *take_body(struct ask *ask, const struct net_session *session)
+static bool take_body(struct ask *ask, const struct net_session *session, struct fault *fault)
 {
     const json_t *body = ask->body;
     struct meeting *meeting = ask->meeting = meeting_new();
@@ -174,16 +200,17 @@ static char *take_body(struct ask *ask, const struct net_session *session)
     meeting->lon = number_of(body, "lon");
     meeting->lat = number_of(body, "lat");
     if (kind < 0)
-        return g_strdup("kind");
+        return wrong(fault, "kind", "类别不对", "not a kind of meeting");
     if ((!*meeting->title && !*ask_text(body, "case")) || !fits(body, "title", 100))
-        return g_strdup("title");
+        return wrong(fault, "title", "请写事由，不超过 100 字",
+                     "say what it is about, in at most 100 characters");
     if (!fits(body, "place", 200) || !fits(body, "place_id", 64))
-        return g_strdup("place");
+        return wrong(fault, "place", "地点不超过 200 字", "a place has at most 200 characters");
     if (!is_area(meeting->area) || !is_place(meeting->lon, meeting->lat))
-        return g_strdup("area");
+        return wrong(fault, "area", "区域或坐标不对", "area or coordinates are not right");
     if (*mode && (meeting_mode_find(mode) < 0 || meeting->kind == MEETING_TALK))
-        return g_strdup("mode");
-    return take_seats(ask);
+        return wrong(fault, "mode", "方式不对", "not a way to meet");
+    return take_seats(ask, fault);
 }
 
 void host_make(struct net_request *request, gpointer user)
@@ -195,12 +222,16 @@ void host_make(struct net_request *request, gpointer user)
     if (!body)
         return;
     struct ask *ask = ask_new(mediation, request, body);
-    g_autofree char *fault = take_body(ask, session);
+    struct fault fault = {0};
+    bool good = take_body(ask, session, &fault);
     bool may = ask->meeting->kind == MEETING_TALK ||
                identity_has_role_in(session, "mediator", ask->meeting->area);
-    if (fault || !may) {
-        const struct problem told = {400, "invalid", fault, "内容有误", "something of it is wrong"};
-        mediation_reply(request, fault ? &told : &NOT_MEDIATOR);
+    if (!good || !may) {
+        const struct problem told = {400, "invalid", fault.path, fault.zh, fault.en};
+        mediation_reply(request, good ? &NOT_MEDIATOR : &told);
+        g_free(fault.path);
+        g_free(fault.zh);
+        g_free(fault.en);
         ask_free(ask);
         return;
     }

@@ -56,7 +56,8 @@ int consent_answer_find(const char *name);
 
 #define ROOM_LOBBY "lobby"
 #define ROOM_JOINT "joint"
-#define ROOM_SIDE  "side:" /* and the side */
+#define ROOM_SIDE  "side:"  /* and the side */
+#define ROOM_CHECK "check:" /* and the seat: one who waits is looked at, to check who it is */
 
 /* The newest word of one person on one matter; older ones stand in the record. */
 struct consent {

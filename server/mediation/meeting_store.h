@@ -46,9 +46,9 @@ bool meeting_note(struct store_tx *tx, const struct meeting *meeting, const stru
 
 /* A live meeting at the same time with the same mediator or room (other than `except`, may be
  * NULL): appends {what,user?,meeting,title,starts_us,ends_us} each to `list`. */
-bool meeting_conflicts(struct store_tx *tx, const char *except, const char *const *users,
-                       const char *place_id, gint64 starts_us, gint64 ends_us, json_t *list,
-                       GError **error);
+bool meeting_conflicts(struct store_tx *tx, const char *except, const char *asks,
+                       const char *const *users, const char *place_id, gint64 starts_us,
+                       gint64 ends_us, json_t *list, GError **error);
 
 /* A text of microseconds; null for 0. Owned by the caller. */
 json_t *meeting_time(gint64 time_us);

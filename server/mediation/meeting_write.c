@@ -124,20 +124,22 @@ bool meeting_note(struct store_tx *tx, const struct meeting *meeting, const stru
 
 /* --- at the same time */
 
+/* What it is about is told to who has a seat in it alone. */
 static bool conflicts_of(struct store_tx *tx, const char *sql, const char *what, const char *except,
-                         const char *key, gint64 starts_us, gint64 ends_us, json_t *list,
-                         GError **error)
+                         const char *asks, const char *key, gint64 starts_us, gint64 ends_us,
+                         json_t *list, GError **error)
 {
     GError *bad = NULL;
-    store_rows_auto rows =
-        store_query(tx, error, sql, "ssii", key, except ? except : "", ends_us, starts_us);
+    store_rows_auto rows = store_query(tx, error, sql, "sssii", asks ? asks : "", key,
+                                       except ? except : "", ends_us, starts_us);
     if (!rows)
         return false;
     while (store_rows_next(rows, &bad)) {
-        json_t *one =
-            json_pack("{s:s,s:s,s:s,s:o,s:o}", "what", what, "meeting", store_text(rows, 0),
-                      "title", store_text(rows, 1), "starts_us", meeting_time(store_int(rows, 2)),
-                      "ends_us", meeting_time(store_int(rows, 3)));
+        bool sits = store_int(rows, 4) > 0;
+        json_t *one = json_pack(
+            "{s:s,s:s?,s:s?,s:o,s:o}", "what", what, "meeting", sits ? store_text(rows, 0) : NULL,
+            "title", sits ? store_text(rows, 1) : NULL, "starts_us",
+            meeting_time(store_int(rows, 2)), "ends_us", meeting_time(store_int(rows, 3)));
         if (strcmp(what, "mediator") == 0)
             json_object_set_new(one, "user", json_string(key));
         json_array_append_new(list, one);
@@ -149,20 +151,23 @@ static bool conflicts_of(struct store_tx *tx, const char *sql, const char *what,
 
 #define LIVE "m.state IN ('planned', 'open', 'adjourned') AND m.starts_us < ? AND m.ends_us > ?"
 
-bool meeting_conflicts(struct store_tx *tx, const char *except, const char *const *users,
-                       const char *place_id, gint64 starts_us, gint64 ends_us, json_t *list,
-                       GError **error)
+#define FIELDS                                                                                     \
+    "SELECT m.id, m.title, m.starts_us, m.ends_us, (SELECT COUNT(*) FROM meeting_seat own WHERE"   \
+    " own.meeting = m.id AND own.user_id = ? AND own.state <> 'removed') FROM meeting m"
+
+bool meeting_conflicts(struct store_tx *tx, const char *except, const char *asks,
+                       const char *const *users, const char *place_id, gint64 starts_us,
+                       gint64 ends_us, json_t *list, GError **error)
 {
     for (gsize i = 0; users[i]; i++)
-        if (!conflicts_of(tx,
-                          "SELECT m.id, m.title, m.starts_us, m.ends_us FROM meeting m JOIN"
-                          " meeting_seat s ON s.meeting = m.id WHERE s.user_id = ? AND s.role IN"
-                          " ('mediator', 'co_mediator') AND s.state <> 'removed' AND m.id <> ?"
-                          " AND " LIVE,
-                          "mediator", except, users[i], starts_us, ends_us, list, error))
+        if (!conflicts_of(
+                tx,
+                FIELDS " JOIN meeting_seat s ON s.meeting = m.id WHERE s.user_id = ? AND s.role IN"
+                       " ('mediator', 'co_mediator') AND s.state <> 'removed' AND m.id <> ?"
+                       " AND " LIVE,
+                "mediator", except, asks, users[i], starts_us, ends_us, list, error))
             return false;
-    return !place_id || conflicts_of(tx,
-                                     "SELECT m.id, m.title, m.starts_us, m.ends_us FROM meeting m"
-                                     " WHERE m.place_id = ? AND m.id <> ? AND " LIVE,
-                                     "place", except, place_id, starts_us, ends_us, list, error);
+    return !place_id ||
+           conflicts_of(tx, FIELDS " WHERE m.place_id = ? AND m.id <> ? AND " LIVE, "place", except,
+                        asks, place_id, starts_us, ends_us, list, error);
 }

@@ -19,9 +19,14 @@ bool room_is_private(const char *room)
            !room[6];
 }
 
+bool room_is_check(const char *room)
+{
+    return room && g_str_has_prefix(room, ROOM_CHECK) && room[strlen(ROOM_CHECK)];
+}
+
 bool room_is(const char *room)
 {
-    return room && (strcmp(room, ROOM_JOINT) == 0 || room_is_private(room));
+    return room && (strcmp(room, ROOM_JOINT) == 0 || room_is_private(room) || room_is_check(room));
 }
 
 bool room_agreed(const struct seat *seat, enum consent_kind kind)
@@ -66,6 +71,8 @@ static unsigned party_lacks(const struct meeting *meeting, const struct seat *se
 /* Sides keep to themselves: a private room is for those of its side and for who is of none. */
 static bool is_foreign(const struct meeting *meeting, const struct seat *seat, const char *room)
 {
+    if (room_is_check(room))
+        return !seat_leads(seat) && strcmp(seat->id, room + strlen(ROOM_CHECK)) != 0;
     if (room_is_private(room))
         return *seat->side && strcmp(seat->side, room + strlen(ROOM_SIDE)) != 0;
     return meeting->mode == MEETING_SPLIT && *seat->side;
@@ -94,7 +101,7 @@ unsigned room_keeps_out(const struct meeting *meeting, const struct seat *seat, 
         why |= WHY_STATE;
     if (!room_is(room) || is_foreign(meeting, seat, room))
         why |= WHY_OTHER_SIDE;
-    if (meeting->kind == MEETING_TALK)
+    if (meeting->kind == MEETING_TALK || room_is_check(room))
         return why;
     if (seat_is_party(seat))
         why |= party_lacks(meeting, seat);
@@ -157,11 +164,22 @@ guint room_clear(struct meeting *meeting, gint64 now_us)
     return count;
 }
 
+void room_end_check(struct meeting *meeting, const char *room, gint64 now_us)
+{
+    struct seat *seat =
+        room_is_check(room) ? meeting_seat(meeting, room + strlen(ROOM_CHECK)) : NULL;
+    if (!seat || seat->state != SEAT_IN || strcmp(seat->room, room) != 0)
+        return;
+    room_put(meeting, seat, ROOM_LOBBY, now_us);
+    seat->ready_us = now_us; /* nothing was taken back */
+}
+
 bool room_sees_texts(const struct seat *seat)
 {
     if (seat->state == SEAT_REMOVED || seat->role == SEAT_OBSERVER)
         return false;
-    return seat_leads(seat) || seat->identity_us || seat->state == SEAT_IN;
+    return seat_leads(seat) || seat->identity_us ||
+           (seat->state == SEAT_IN && !room_is_check(seat->room));
 }
 
 bool room_is_there(const struct meeting *meeting, const struct seat *seat)

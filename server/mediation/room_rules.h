@@ -17,9 +17,10 @@ enum room_why {
 /* Returned: an array of names ("notice" …), owned by the caller. */
 json_t *room_why_json(unsigned why);
 
-/* Is it a name of a room: joint, or of one of the sides? */
+/* Is it a name of a room: joint, of one of the sides, or where one seat is looked at? */
 bool room_is(const char *room);
-bool room_is_private(const char *room);
+bool room_is_private(const char *room); /* of a side */
+bool room_is_check(const char *room);
 /* Everybody at that seat has answered yes to it, and not withdrawn. */
 bool room_agreed(const struct seat *seat, enum consent_kind kind);
 
@@ -36,6 +37,9 @@ char *room_for(const struct meeting *meeting, const struct seat *seat);
 guint room_clear(struct meeting *meeting, gint64 now_us);
 /* Puts a seat into a room (lobby too), with all that ends by that. */
 void room_put(struct meeting *meeting, struct seat *seat, const char *room, gint64 now_us);
+
+/* Who is looked at there by the one who leads waits in the lobby again. */
+void room_end_check(struct meeting *meeting, const char *room, gint64 now_us);
 
 /* Minutes, facts, agreement: those who lead, and whoever was let in or whose identity was checked;
  * never an observer, nor who was removed. */

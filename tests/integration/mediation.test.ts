@@ -139,6 +139,11 @@ test('a private room: words, files, presence and what is shown stay on one side,
   await seatB.until('B is told no more than that', () => seatB.view.away && seatB.view.room.members.length === 1);
   assert.deepEqual([seatA.view.chat, seatA.view.away], [[], false]);
   const before = { count: seatB.messages.length, last: seatB.lastId };
+  assert.deepEqual(await seatB.act('hand', { up: true }).then(({ ok: fine, seq }) => [fine, seq]), [true, undefined], 'no number counts what others do');
+  assert.deepEqual((await b.act('hand', { up: false })).body, { ok: true });
+  await seatB.until('it knows', () => seatB.view.room.members.find((m) => m.seat === b.seat)?.hand_us == null);
+  before.count = seatB.messages.length;
+  before.last = seatB.lastId;
   assert.equal((await seatA.act('say', { text: '底线是一米二' }))['ok'], true);
   for (let i = 0; i < 100; i++) assert.equal((await a.act('say', { text: `第 ${i} 句` })).status, 200);
   assert.equal((await lead.act('say', { text: '知道了' }))['ok'], true);
@@ -177,6 +182,56 @@ test('a private room: words, files, presence and what is shown stay on one side,
   assert.deepEqual(rows('SELECT words FROM meeting_chat WHERE meeting = ?', id).filter((row) => String(row['words']).includes('底线')), [], 'words are sealed');
   again.close();
   await clear(all);
+});
+
+test('one who waits is looked at by the mediator alone, reads nothing there, and is let in or waits on', async () => {
+  const made = await meeting();
+  const [a, b] = [await guest(made, made.seats[1]), await guest(made, made.seats[2])];
+  const lead = await host.connect(made.id);
+  await ok(host.open(made.id));
+  await a.prepare(words);
+  const [seatA, seatB] = [await a.connect(), await b.connect()];
+  const quiet = (): Json[] => seatB.messages.filter((m) => m['topic'] !== undefined);
+  const before = quiet().length;
+  const room = `check:${a.seat}`;
+  assert.equal((await a.act('look', { seat: a.seat })).status, 403);
+  await ok(host.act(made.id, 'look', { seat: a.seat }));
+  await seatA.until('the two see each other', () => seatA.view.room.name === room && seatA.view.room.members.length === 2 && seatA.view.you.may.camera);
+  await lead.until('so does the mediator', () => lead.view.room.name === room && lead.view.room.members.length === 2);
+  assert.deepEqual([seatA.view.minutes, seatA.view.agreement, seatA.view.facts], [null, null, null], 'texts are for whom they know');
+  assert.equal((await host.act(made.id, 'move', { seat: b.seat, room })).status, 409);
+  assert.deepEqual((await host.act(made.id, 'admit', { seat: a.seat })).body.error.why, ['identity']);
+  await ok(host.act(made.id, 'back', { seat: a.seat }));
+  await seatA.until('A waits again, ready', () => seatA.view.room.name === 'lobby' && seatA.view.you.ready);
+  await lead.until('the mediator is back', () => lead.view.room.name === 'joint');
+  await ok(host.act(made.id, 'look', { seat: a.seat }));
+  await ok(host.act(made.id, 'look', { seat: b.seat }));
+  await seatB.until('B is looked at', () => seatB.view.room.name === `check:${b.seat}`);
+  await seatA.until('A waits meanwhile', () => seatA.view.room.name === 'lobby');
+  await ok(host.act(made.id, 'joint'));
+  await seatB.until('B waits again', () => seatB.view.room.name === 'lobby');
+  await ok(host.act(made.id, 'look', { seat: a.seat }));
+  await admit(made.id, a.seat);
+  await seatA.until('both are in the joint room', () => seatA.view.room.name === 'joint' && seatA.view.room.members.length === 2);
+  assert.doesNotMatch(JSON.stringify(quiet().slice(before)), new RegExp(`${room}|${a.seat}`), 'B learned nothing of A');
+  await clear({ id: made.id, lead, a, b, seatA, seatB });
+});
+
+test('what a plan is refused for is said; what stands there of others is no more than a time', async () => {
+  const plan = (more: Json): Promise<any> => host.request('POST', '', { kind: 'mediation', title: '围墙', starts_us: at(300), ends_us: at(301), seats: [party('a', '李小明'), party('b', '张文')], ...more });
+  const said = async (more: Json): Promise<string> => { const { status, body } = await plan(more); return `${status} ${body.error.message.zh}`; };
+  assert.match(await said({ seats: [{ role: 'party', side: 'a', name: '李小明', phone: 'abc' }] }), /^400 李小明：电话号码须为 5 至 20 位数字/);
+  assert.match(await said({ seats: [party('a', '李小明'), { role: 'party', side: 'b', people: [{ name: '张文' }, { name: '王芳' }] }] }), /^400 张文：一个座位上有几个人，请勾选村级终端/);
+  assert.match(await said({ seats: [{ role: 'party', name: '李小明' }] }), /^400 李小明：.*哪一方/);
+  assert.match(await said({ title: '' }), /^400 请写事由/);
+  assert.match(await said({ starts_us: at(-3), ends_us: at(-2) }), /^400 时间已经过去/);
+  assert.match(await said({ starts_us: at(24 * 800), ends_us: at(24 * 800 + 1) }), /^400 时间/);
+  assert.match(await said({ starts_us: at(301), ends_us: at(300) }), /^400 结束要晚于开始/);
+  const secret = await other.request('POST', '', { kind: 'talk', title: '保密标题', starts_us: at(300), ends_us: at(301), place_id: 'hall', seats: [] });
+  assert.equal(secret.status, 201, JSON.stringify(secret.body));
+  const { status, body } = await plan({ place_id: 'hall' });
+  assert.deepEqual([status, body.error.busy.map((one: any) => [one.what, one.meeting, one.title])], [409, [['place', null, null]]]);
+  await ok(other.act(secret.body.meeting.id, 'cancel', { reason: '完了' }));
 });
 
 test('consents: recording waits for everybody and ends with the first who takes it back; mediation itself can be left', async () => {

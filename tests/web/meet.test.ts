@@ -85,6 +85,13 @@ test('guests come in on phones, wait in the lobby, are let in and see each other
     await parties.b!.page.waitForSelector(`[data-action=danger][data-called=${called}]`);
   }
   await shoot(page, 'meet-host-lobby');
+  await page.click('[data-waiting][data-side=a] [data-action=look]'); // seen before they are let in
+  await page.waitForSelector('[data-test=headline]:has-text("与 李小明 视频核对身份 · 别人看不到、听不到 · 未录制")');
+  await parties.a!.page.waitForSelector('[data-room^="check:"] [data-test=headline]:has-text("调解员与您核对身份")');
+  for (const one of [page, parties.a!.page]) await sees(one, 1);
+  await shoot(page, 'meet-look-host');
+  await shoot(parties.a!.page, 'meet-look-guest');
+  await clean(page, 'looking at one who waits');
   for (const side of ['a', 'b']) await admit(page, side);
   for (const one of [page, parties.a!.page, parties.b!.page]) await sees(one, 2);
   assert.equal(await page.locator('[data-test=grid]').getAttribute('data-count'), '3');

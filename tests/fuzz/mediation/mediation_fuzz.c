@@ -8,10 +8,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void try_seat(const struct meeting *meeting, const json_t *in)
 {
-    const char *fault = NULL;
+    struct person_fault fault = {0};
     char **phones = NULL;
     struct seat *seat = act_seat_new(meeting, in, "王倩", &phones, &fault);
-    g_assert((seat == NULL) == (fault != NULL));
+    g_assert((seat == NULL) == (fault.field != NULL));
     if (seat) {
         g_autofree char *title = seat_title(seat, false);
         g_assert(seat->people->len >= 1 && *title);

@@ -24,7 +24,7 @@ static bool insert(struct store_tx *tx, gpointer data, GError **error)
 {
     struct job *job = data;
     struct meeting *meeting = meeting_new();
-    const char *fault = NULL;
+    struct person_fault fault;
     char **phones = NULL;
     json_t *in = json_pack("{s:s,s:s,s:s,s:s}", "role", "party", "side", "a", "name", "李小明",
                            "phone", "13800138000");

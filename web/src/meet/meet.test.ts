@@ -119,7 +119,7 @@ describe('rooms', () => {
     expect(placeOf({ day: '', hour: '', minutes: 60, room: 'hall', place: 'x' })).toEqual({ place_id: 'hall' });
     expect(placeOf({ day: '', hour: '', minutes: 60, room: '', place: ' x ' })).toEqual({ place_id: null, place: 'x' });
     expect(spanOf({ day: '', hour: '09:00', minutes: 60, room: '', place: '' })).toBeNull();
-    expect(seatIn('talk', { role: 'party', side: 'a', name: '甲、乙', phone: ' 1 ', terminal: true })).toEqual({ role: 'party', terminal: true, people: [{ name: '甲', phone: '1' }, { name: '乙', phone: '1' }] });
+    expect(seatIn('talk', { role: 'party', side: 'a', name: '甲、乙', phone: ' 1 ', terminal: true, place: ' 村部 ' })).toEqual({ role: 'party', terminal: true, place: '村部', people: [{ name: '甲', phone: '1' }, { name: '乙', phone: '1' }] });
   });
 });
 

@@ -10,18 +10,20 @@ export interface SeatForm {
   name: string;
   phone: string;
   terminal: boolean;
+  /** Of a terminal: which. */
+  place: string;
 }
 export interface ColleagueForm {
   user: string;
   role: Role;
 }
-export const emptySeat = (role: Role = 'official', side = 'a'): SeatForm => ({ role, side, name: '', phone: '', terminal: false });
+export const emptySeat = (role: Role = 'official', side = 'a'): SeatForm => ({ role, side, name: '', phone: '', terminal: false, place: '' });
 /** Do they belong to a side? Pure. */
 export const isSided = (kind: string, role: Role): boolean => kind === 'mediation' && (role === 'party' || role === 'representative');
 
 /** "S in" of docs/mediation.md. Several names make several people at a terminal. Pure. */
-export function seatIn(kind: string, { role, side, name, phone, terminal }: SeatForm): object {
+export function seatIn(kind: string, { role, side, name, phone, terminal, place }: SeatForm): object {
   const number = phone.trim();
   const people = name.split(/[,，、;；]/).map((one) => one.trim()).filter(Boolean).map((one) => ({ name: one, ...(number ? { phone: number } : {}) }));
-  return { role, ...(isSided(kind, role) ? { side } : {}), terminal, people };
+  return { role, ...(isSided(kind, role) ? { side } : {}), terminal, ...(terminal && place.trim() ? { place: place.trim() } : {}), people };
 }

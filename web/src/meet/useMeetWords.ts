@@ -11,11 +11,12 @@ export function useMeetWords() {
   const role = (name: string): string => t(`meet.role.${name}`);
   /** "A 方", else the role. */
   const who = (one: Pick<Member | SeatRow | LobbySeat, 'side' | 'role'>): string => side(one.side) || role(one.role);
-  const room = (name: string): string => (name.startsWith('side:') ? t('meet.room.private', { side: name.slice(5).toUpperCase() }) : t(`meet.room.${name}`));
+  const room = (name: string): string => (name.startsWith('check:') ? t('meet.room.check') : name.startsWith('side:') ? t('meet.room.private', { side: name.slice(5).toUpperCase() }) : t(`meet.room.${name}`));
   const why = (code: string): string => t(te(`meet.why.${code}`, 'zh-CN') ? `meet.why.${code}` : 'meet.why.other');
-  /** Day and minute of microseconds. */
+  const thisYear = (us: string): boolean => new Date(Number(us) / 1000).getFullYear() === new Date().getFullYear();
+  /** Day and minute of microseconds; of another year with it. */
   const time = (us: string, short = false): string =>
-    new Intl.DateTimeFormat(isZh() ? 'zh-CN' : 'en-GB', { ...(short ? {} : { month: 'long', day: 'numeric', weekday: 'short' }), hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(Number(us) / 1000));
+    new Intl.DateTimeFormat(isZh() ? 'zh-CN' : 'en-GB', { ...(short ? {} : { ...(thisYear(us) ? {} : { year: 'numeric' }), month: 'long', day: 'numeric', weekday: 'short' }), hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(Number(us) / 1000));
   /** Year, day and minute of microseconds. */
   const day = (us: string): string => new Intl.DateTimeFormat(isZh() ? 'zh-CN' : 'en-GB', { year: 'numeric', month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit', hour12: false }).format(new Date(Number(us) / 1000));
   const span = (one: { starts_us: string; ends_us: string }): string => `${time(one.starts_us)}–${time(one.ends_us, true)}`;
@@ -31,6 +32,7 @@ export function useMeetWords() {
   /** What a private room is called to who is in it: with whom, who hears nothing, that nothing is recorded. */
   function headline(view: View): string {
     const name = view.room.name;
+    if (name.startsWith('check:')) return view.seats ? t('meet.check.host', { who: view.seats.find(({ id }) => id === name.slice(6))?.name ?? '' }) : t('meet.check.guest');
     if (!name.startsWith('side:')) return '';
     const own = name.slice(5);
     const others = [...new Set((view.seats ?? []).map((seat) => seat.side).filter((one) => one && one !== own))].sort();

@@ -218,7 +218,8 @@ export interface Busy {
   what: 'mediator' | 'place';
   /** Which mediator. */
   user?: string;
-  title: string;
+  /** null: one in which we have no seat. */
+  title: string | null;
   starts_us: string;
   ends_us: string;
 }
