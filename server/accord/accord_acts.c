@@ -216,13 +216,24 @@ static bool do_object(struct store_tx *tx, struct accord_act *act, struct accord
 
 /* --- agreement */
 
-static json_t *given(const struct accord_act *act)
+/* A colleague who was asked and never came in (who comes in says how it stands to the parties). */
+static bool stayed_away(const struct accord_texts *texts, const struct accord_seat *seat)
+{
+    for (guint i = 0; i < texts->notes->len; i++) {
+        const struct accord_note *note = texts->notes->pdata[i];
+        if (strcmp(note->seat, seat->id) == 0)
+            return false;
+    }
+    return seat->leads && !seat->chairs;
+}
+
+static json_t *given(const struct accord_act *act, const struct accord_texts *texts)
 {
     GString *sides = g_string_new(NULL), *mediators = g_string_new(NULL);
     for (guint i = 0; i < act->meeting->seat_count; i++) {
         const struct accord_seat *seat = &act->meeting->seats[i];
         GString *out = seat->sides ? sides : mediators;
-        if (seat->gone || (!seat->sides && !seat->leads))
+        if (seat->gone || (!seat->sides && !seat->leads) || stayed_away(texts, seat))
             continue;
         g_autofree char *side = g_ascii_strup(seat->side, -1);
         if (out->len)
@@ -258,7 +269,10 @@ static bool do_draft(struct store_tx *tx, struct accord_act *act, struct accord_
         return refuse_now(act, error);
     if (!template || !template_allows(template, how) || template_fault(template, fields))
         return refuse_body(act, error);
-    json_t *filled = given(act);
+    gint64 deadline_us = template_day_us(json_string_value(json_object_get(fields, "deadline")));
+    if (deadline_us && deadline_us < act->now_us)
+        return refuse(act, 400, "past", "履行期限已经过去", "the deadline has passed", error);
+    json_t *filled = given(act, texts);
     g_autofree char *text = template_text(template, fields, filled);
     g_autofree char *sha256 = g_compute_checksum_for_string(G_CHECKSUM_SHA256, text, -1);
     char *kept = json_dumps(fields, JSON_COMPACT | JSON_SORT_KEYS);
@@ -270,7 +284,7 @@ static bool do_draft(struct store_tx *tx, struct accord_act *act, struct accord_
         .fields = kept,
         .text = text,
         .sha256 = sha256,
-        .deadline_us = template_day_us(json_string_value(json_object_get(fields, "deadline")))};
+        .deadline_us = deadline_us};
     detail_number(act, "draft", draft.n);
     detail(act, "how", how);
     detail(act, "sha256", sha256);
@@ -295,6 +309,26 @@ static bool do_offer(struct store_tx *tx, struct accord_act *act, struct accord_
     return accord_write_offer(tx, act, draft->n, error);
 }
 
+static char *without_spaces(const char *name)
+{
+    GString *out = g_string_new(NULL);
+    for (; *name; name = g_utf8_next_char(name))
+        if (!g_unichar_isspace(g_utf8_get_char(name)))
+            g_string_append_unichar(out, g_utf8_get_char(name));
+    return g_string_free(out, FALSE);
+}
+
+static bool is_own_name(const struct accord_seat *seat, gint64 person, const char *name)
+{
+    g_autofree char *given = without_spaces(name);
+    for (guint p = 0; p < seat->people_count; p++) {
+        g_autofree char *own = without_spaces(seat->people[p].name);
+        if (seat->people[p].n == person)
+            return strcmp(own, given) == 0;
+    }
+    return false;
+}
+
 static bool do_sign(struct store_tx *tx, struct accord_act *act, struct accord_texts *texts,
                     GError **error)
 {
@@ -311,6 +345,11 @@ static bool do_sign(struct store_tx *tx, struct accord_act *act, struct accord_t
     if (!template_text_good(name, NAME_CHARS, false) ||
         (oral ? json_array_size(strokes) > 0 : !accord_strokes_good(strokes)))
         return refuse_body(act, error);
+    if (!is_own_name(act->seat, person, name))
+        return refuse(
+            act, 409, "other_name",
+            "签名的姓名与席位上的姓名不一致；席位上写错了，请调解员重新安排",
+            "that is not the name of this seat; where the seat is wrong, ask the mediator", error);
     char *drawn = json_array_size(strokes) ? json_dumps(strokes, JSON_COMPACT) : NULL;
     struct accord_signature *one = g_new0(struct accord_signature, 1);
     one->person = person;

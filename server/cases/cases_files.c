@@ -284,6 +284,12 @@ static bool check_file(struct look *look, guint32 roles, GError **error)
         return refuse_look(look, "erased", "附件已按期限销毁", "the file was erased", error);
     if (look->file.withdrawn_us && !own && !(roles & workflow_role_bit("supervisor")))
         return refuse_look(look, "withdrawn", "附件已撤下", "the file was withdrawn", error);
+    /* its consent is for who led it, with a reason on record (mediation/recordings_api.c) */
+    if (look->file.kind == FILE_MP4 && g_strcmp0(look->file.user, "server") == 0)
+        return refuse_look(look, "film", "调解录像由主持的调解员在会议的录像页写明理由后查看",
+                           "the film of a mediation is looked at by who led it, with a reason, on "
+                           "the page of its films",
+                           error);
     if (look->small && !look->file.thumb)
         return refuse_look(look, "no_thumbnail", "没有缩略图", "there is no small picture", error);
     return true;
@@ -353,9 +359,11 @@ static void look_recorded(gpointer data, const GError *error)
 {
     struct look *look = data;
     if (look->refusal.code) {
-        bool none = strcmp(look->refusal.code, "no_thumbnail") == 0;
-        net_reply_error(look->request, none ? 404 : 410, look->refusal.code, look->refusal.zh,
-                        look->refusal.en);
+        const char *code = look->refusal.code;
+        guint status = strcmp(code, "no_thumbnail") == 0 ? 404
+                       : strcmp(code, "film") == 0       ? 403
+                                                         : 410;
+        net_reply_error(look->request, status, code, look->refusal.zh, look->refusal.en);
     } else if (g_error_matches(error, STORE_ERROR, STORE_ERROR_NOT_FOUND)) {
         net_reply_error(look->request, 404, "not_found", "没有这个附件", "there is no such file");
     } else if (error) {

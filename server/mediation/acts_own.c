@@ -89,6 +89,10 @@ bool act_consent(struct store_tx *tx, struct act *act, GError **error)
     struct seat_person *person = person_of(act);
     if (kind < 0 || answer <= ANSWER_NONE || !person)
         return act_refuse_body(act, error);
+    /* publication comes after the end: what is not published yet may be taken back */
+    if (act->meeting->state == MEETING_ENDED &&
+        (kind != CONSENT_PUBLICATION || answer == ANSWER_YES))
+        return act_refuse_now(act, error);
     if (answer == ANSWER_YES &&
         g_strcmp0(act_text(act, "version"),
                   words_consent_version(act->words, (enum consent_kind)kind)) != 0)

@@ -93,7 +93,8 @@ bool act_move(struct store_tx *tx, struct act *act, GError **error)
     (void)tx;
     if (!seat)
         return false;
-    if (seat->state != SEAT_IN || !room_is(room))
+    if (seat->state != SEAT_IN || !room_is(room) ||
+        (seat->role == SEAT_MEDIATOR && seat != act->seat))
         return act_refuse_now(act, error);
     return enter(act, seat, room, error);
 }
@@ -106,6 +107,8 @@ bool act_back(struct store_tx *tx, struct act *act, GError **error)
         return false;
     if (seat->state != SEAT_IN)
         return act_refuse_now(act, error);
+    if (seat->role == SEAT_MEDIATOR)
+        return act_refuse_now(act, error); /* who chairs is sent nowhere */
     if (!room_is_check(seat->room)) {
         room_put(act->meeting, seat, ROOM_LOBBY, act->now_us);
         return true;
@@ -172,6 +175,12 @@ bool act_joint(struct store_tx *tx, struct act *act, GError **error)
 {
     struct meeting *meeting = act->meeting;
     (void)tx;
+    if (act->seat->state == SEAT_LOBBY) { /* left before, and comes back */
+        if (room_keeps_out(meeting, act->seat, ROOM_JOINT))
+            return act_refuse_now(act, error);
+        room_put(meeting, act->seat, ROOM_JOINT, act->now_us);
+        return true;
+    }
     room_end_check(meeting, act->seat->room, act->now_us);
     for (guint i = 0; i < meeting->seats->len; i++) {
         struct seat *seat = meeting->seats->pdata[i];

@@ -151,6 +151,7 @@ test('an agreement is signed by both and the mediator: an older draft does not c
   await ok(host.act(id, 'write', { kind: 'minutes', text: '双方到场，陈述了经过。' }));
   assert.deepEqual(await refused(host.act(id, 'draft', { how: 'written', fields: { ...fields(), terms: '' } })), [400, 'bad_act']);
   assert.deepEqual(await refused(host.act(id, 'draft', { how: 'written', fields: { ...fields(), deadline: '2026-02-30' } })), [400, 'bad_act']);
+  assert.deepEqual(await refused(host.act(id, 'draft', { how: 'written', fields: { ...fields(), deadline: day(-2) } })), [400, 'past']);
   await ok(host.act(id, 'draft', { how: 'written', fields: fields() }));
   await lead.until('the draft', () => lead.view.agreement?.draft === 1);
   assert.equal(seatA.view.agreement ?? null, null, 'until it is offered it is the mediator\'s');
@@ -162,7 +163,8 @@ test('an agreement is signed by both and the mediator: an older draft does not c
   await ok(host.act(id, 'offer', { draft: 1, sha256: first.sha256 }));
   await seatA.until('A reads it', () => seatA.view.agreement?.state === 'offered');
   assert.equal(seatA.view.agreement!.fields, undefined);
-  await ok(a.act('sign', sign(first, '李小明')));
+  assert.deepEqual(await refused(a.act('sign', sign(first, '张文'))), [409, 'other_name'], 'nobody signs as somebody else');
+  await ok(a.act('sign', sign(first, '李 小明')));
   assert.deepEqual(await refused(a.act('sign', sign(first, '李小明'))), [409, 'not_now'], 'once');
 
   await ok(host.act(id, 'draft', { how: 'written', fields: { ...fields(), terms: '围墙退至界址。' } }));

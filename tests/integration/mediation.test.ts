@@ -100,6 +100,10 @@ test('from a link to the end: entered once, let in when everything is there, joi
   await ok(host.act(made.id, 'end'));
   await seatA.until('it is over', () => seatA.view.meeting['state'] === 'ended' && seatA.view.room.name === 'lobby');
   assert.equal((await a.act('say', { text: '在吗' })).status, 409);
+  const publication = { kind: 'publication', version: words.consents.publication.version, language: 'zh' };
+  assert.equal((await a.act('consent', { ...publication, answer: 'yes' })).status, 409, 'nothing is agreed to after the end');
+  assert.equal((await a.act('consent', { kind: 'recording', version: '1', language: 'zh', answer: 'withdrawn' })).status, 409);
+  await ok(a.act('consent', { ...publication, answer: 'withdrawn' }));
   const { events } = (await host.request('GET', `/${made.id}/events`)).body as { events: any[] };
   assert.deepEqual(events.map((e) => e.action).filter((x) => x !== 'consent'),
     ['make', 'invite', 'enter', 'arrive', 'disclose', 'open', 'read_notice', 'screening', 'ready', 'identity', 'admit', 'end']);
@@ -213,6 +217,12 @@ test('one who waits is looked at by the mediator alone, reads nothing there, and
   await ok(host.act(made.id, 'look', { seat: a.seat }));
   await admit(made.id, a.seat);
   await seatA.until('both are in the joint room', () => seatA.view.room.name === 'joint' && seatA.view.room.members.length === 2);
+  const chair = made.seats[0].id;
+  for (const act of [{ act: 'back' }, { act: 'remove', reason: '走开' }]) assert.equal((await host.act(made.id, act.act, { seat: chair, ...act })).status, 409, 'who chairs is sent nowhere');
+  await ok(host.act(made.id, 'leave'));
+  await lead.until('the mediator left', () => lead.view.room.name === 'lobby');
+  await ok(host.act(made.id, 'joint'));
+  await lead.until('and comes back', () => lead.view.room.name === 'joint');
   assert.doesNotMatch(JSON.stringify(quiet().slice(before)), new RegExp(`${room}|${a.seat}`), 'B learned nothing of A');
   await clear({ id: made.id, lead, a, b, seatA, seatB });
 });

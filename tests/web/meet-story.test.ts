@@ -138,7 +138,7 @@ test('minutes confirmed and facts agreed to on phones; the agreement is signed b
   }
   await page.waitForSelector('[data-fact="1"][data-undisputed=true]');
   await page.click('[data-action=minutes]');
-  await page.waitForSelector('[data-test=confirmed]:has-text("B 方已确认到第 1 条")');
+  await page.waitForSelector('[data-test=confirmed]:has-text("B 方 张文已确认到第 1 条")');
   await shoot(page, 'meet-story-13-minutes');
   await page.click('[data-action=agreement]');
   await page.click('[data-action=new-draft]');
@@ -187,6 +187,9 @@ test('over: guests are told, the case has the outcome with its attempt, the shar
     const { recordings } = (await desk.request('GET', `/${meeting}/recordings`)).body;
     return recordings.length > 0 && recordings;
   });
+  const { files } = await town.operator.json<{ files: { id: string; kind: string }[] }>(`/api/v1/cases/${dispute}`);
+  const filed = files.find(({ kind }) => kind === 'mp4')!;
+  assert.equal((await town.operator.request('GET', `/api/v1/cases/${dispute}/attachments/${filed.id}`)).status, 403, 'the case does not give the film away');
   assert.deepEqual([films.length, films[0].erased, new Set(films[0].tracks.map((track: any) => track.seat)).size], [1, false, 3]);
 });
 

@@ -213,13 +213,24 @@ test('the service of sound and pictures is killed while it records: everybody is
 
 test('minutes written by the mediator, confirmed by a party', async () => {
   await page.click('[data-action=minutes]');
+  await page.fill('[data-field=minutes]', '双方认可以 2008 年宅基地图为准');
+  await page.dblclick('[data-action=write]');
+  await page.waitForSelector('[data-entry="1"]');
+  await page.click('[data-entry="1"] [data-action=edit]');
   await page.fill('[data-field=minutes]', '双方认可以 2009 年宅基地图为准');
   await page.click('[data-action=write]');
+  await page.waitForSelector('[data-entry="1"]:has-text("2009 年")');
+  await page.fill('[data-field=minutes]', '写错的一条');
+  await page.press('[data-field=minutes]', 'Enter');
+  await page.click('[data-entry="2"] [data-action=strike-entry]');
+  await page.waitForSelector('[data-entry="2"].struck');
+  assert.equal(await page.locator('[data-entry]').count(), 2, 'a double click writes once');
+  await shoot(page, 'meet-minutes-edited');
   const a = parties.a!.page;
   await a.click('[data-action=papers]');
   await a.waitForSelector('[data-test=minutes]:has-text("宅基地图")');
   await a.click('[data-action=confirm]');
-  await page.waitForSelector('[data-test=confirmed]:has-text("A 方已确认到第 1 条")');
+  await page.waitForSelector('[data-test=confirmed]:has-text("A 方 李小明已确认到第 2 条")');
   await shoot(page, 'meet-minutes-host');
   await a.click('[data-action=papers-close]');
 });

@@ -26,6 +26,8 @@ export const ACCEPT = 'image/jpeg,image/png,image/webp,application/pdf,video/mp4
 
 export const pathOf = (caseId: string, id: string, small = false): string => `/api/v1/cases/${encodeURIComponent(caseId)}/attachments/${encodeURIComponent(id)}${small ? '?size=small' : ''}`;
 export const isPicture = ({ kind }: Pick<Attachment, 'kind'>): boolean => kind === 'jpeg' || kind === 'png';
+/** Of a mediation: looked at on the page of its films alone, with a reason. */
+export const isFilm = ({ user, kind }: Pick<Attachment, 'user' | 'kind'>): boolean => user === 'server' && kind === 'mp4';
 export const isGone = ({ erased_us: erased, name }: Attachment): boolean => erased !== null || name === null;
 
 /** "1.2 MB", "340 KB". */

@@ -1,6 +1,6 @@
 // Words of files in English; the same keys as in Chinese.
 export const filesEn = {
-  title: 'Files', add: 'Add photos or files', photo: 'Take a photo', save: 'Save', withdraw: 'Withdraw', why: 'Why it is withdrawn (goes on record)', before: 'Previous', after: 'Next', document: 'Save the document to read it',
+  title: 'Files', film: 'Film of a mediation: who led it looks at it on the page of its films, with a reason', add: 'Add photos or files', photo: 'Take a photo', save: 'Save', withdraw: 'Withdraw', why: 'Why it is withdrawn (goes on record)', before: 'Previous', after: 'Next', document: 'Save the document to read it',
   failed: 'The file cannot be had', erased: 'erased when its time was over', withdrawn: 'withdrawn ({name}: {reason})', drop: 'Leave out {name}', sending: '{n} % sent', stillSending: 'Files are still on their way: give it when they have arrived',
   export: 'Export', which: 'Table', from: 'Accepted from', until: 'until', format: 'Format', plain: 'Show names and phones in full', plainWhy: 'Why (goes on record, at most 1,000 rows)', exportHow: 'What the filter finds, closed ones too; on the audit log', take: 'Export', making: 'Making it…', taken: '{n} rows',
   table: { request_ledger: 'Request ledger', dispute_ledger: 'Dispute ledger', requests: 'Requests', assigned: 'Assigned', done: 'Done' } as Record<string, string>,

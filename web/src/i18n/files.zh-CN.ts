@@ -1,6 +1,6 @@
 // Words of files: photographs and documents of cases.
 export const filesZh = {
-  title: '附件', add: '添加照片或文件', photo: '拍照', save: '下载', withdraw: '撤下', why: '撤下的原因（记录在案）', before: '上一个', after: '下一个', document: '文档请下载后查看',
+  title: '附件', film: '调解录像：由主持的调解员在“调解”页这次会议的“录像”里写明理由后查看', add: '添加照片或文件', photo: '拍照', save: '下载', withdraw: '撤下', why: '撤下的原因（记录在案）', before: '上一个', after: '下一个', document: '文档请下载后查看',
   failed: '没有取到这个附件', erased: '已按期限销毁', withdrawn: '已撤下（{name}：{reason}）', drop: '去掉 {name}', sending: '上传 {n}%', stillSending: '附件还在上传，完成后再提交',
   export: '导出', which: '表格', from: '受理起', until: '受理止', format: '格式', plain: '显示完整姓名和电话', plainWhy: '理由（记录在案，最多 1000 条）', exportHow: '按当前筛选导出，含已办结的；导出记入审计', take: '导出', making: '正在生成…', taken: '已导出 {n} 条',
   table: { request_ledger: '诉求台账', dispute_ledger: '矛盾纠纷台账', requests: '问题清单', assigned: '交办清单', done: '办结清单' } as Record<string, string>,

@@ -36,7 +36,7 @@ interface Count { bytes: number; packets: number; lost: number; frames: number }
 
 const MEASURE_EVERY_MS = 1000;
 const LOOK_EVERY = 2; // measures
-const SLOW_MS = 150;
+const SLOW_MS = 300;
 /** Less is nothing that the server acts on. */
 const TOLD_DELAY_MS = 100;
 const MOST_DELAY_MS = 60_000;

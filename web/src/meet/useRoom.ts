@@ -80,6 +80,7 @@ export function useRoom(guest: boolean, devices: Devices) {
   const refusal = shallowRef<Words | null>(null);
   const sharing = shallowRef<MediaStreamTrack | null>(null);
   const busy = ref('');
+  const running = new Set<string>();
   /** Looks in which voices came and no picture of anybody moved. */
   const still = ref(0);
   /** Somebody sends pictures, and none comes: the line carries none, or none has moved for some seconds. */
@@ -147,6 +148,9 @@ export function useRoom(guest: boolean, devices: Devices) {
   }
   /** Does an act; what it is refused with stays as `refusal`. Returned: whether it was done. */
   async function act(name: string, more: object = {}): Promise<boolean> {
+    const what = name + JSON.stringify(more);
+    if (running.has(what)) return false; // a second click
+    running.add(what);
     refusal.value = null;
     busy.value = name;
     try {
@@ -157,6 +161,7 @@ export function useRoom(guest: boolean, devices: Devices) {
       refusal.value = wordsOf(error);
       return false;
     } finally {
+      running.delete(what);
       busy.value = '';
     }
   }
