@@ -4,7 +4,7 @@
 #include "mediation/mediation_private.h"
 
 enum {
-    ACTS_A_MINUTE = 240,
+    ACTS_A_MINUTE = 120,
     ENTRIES_A_MINUTE = 30,
     KEYS = 10000,
     SWEEP_MS = 3600000,

@@ -13,7 +13,7 @@
 /* A slow machine makes delay too, in bursts: the smallest size goes only where it lasts or is far
  * more, or where packets are lost. */
 #define FAR_DELAY_MS 300
-#define STAYS_US     (6 * G_USEC_PER_SEC)
+#define STAYS_US     (2 * G_USEC_PER_SEC)
 #define GAP_US       (3 * G_USEC_PER_SEC) /* told once a second while it is so */
 
 static gboolean trouble(struct level *level, gint64 now_us)

@@ -161,7 +161,7 @@ test('several people at one device answer one by one; an observer waits for the 
     }
   await terminal.page.click('[data-action=ready]');
   const ben = comers.ben = await come(2, PHONE, true);
-  const answers = Object.fromEntries(words.screening.questions.map((one: any) => [one.id, one.answers[0].id]));
+  const answers = { ...Object.fromEntries(words.screening.questions.map((one: any) => [one.id, one.answers[0].id])), help: 'yes' };
   await prepared(ben, [['read_notice', { version: words.notice.version }], ['screening', { version: words.screening.version, answers }], ...yes('mediation', 'recording', 'publication'), ['consent', { kind: 'observer', answer: 'no', version: words.consents.observer.version, language: 'zh' }], ['ready', {}]]);
   await tested(ben);
   await page.waitForSelector(`${waits('王代表')}[data-why=observer_consent]`);
@@ -315,6 +315,19 @@ test('where only sound gets through it is said, until pictures move again', asyn
   await shoot(ben.page, 'meet-sound-only');
   picture({ substream: 2 });
   await ben.page.waitForSelector('[data-test=sound-only]', { state: 'detached' });
+});
+
+test('split into different times from the room; what somebody is afraid of stays in sight', async () => {
+  const { ben, terminal } = comers;
+  await page.selectOption('[data-test=meeting] [data-field=mode]', 'split');
+  for (const one of [ben, terminal]) await one.page.waitForSelector('[data-action=consent-yes][data-kind=split]');
+  await page.waitForSelector(`${waits('张文')}[data-why*=split_consent]`);
+  await shoot(page, 'meet-split-host');
+  await page.selectOption('[data-test=meeting] [data-field=mode]', 'joint');
+  for (const who of ['李小明', '张文']) await page.click(`${waits(who)} [data-action=admit]`);
+  for (const one of [ben, terminal]) await one.page.waitForSelector('[data-room=joint]');
+  await page.waitForSelector('[data-seat][data-side=b] [data-action=care]');
+  await clean(page, 'care');
 });
 
 test('who is sent out reads why', async () => {

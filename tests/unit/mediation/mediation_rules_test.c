@@ -403,7 +403,8 @@ static void test_seats(void)
         {"{'role':'observer','side':'a','name':'张文'}", NULL, "side"},
         {"{'role':'observer'}", NULL, "name"},
         {"{'role':'observer','name':'张文','phone':'12'}", NULL, "phone"},
-        {"{'role':'party','side':'a','people':[{'name':'张文'},{'name':'王芳'}]}", NULL, "terminal"},
+        {"{'role':'party','side':'a','people':[{'name':'张文'},{'name':'王芳'}]}", NULL,
+         "terminal"},
         {"{'role':'party','side':'a','terminal':true,'people':[{'name':'张文'},{'name':'王芳'}]}",
          NULL, NULL},
     };

@@ -76,9 +76,9 @@ static void test_least(void)
         g_assert_false(level_tick(&level, now));
     }
     g_assert_cmpint(level.now, ==, 0);
-    for (gint64 now = 70 * S; now < 76 * S; now += S)
+    for (gint64 now = 70 * S; now < 72 * S; now += S)
         g_assert_false(level_delayed(&level, 150, now));
-    g_assert_true(level_delayed(&level, 150, 76 * S));
+    g_assert_true(level_delayed(&level, 150, 72 * S));
     g_assert_cmpint(level.now, ==, LEVEL_NONE);
     level = least;
     g_assert_true(level_delayed(&level, 300, 60 * S));

@@ -2,7 +2,7 @@
 import { useWords } from '../i18n/words.ts';
 import { isZh } from '../i18n/index.ts';
 import { dayOf, openings, type PoolRoom } from './pool.ts';
-import type { LobbySeat, Member, SeatRow, View } from './wire.ts';
+import type { LobbySeat, Member, MeetWords, SeatRow, View } from './wire.ts';
 
 export function useMeetWords() {
   const base = useWords();
@@ -39,5 +39,11 @@ export function useMeetWords() {
     const deaf = others.length > 0 ? others.map((one) => side(one)).join(base.t('meet.and')) : t('meet.otherSides');
     return [t('meet.aloneWith', { side: side(own) }), t('meet.hearsNothing', { who: deaf }), t('meet.notRecorded')].join(' · ');
   }
-  return { ...base, side, role, who, room, why, time, day, span, headline, openingWords };
+  /** Answers to the screening that call for care. */
+  const careful = (answers: Record<string, string> | null | undefined, texts: MeetWords | null): string[] => Object.entries(answers ?? {}).filter(([, answer]) => answer !== 'no').map(([id, answer]) => {
+    const question = texts?.screening.questions.find((one) => one.id === id);
+    const told = question?.answers.find((one) => one.id === answer);
+    return question && told ? `${base.words(question.text)} ${base.words(told.text)}` : `${id} ${answer}`;
+  });
+  return { ...base, careful, side, role, who, room, why, time, day, span, headline, openingWords };
 }
