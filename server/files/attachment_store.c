@@ -96,6 +96,15 @@ bool attachment_stands(struct store_tx *tx, const char *id, const struct attachm
                            "sss", owner->kind, owner->id, id);
 }
 
+bool attachment_is_film(struct store_tx *tx, const char *id, bool *film, GError **error)
+{
+    gint64 one;
+    return store_query_int(tx, error, &one, film,
+                           "SELECT 1 FROM attachment WHERE id = ? AND user_id = 'server' AND"
+                           " kind = 'mp4'",
+                           "s", id);
+}
+
 bool attachment_withdraw(struct store_tx *tx, const char *id, const char *user_name,
                          const char *reason, gint64 now_us, GError **error)
 {

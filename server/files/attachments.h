@@ -95,6 +95,8 @@ bool attachment_load(struct store_tx *tx, const struct vault *vault, const char 
 /* Is there one that was not withdrawn? */
 bool attachment_stands(struct store_tx *tx, const char *id, const struct attachment_owner *owner,
                        bool *stands, GError **error);
+/* *film: the recording of a mediation, made by the server: looked at by who led it alone. */
+bool attachment_is_film(struct store_tx *tx, const char *id, bool *film, GError **error);
 bool attachment_withdraw(struct store_tx *tx, const char *id, const char *user_name,
                          const char *reason, gint64 now_us, GError **error);
 /* All of an owner, oldest first: A of docs/files.md; owned by the caller. */

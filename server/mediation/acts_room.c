@@ -265,12 +265,13 @@ static bool bring_case_file(struct store_tx *tx, struct act *act, const char *at
                             char **paper, GError **error)
 {
     const struct attachment_owner owner = {"case", act->meeting->case_id};
-    bool stands = false;
+    bool stands = false, film = false;
     if (!act->meeting->case_id)
         return act_refuse_now(act, error);
-    if (!attachment_stands(tx, attachment, &owner, &stands, error))
+    if (!attachment_stands(tx, attachment, &owner, &stands, error) ||
+        !attachment_is_film(tx, attachment, &film, error))
         return false;
-    if (!stands)
+    if (!stands || film) /* nobody agreed to a film being shown */
         return act_refuse(act, 404, "not_found", "没有这个文件", "there is no such file", NULL,
                           error);
     *paper = store_id_new();

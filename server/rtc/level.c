@@ -10,12 +10,6 @@
 /* Half of what a router at the edge holds back before it loses (300 to 500 ms); above the jitter of
  * mobile lines. */
 #define DELAY_MS 150
-/* A slow machine makes delay too, in bursts: the smallest size goes only where it lasts or is far
- * more, or where packets are lost. */
-#define FAR_DELAY_MS 300
-#define STAYS_US     (2 * G_USEC_PER_SEC)
-#define GAP_US       (3 * G_USEC_PER_SEC) /* told once a second while it is so */
-
 static gboolean trouble(struct level *level, gint64 now_us)
 {
     if (level->resumed_us && now_us - level->resumed_us < RESUMED_US)
@@ -42,21 +36,12 @@ gboolean level_lost(struct level *level, gint64 now_us)
 
 gboolean level_delayed(struct level *level, gint64 delay_ms, gint64 now_us)
 {
-    if (delay_ms < DELAY_MS)
-        return FALSE;
-    if (!level->late_us || now_us - level->bad_us > GAP_US)
-        level->late_us = now_us;
-    bool stays = now_us - MAX(level->late_us, level->changed_us) >= STAYS_US;
-    if (level->now > 0 || stays || delay_ms >= FAR_DELAY_MS)
-        return trouble(level, now_us);
-    level->bad_us = now_us; /* no larger one now */
-    return FALSE;
+    return delay_ms >= DELAY_MS && trouble(level, now_us);
 }
 
 void level_resumed(struct level *level, gint64 now_us)
 {
     level->resumed_us = now_us;
-    level->late_us = 0;
 }
 
 gboolean level_tick(struct level *level, gint64 now_us)

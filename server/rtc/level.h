@@ -14,7 +14,6 @@ struct level {
     int now;
     gint64 begun_us;           /* first tick */
     gint64 bad_us, changed_us; /* last trouble, last change */
-    gint64 late_us;            /* since when packets wait without a pause */
     gint64 tried_us;           /* last step up that has not lasted yet */
     gint64 resumed_us;         /* the line was gone until then */
     gint64 wait_us;            /* without trouble, before the next step up; 0: no trouble yet */

@@ -226,12 +226,12 @@ test('at 300 kbit/s each way voices and pictures go on both ways, small ones on 
 });
 
 test('a line too narrow for pictures carries the voice alone, and the page says so', async () => {
-  await wire.shape({ kbits: 80, queueMs: 400, delayMs: 20 });
+  await wire.shape({ kbits: 100, queueMs: 400, delayMs: 20 });
   await guest.waitForSelector('[data-test=grid][data-size="-1"]');
   await guest.waitForSelector('[data-seat] :text("网络太慢，只传声音")');
   const took = await Promise.all([whole(guest), whole(host)]);
   const [down, up] = await Promise.all([voice(guest, 5), voice(host, 5)]);
-  console.log(`# 80 kbit/s after a wide line: whole after ${took.map((s) => s.toFixed(0)).join(' and ')} s; then made up: heard there ${percent(down.made)} (lost ${percent(down.lost)}), heard here ${percent(up.made)} (lost ${percent(up.lost)})`);
+  console.log(`# 100 kbit/s after a wide line: whole after ${took.map((s) => s.toFixed(0)).join(' and ')} s; then made up: heard there ${percent(down.made)} (lost ${percent(down.lost)}), heard here ${percent(up.made)} (lost ${percent(up.lost)})`);
   for (const { made } of [down, up]) assert.ok(made < 0.2, `made up: ${made}`);
   await shoot(guest, 'meet-voice-only');
 });

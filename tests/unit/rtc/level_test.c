@@ -65,27 +65,6 @@ static void test_delay(void)
     g_assert_true(level_tick(&level, 118 * S));
 }
 
-/* The smallest size stays where packets wait for a moment, as on a slow machine, and none larger is
- * tried then; waiting that lasts, far longer, or loss, takes it. */
-static void test_least(void)
-{
-    const struct level least = {.now = 0, .changed_us = 1 * S, .wait_us = 15 * S};
-    struct level level = least;
-    for (gint64 now = 10 * S; now < 60 * S; now += 4 * S) {
-        g_assert_false(level_delayed(&level, 299, now));
-        g_assert_false(level_tick(&level, now));
-    }
-    g_assert_cmpint(level.now, ==, 0);
-    for (gint64 now = 70 * S; now < 72 * S; now += S)
-        g_assert_false(level_delayed(&level, 150, now));
-    g_assert_true(level_delayed(&level, 150, 72 * S));
-    g_assert_cmpint(level.now, ==, LEVEL_NONE);
-    level = least;
-    g_assert_true(level_delayed(&level, 300, 60 * S));
-    level = least;
-    g_assert_true(level_lost(&level, 60 * S));
-}
-
 /* What was lost while the line was gone says nothing of it. */
 static void test_resumed(void)
 {
@@ -127,7 +106,6 @@ int main(int argc, char **argv)
     g_test_add_func("/rtc/level/up", test_up);
     g_test_add_func("/rtc/level/first", test_first);
     g_test_add_func("/rtc/level/delay", test_delay);
-    g_test_add_func("/rtc/level/least", test_least);
     g_test_add_func("/rtc/level/resumed", test_resumed);
     g_test_add_func("/rtc/level/tries", test_tries);
     return g_test_run();
