@@ -277,7 +277,7 @@ static bool refuse_look(struct look *look, const char *code, const char *zh, con
 }
 
 /* What was withdrawn is for whoever added it and for who supervises. */
-static bool check_file(struct look *look, guint32 roles, GError **error)
+static bool check_file(struct look *look, bool film, guint32 roles, GError **error)
 {
     bool own = g_strcmp0(look->file.user, look->who->actor->user) == 0;
     if (look->file.erased_us || !look->file.name)
@@ -285,7 +285,7 @@ static bool check_file(struct look *look, guint32 roles, GError **error)
     if (look->file.withdrawn_us && !own && !(roles & workflow_role_bit("supervisor")))
         return refuse_look(look, "withdrawn", "附件已撤下", "the file was withdrawn", error);
     /* its consent is for who led it, with a reason on record (mediation/recordings_api.c) */
-    if (look->file.kind == FILE_MP4 && g_strcmp0(look->file.user, "server") == 0)
+    if (film)
         return refuse_look(look, "film", "调解录像由主持的调解员在会议的录像页写明理由后查看",
                            "the film of a mediation is looked at by who led it, with a reason, on "
                            "the page of its films",
@@ -313,6 +313,7 @@ static bool record_look(struct store_tx *tx, gpointer data, GError **error)
     case_row_auto row = {0};
     if (!case_row_load(tx, look->case_id, &row, error))
         return false;
+    bool film = false;
     struct case_seen seen = case_seen_of(&row);
     const struct attachment_owner owner = {OWNER, row.id};
     if (!case_who_sees(look->who, &seen)) {
@@ -321,7 +322,8 @@ static bool record_look(struct store_tx *tx, gpointer data, GError **error)
     }
     if (!check_shown(tx, look, &row, error) ||
         !attachment_load(tx, look->vault, look->file_id, &owner, &look->file, error) ||
-        !check_file(look, case_who_roles(look->who, &seen), error))
+        !attachment_is_film(tx, look->file_id, &film, error) ||
+        !check_file(look, film, case_who_roles(look->who, &seen), error))
         return false;
     json_t *details = json_pack("{s:s,s:b}", "case", row.id, "small", (int)look->small);
     bool fine = identity_audit(tx, look->who->actor, "attachment.view", look->file.id, details,
