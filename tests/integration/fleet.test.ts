@@ -1,7 +1,7 @@
 // Many cameras beside each other: pictures whose decoder dies, platforms with few streams, outages of whole hosts.
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync } from 'node:fs';
 import { after, describe, test } from 'node:test';
+import { childrenOf } from '../../tools/benches/common/processes.ts';
 import { gstPeer, isLive, Rig, simulator, type Link } from '../lib/media.ts';
 import { orderAt } from '../lib/simulator.ts';
 
@@ -10,12 +10,6 @@ after(() => rig.stop());
 const start = rig.start.bind(rig), portOf = rig.portOf.bind(rig);
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
-
-/** The picture processes of a townwall-media. */
-function pictureProcesses(link: Link): number[] {
-  return readdirSync(`/proc/${link.pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${link.pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number));
-}
 
 // mostly waiting, each for programs of its own
 describe('fleet', { concurrency: 4 }, () => {
@@ -33,7 +27,7 @@ describe('fleet', { concurrency: 4 }, () => {
       for (let kills = 0; crashed().length === 0; kills++) {
         assert.ok(kills < 200, `no camera was set aside by ${signal}`);
         const replaced = told('picture_workers_replaced');
-        const [pid] = pictureProcesses(link);
+        const [pid] = childrenOf(link.pid); // the picture processes
         if (pid !== undefined) process.kill(pid, signal);
         await link.until('the process is replaced', () => pid === undefined || told('picture_workers_replaced') > replaced);
       }

@@ -11,12 +11,14 @@ import { Wire } from '../../tests/lib/rtc-wire.ts';
 import { startSmallStack, stopStack } from '../../tests/lib/stack.ts';
 import { until } from '../../tests/lib/wait.ts';
 import type { Stack } from '../supervise/stack.ts';
-import { conclude, percentile, printRound } from './common/figures.ts';
+import { conclude, growth, percentile, printRound } from './common/figures.ts';
 import { readOptions } from './common/options.ts';
-import { cpuSeconds } from './common/processes.ts';
+import { cpuSeconds, descriptorsOf, residentMb } from './common/processes.ts';
 import { buildFor } from './common/town.ts';
 
 const options = readOptions('rooms', { rooms: [10, 1, 100], seats: [5, 2, 20], browsers: [2, 0, 5], seconds: [600, 1, 86400], speakers: [1, 1, 20] }, ['no-build', 'picture']);
+
+const SAMPLE_S = 5, LINE_EVERY_S = 300;
 
 interface Room { id: string; host: Host; guests: { guest: Guest; seat: string }[] }
 
@@ -71,6 +73,21 @@ async function joinChromium(browser: Awaited<ReturnType<typeof startMediaBrowser
   return { seat: page, wire, ms: performance.now() - begun };
 }
 
+/** Nothing but talk: what the two programs hold meanwhile, and how many descriptors more at its end. */
+async function steady(server: number, janus: number, lost: () => number): Promise<{ memory: { server: number; janus: number }[]; descriptors: number }> {
+  const count = (): number => descriptorsOf(server) + descriptorsOf(janus);
+  const begun = performance.now(), had = count(), memory: { server: number; janus: number }[] = [];
+  for (let next = LINE_EVERY_S; ;) {
+    const left = options.seconds - (performance.now() - begun) / 1000;
+    if (left <= 0) return { memory, descriptors: count() - had };
+    await pause(Math.min(SAMPLE_S, left) * 1000);
+    memory.push({ server: residentMb(server), janus: residentMb(janus) });
+    if (options.seconds - left < next - SAMPLE_S) continue;
+    next += LINE_EVERY_S;
+    printRound({ phase: 'talk', seconds: Math.round((performance.now() - begun) / 1000), lost: lost(), server_mb: memory.at(-1)!.server, janus_mb: memory.at(-1)!.janus });
+  }
+}
+
 async function main(): Promise<void> {
   if (!options['no-build']) buildFor(false);
   const stack = await startSmallStack({ cameras: 1, simulator: false, config: { server: { max_clients: 2000 } } });
@@ -101,7 +118,7 @@ async function main(): Promise<void> {
 
     const pid = (name: string): number => stack.children.get(name)!.pid!;
     const before = { server: cpuSeconds(pid('townwalld')), janus: cpuSeconds(pid('janus')), ...sum(light) };
-    await pause(options.seconds * 1000);
+    const { memory, descriptors } = await steady(pid('townwalld'), pid('janus'), () => sum(light).lost - before.lost);
     const used = { server: cpuSeconds(pid('townwalld')) - before.server, janus: cpuSeconds(pid('janus')) - before.janus };
     const now = sum(light);
     const [voice, lost, clients] = [now.voice - before.voice, now.lost - before.lost, now.cpu - before.cpu];
@@ -124,6 +141,7 @@ async function main(): Promise<void> {
       audio_loss_pct: voice > 0 ? (100 * lost) / (voice + lost) : 100, server_cpu_share_of_janus: used.janus > 0 ? used.server / used.janus : 0,
       janus_cpu_pct_per_seat: (100 * used.janus) / options.seconds / people, server_cpu_pct_per_seat: (100 * used.server) / options.seconds / people,
       client_cpu_pct: light.length ? (100 * clients) / options.seconds / light.length : 0, cut,
+      server_memory_growth: growth(memory.map(({ server }) => server)), janus_memory_growth: growth(memory.map(({ janus }) => janus)), descriptor_growth: descriptors,
     });
   } finally {
     for (const seat of light) await seat.stop();

@@ -3,7 +3,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Wall } from '../../tests/lib/client.ts';
 import { order } from '../../tests/lib/simulator.ts';
-import { conclude, median, printRound, type Figures } from './common/figures.ts';
+import { conclude, growth, printRound, type Figures } from './common/figures.ts';
 import { readOptions } from './common/options.ts';
 import { descriptorsOf, threadsOf, treeOf, treeResidentMb } from './common/processes.ts';
 import { randomOf } from './common/random.ts';
@@ -101,12 +101,6 @@ async function settled(town: Town, before: Sample): Promise<Sample> {
     if ((now.descriptors <= before.descriptors && now.threads <= before.threads) || Date.now() > end) return now;
     await pause(1000);
   }
-}
-
-/** Median of the last third by that of the second: the first is for pools and caches to fill. */
-function growth(values: number[]): number {
-  const third = Math.floor(values.length / 3);
-  return third === 0 ? 1 : median(values.slice(-third)) / median(values.slice(third, 2 * third));
 }
 
 async function main(): Promise<void> {

@@ -14,6 +14,12 @@ export function percentile(values: readonly number[], percent: number): number {
   return sorted[Math.max(0, Math.ceil((sorted.length * percent) / 100) - 1)] ?? NaN;
 }
 
+/** Median of the last third by that of the second: the first is for pools and caches to fill. */
+export function growth(values: readonly number[]): number {
+  const third = Math.floor(values.length / 3);
+  return third === 0 ? 1 : median(values.slice(-third)) / median(values.slice(third, 2 * third));
+}
+
 /** Numbers to three digits behind the point. */
 export function rounded(figures: Figures): Figures {
   const round = (value: unknown): unknown => (typeof value === 'number' ? Math.round(value * 1000) / 1000 : value);

@@ -13,9 +13,17 @@ function stat(pid: number): (field: number) => number {
   return (field) => Number(fields[field - 3]);
 }
 
+/** Children of all threads of a program; a thread that ends meanwhile has none. */
 export function childrenOf(pid: number): number[] {
-  return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
-    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number));
+  const of = (task: string): string => {
+    try {
+      return read(pid, `task/${task}/children`);
+    } catch (error) {
+      if (['ENOENT', 'ESRCH'].includes((error as NodeJS.ErrnoException).code ?? '')) return '';
+      throw error;
+    }
+  };
+  return readdirSync(`/proc/${pid}/task`).flatMap((task) => of(task).split(' ').filter(Boolean).map(Number));
 }
 
 /** A program and everything it started that still runs. */
