@@ -1,8 +1,8 @@
 // A second run for what failed once: docs/decisions/2026-11-23-second-run.md.
 import type { Result } from './suites.ts';
 
-/** So many files (of one suite of ctest: so many tests) may need a second run before the whole is called broken. */
-const mostFiles = 3;
+/** So many files, and tests of a file (of a suite of ctest), may need a second run before the whole is called broken. */
+const mostFiles = 6, mostTests = 3;
 
 class Again {
   /** what failed and then passed by itself */
@@ -13,7 +13,7 @@ class Again {
 
   /** Whether what failed is run again: few did, and few others did before it. */
   may(name: string, failed: number): boolean {
-    if (!this.allowed || failed === 0 || failed > mostFiles || this.files >= mostFiles) return false;
+    if (!this.allowed || failed === 0 || failed > mostTests || this.files >= mostFiles) return false;
     this.files++;
     console.log(`  ${name}: run again, by itself`);
     return true;

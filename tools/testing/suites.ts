@@ -6,6 +6,7 @@ import { sanitizerOptions } from '../../tests/lib/programs.ts';
 import { again } from './again.ts';
 import { capture, top, type Output } from './capture.ts';
 
+/** `failures`: the name of each, in lines below it what it said. */
 export interface Result { passed: number; failed: number; failures: string[] }
 
 export interface Suite {
@@ -18,6 +19,7 @@ export interface Suite {
 }
 
 const linesShown = 80;
+const reasonLines = 12;
 
 function one(name: string, output: Output): Result {
   const ok = output.code === 0;
@@ -94,6 +96,12 @@ const nodeFiles = (folder: string): string[] => {
   return existsSync(at) ? readdirSync(at).filter((f) => f.endsWith('.test.ts')).sort() : [];
 };
 
+/** What a test that failed said, short enough for the end of a long report: the rest stands where it failed. */
+function reason(details: string): string {
+  const [, said = ''] = /^\s*error: (.*(?:\n(?!\s*(?:code|name|stack): ).*)*)/m.exec(details) ?? [];
+  return said.split('\n').map((line) => line.trim()).filter((line) => line && line !== '|-').slice(0, reasonLines).map((line) => `    ${line.slice(0, 300)}`).join('\n');
+}
+
 /** One file of node:test, with what it has to say. */
 async function nodeTest(folder: string, file: string, preset: string, env: Record<string, string>): Promise<Result> {
   const started = Date.now();
@@ -104,7 +112,8 @@ async function nodeTest(folder: string, file: string, preset: string, env: Recor
   let failed = count('fail') + count('cancelled') + count('skipped') + count('todo');
   if (failed === 0 && (output.code !== 0 || passed === 0)) failed = 1; // it fell before it could count
   console.log(`  ${folder}/${file}: ${passed} passed, ${failed} failed, ${((Date.now() - started) / 1000).toFixed(0)} s`);
-  const names = [...output.text.matchAll(/^\s*not ok \d+ - (.*)$/gm)].map((m) => `${folder}/${file}: ${m[1]}`);
+  const names = [...output.text.matchAll(/^(\s*)not ok \d+ - (.*)\n((?:\1  .*\n)*)/gm)].filter(([, , , told]) => !told?.includes("failureType: 'subtestsFailed'"))
+    .map(([, , name, told = '']) => `${folder}/${file}: ${name}\n${reason(told)}`.trimEnd());
   if (failed) console.log(tellingLines(output.text).join('\n'));
   return { passed, failed, failures: failed && names.length === 0 ? [`${folder}/${file}`] : names };
 }
