@@ -97,6 +97,8 @@ bool meet_accord_act(struct store_tx *tx, struct mediation_act *act, bool *mine,
     const struct accord_hooks hooks = {
         .outcome = meet_accord_outcome, .scan = scan, .user = (struct meeting *)act->meeting};
     table_take(&table, act->meeting);
+    if (meeting_is_past(act->meeting, act->now_us))
+        table.meeting.ended = false; /* its texts are closed */
     for (guint i = 0; i < table.meeting.seat_count; i++)
         if (strcmp(table.seats[i].id, act->seat->id) == 0)
             seat = &table.seats[i];

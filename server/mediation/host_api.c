@@ -128,11 +128,24 @@ static bool read_one(struct store_tx *tx, gpointer data, GError **error)
     return true;
 }
 
+/* Whoever led one that is over for long may follow its topic again. */
+static void looked(gpointer data, const GError *error)
+{
+    struct ask *ask = data;
+    const struct meeting *meeting = ask->meeting;
+    const struct seat *seat = meeting ? meeting_seat_of_user(meeting, ask->user) : NULL;
+    if (!error && seat && seat_leads(seat) && meeting_is_past(meeting, ask->now_us) &&
+        !lives_find(ask->mediation, meeting->id))
+        mediation_wake(ask->mediation, meeting->id, listed, ask);
+    else
+        listed(ask, error);
+}
+
 static void get_meeting(struct net_request *request, gpointer user)
 {
     struct mediation *mediation = user;
     json_t *body = json_pack("{s:s,s:s}", "key", "meeting", "id", net_request_param(request, "id"));
-    store_read(mediation->options.store, read_one, ask_new(mediation, request, body), listed);
+    store_read(mediation->options.store, read_one, ask_new(mediation, request, body), looked);
 }
 
 static bool read_events(struct store_tx *tx, gpointer data, GError **error)

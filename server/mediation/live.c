@@ -192,6 +192,7 @@ void lives_take(struct mediation *mediation, struct meeting *meeting)
     }
     meeting_free(live->meeting);
     live->meeting = meeting;
+    bool past = meeting_is_past(meeting, clock_wall_us());
     g_hash_table_foreach_remove(mediation->cookies, cookie_is_of, live);
     for (guint i = 0; i < meeting->seats->len; i++) {
         const struct seat *seat = meeting->seats->pdata[i];
@@ -200,7 +201,7 @@ void lives_take(struct mediation *mediation, struct meeting *meeting)
             place = place_new(live, seat->id);
             g_hash_table_insert(live->places, place->seat, place);
         }
-        if (seat->cookie_hash)
+        if (seat->cookie_hash && !past)
             g_hash_table_replace(mediation->cookies, g_strdup(seat->cookie_hash), place);
     }
     lives_refresh(live);

@@ -10,7 +10,6 @@ enum {
     SWEEP_MS = 3600000,
     REMIND_MS = 20000
 };
-#define KEPT_US (INT64_C(7) * 86400 * G_USEC_PER_SEC) /* after the end; papers are signed then */
 
 struct load {
     const struct meeting_reader *reader;
@@ -20,7 +19,7 @@ struct load {
 static bool load_all(struct store_tx *tx, gpointer data, GError **error)
 {
     struct load *load = data;
-    g_autoptr(GPtrArray) ids = meeting_live_ids(tx, clock_wall_us() - KEPT_US, error);
+    g_autoptr(GPtrArray) ids = meeting_live_ids(tx, clock_wall_us() - MEETING_KEPT_US, error);
     for (guint i = 0; ids && i < ids->len; i++) {
         struct meeting *meeting = meeting_load(tx, load->reader, ids->pdata[i], error);
         if (!meeting)
@@ -50,6 +49,8 @@ struct reload {
     struct mediation *mediation;
     char *id;
     struct meeting *meeting;
+    mediation_woken_fn woken; /* NULL: only one that is there */
+    gpointer data;
 };
 
 static bool read_again(struct store_tx *tx, gpointer data, GError **error)
@@ -62,8 +63,10 @@ static bool read_again(struct store_tx *tx, gpointer data, GError **error)
 static void read_done(gpointer data, const GError *error)
 {
     struct reload *reload = data;
-    if (!error && lives_find(reload->mediation, reload->id))
+    if (!error && (reload->woken || lives_find(reload->mediation, reload->id)))
         lives_take(reload->mediation, g_steal_pointer(&reload->meeting));
+    if (reload->woken)
+        reload->woken(reload->data, error);
     meeting_free(reload->meeting);
     g_free(reload->id);
     g_free(reload);
@@ -71,9 +74,17 @@ static void read_done(gpointer data, const GError *error)
 
 void mediation_reload(struct mediation *mediation, const char *meeting)
 {
+    mediation_wake(mediation, meeting, NULL, NULL);
+}
+
+void mediation_wake(struct mediation *mediation, const char *meeting, mediation_woken_fn woken,
+                    gpointer data)
+{
     struct reload *reload = g_new0(struct reload, 1);
     reload->mediation = mediation;
     reload->id = g_strdup(meeting);
+    reload->woken = woken;
+    reload->data = data;
     store_write(mediation->options.store, read_again, reload, read_done);
 }
 
@@ -86,7 +97,7 @@ static gboolean is_old(gpointer key, gpointer value, gpointer user)
     gpointer place;
     (void)key;
     (void)user;
-    if (!meeting->ended_us || meeting->ended_us > clock_wall_us() - KEPT_US)
+    if (!meeting_is_past(meeting, clock_wall_us()))
         return FALSE;
     g_hash_table_iter_init(&iter, live->places);
     while (g_hash_table_iter_next(&iter, NULL, &place))

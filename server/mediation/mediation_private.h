@@ -72,6 +72,13 @@ void place_close(struct place *place, const char *removed);
 /* How its view is now; owned by the caller. */
 json_t *place_view(struct place *place);
 
+/* --- mediation.c */
+typedef void (*mediation_woken_fn)(gpointer data, const GError *error);
+/* One that is over for long is there again, until nobody looks any more: its topic answers who
+ * leads it. `woken` is called once, later. */
+void mediation_wake(struct mediation *mediation, const char *meeting, mediation_woken_fn woken,
+                    gpointer data);
+
 /* --- act_job.c: an act on its way */
 struct act_ask {
     const char *meeting, *seat, *device;

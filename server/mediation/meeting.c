@@ -201,6 +201,11 @@ bool seat_leads(const struct seat *seat)
     return seat->role == SEAT_MEDIATOR || seat->role == SEAT_CO_MEDIATOR;
 }
 
+bool meeting_is_past(const struct meeting *meeting, gint64 now_us)
+{
+    return meeting->ended_us && meeting->ended_us <= now_us - MEETING_KEPT_US;
+}
+
 bool seat_is_party(const struct seat *seat)
 {
     return seat->role == SEAT_PARTY || seat->role == SEAT_REPRESENTATIVE;

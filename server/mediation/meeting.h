@@ -149,6 +149,9 @@ void meeting_set(char **text, const char *value);
 char *seat_title(const struct seat *seat, bool masked);
 /* Chairs or helps to. */
 bool seat_leads(const struct seat *seat);
+/* So long after the end its texts are signed and seen by everybody of it; later by who led it. */
+#define MEETING_KEPT_US (G_GINT64_CONSTANT(7) * 86400 * G_USEC_PER_SEC)
+bool meeting_is_past(const struct meeting *meeting, gint64 now_us);
 /* A party, or who speaks for one. */
 bool seat_is_party(const struct seat *seat);
 /* Another browser is to come to it: whoever that is has not been looked at. */

@@ -292,6 +292,30 @@ test('oral, on paper, or not at all: each is counted in the case once', async ()
   assert.deepEqual([reminders().length, Number(kept!['reminded']), BigInt(kept!['left_us'] as number), kept!['court_state']], [2, 2, DAY, 'open'], 'seven and three days are past, one is to come');
 });
 
+test('over for longer than its texts are kept at hand: there again for who led it, and for nobody else; its performance is written down, nothing is signed any more', async () => {
+  const all = await table(null);
+  await ok(host.act(all.id, 'draft', { how: 'paper', fields: fields() }));
+  await all.lead.until('the paper draft', () => all.lead.view.agreement?.how === 'paper');
+  const sent = await all.a.request('POST', '/files', new Uint8Array(Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n')), { 'content-type': 'application/octet-stream', 'x-townwall-name': encodeURIComponent('协议.pdf'), 'x-townwall-key': 'scan-old' });
+  await ok(host.act(all.id, 'scan', { draft: 1, sha256: all.lead.view.agreement!.sha256, file: sent.body.file.id }));
+  await ok(host.act(all.id, 'end'));
+  assert.equal((await all.a.request('GET', '/view')).status, 200, 'for a week');
+  leave(all);
+  changeStore(stack.path('townwall.db'), `UPDATE meeting SET ended_us = ended_us - ${8n * DAY} WHERE id = '${all.id}'`);
+  const pid = pidOf(stack, 'townwalld');
+  process.kill(pid, 'SIGKILL');
+  await until('the server is back', () => fetch(`${stack.url}/api/v1/meet/words`).then(({ status }) => status === 200, () => false));
+  assert.equal((await host.act(all.id, 'disclose', { relation: 'none' })).status, 404, 'nobody has looked at it yet');
+  assert.equal((await host.request('GET', `/${all.id}`)).status, 200);
+  const lead = await host.connect(all.id);
+  await lead.until('its texts', () => lead.view.agreement?.state === 'effective' && lead.view.minutes !== undefined);
+  assert.deepEqual(await refused(host.act(all.id, 'disclose', { relation: 'none' })), [409, 'not_now']);
+  assert.equal((await all.a.request('GET', '/view')).status, 401, 'a guest is not let in again by it');
+  assert.equal((await host.person.request('POST', `/api/v1/agreements/${all.id}/acts`, { act: 'performed', result: 'performed' })).status, 200);
+  await lead.until('it is told', () => lead.view.agreement?.performance?.state === 'performed');
+  lead.close();
+});
+
 test('a case that does not take the agreement now is told again, and counts it once', async () => {
   const of = await dispute();
   const all = await table(of);

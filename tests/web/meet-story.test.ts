@@ -10,7 +10,7 @@ import { caseTown, detailOf, type CaseTown } from '../lib/cases.ts';
 import { Person } from '../lib/client.ts';
 import { admit, comeIn, disputeCase, fillDraft, leaks, openLink, PHONE, sees, sign, stands, type Party } from '../lib/meet-page.ts';
 import { Host } from '../lib/meet.ts';
-import { clean, shoot } from '../lib/pages.ts';
+import { clean, shoot, untranslated } from '../lib/pages.ts';
 import { startMediaBrowser } from '../lib/rtc-page.ts';
 import { startStack, stopStack } from '../lib/stack.ts';
 import { changeStore } from '../lib/store.ts';
@@ -173,6 +173,7 @@ test('over: guests are told, the case has the outcome with its attempt, the shar
   await page.click('[data-action=end-now]');
   await a.page.waitForSelector('[data-end=ended]');
   await shoot(a.page, 'meet-story-18-ended');
+  await page.waitForSelector('[data-test=past][data-state=ended][data-up=true] [data-test=agreement]'); // no waiting room any more
   const told = await detailOf(town.operator, dispute);
   assert.equal(told.case.state, 'FEEDBACK');
   assert.deepEqual(told.log.filter(({ action }) => action === 'attempt').map(({ details }) => details['outcome']), ['agreed']);
@@ -191,6 +192,39 @@ test('over: guests are told, the case has the outcome with its attempt, the shar
   const filed = files.find(({ kind }) => kind === 'mp4')!;
   assert.equal((await town.operator.request('GET', `/api/v1/cases/${dispute}/attachments/${filed.id}`)).status, 403, 'the case does not give the film away');
   assert.deepEqual([films.length, films[0].erased, new Set(films[0].tracks.map((track: any) => track.seat)).size], [1, false, 3]);
+});
+
+test('what is over looks like it: reached from the list and from the work, when, who, what came of it, what is still to be done, minutes, films; on a phone and in English', async () => {
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await page.goto(`${stack.url}/work`);
+  await page.waitForSelector(`[data-section=agreements][data-loaded=true] [data-agreement="${meeting}"] [data-due=performance]`);
+  await shoot(page, 'meet-past-01-work');
+  await page.goto(`${stack.url}/meetings`);
+  const row = `section[aria-label="以前的"] [data-meeting="${meeting}"]`;
+  await page.waitForSelector(`${row} [data-outcome=agreed]`);
+  assert.deepEqual(await page.locator(`${row} [data-due]`).evaluateAll((all) => all.map((one) => one.getAttribute('data-due'))), ['performance', 'court'], 'what is due first comes first');
+  await shoot(page, 'meet-past-02-list');
+  await page.focus(`${row} [data-action=past]`);
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('[data-test=past][data-up=true] [data-test=past-facts][data-outcome=agreed]');
+  await page.waitForSelector('[data-test=past-films][data-count="1"]');
+  await page.waitForSelector('[data-test=past-minutes] [data-entry="1"]');
+  assert.deepEqual(await page.locator('[data-test=past-people] [data-came=true] b').allInnerTexts(), ['调解员', NAMES.a, NAMES.b]);
+  assert.equal(await page.locator('[data-test=lobby-list], [data-action=danger], [data-action=admit], [data-field=minutes], video').count(), 0, 'nothing of a waiting room');
+  await clean(page, 'a meeting that is over');
+  await shoot(page, 'meet-past-03-page');
+  await page.click('.switch');
+  await page.waitForSelector('text=What it was');
+  assert.deepEqual(await untranslated(page), []);
+  await shoot(page, 'meet-past-04-page-en');
+  await page.click('.switch');
+  await page.setViewportSize(PHONE);
+  await shoot(page, 'meet-past-05-phone');
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing runs out of the page sideways');
+  await page.goto(`${stack.url}/meetings`);
+  await page.waitForSelector(`${row} [data-outcome=agreed]`);
+  await shoot(page, 'meet-past-06-list-phone');
+  await page.setViewportSize({ width: 1440, height: 900 });
 });
 
 test('the film is on the page of films with its time line and seats; who looks says why, which stays on record; destroyed it is told', async () => {

@@ -21,7 +21,7 @@ export const router = createRouter({
   routes: [
     { path: '/login', name: 'login', component: () => import('./LoginPage.vue') },
     { path: '/meet', name: 'guest', component: () => (new URLSearchParams(location.search).has('verify') ? import('../meet/VerifyPage.vue') : import('../meet/GuestPage.vue')), meta: { title: 'guest', theme: 'light', guest: true } },
-    { path: '/meetings/:id', name: 'meeting', component: () => import('../meet/RoomPage.vue'), meta: { title: 'meeting', theme: 'light', right: 'meeting.join' } },
+    { path: '/meetings/:id', name: 'meeting', component: () => import('../meet/MeetingPage.vue'), meta: { title: 'meeting', theme: 'light', right: 'meeting.join' } },
     {
       path: '/',
       component: () => import('./WallShell.vue'),

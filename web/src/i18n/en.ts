@@ -6,6 +6,7 @@ import { dutyEn } from './duty.en.ts';
 import { feedsEn } from './feeds.en.ts';
 import { notifyEn } from './notify.en.ts';
 import { meetEn } from './meet.en.ts';
+import { pastEn } from './past.en.ts';
 import { filmsEn, poolEn } from './pool.en.ts';
 import { peopleEn } from './people.en.ts';
 import type { Messages } from './zh-CN.ts';
@@ -76,6 +77,7 @@ export const en: Messages = {
   duty: dutyEn,
   people: peopleEn,
   meet: meetEn,
+  past: pastEn,
   films: filmsEn,
   pool: poolEn,
   advice: adviceEn,

@@ -6,6 +6,7 @@ import { dutyZh } from './duty.zh-CN.ts';
 import { feedsZh } from './feeds.zh-CN.ts';
 import { notifyZh } from './notify.zh-CN.ts';
 import { meetZh } from './meet.zh-CN.ts';
+import { pastZh } from './past.zh-CN.ts';
 import { filmsZh, poolZh } from './pool.zh-CN.ts';
 import { peopleZh } from './people.zh-CN.ts';
 
@@ -75,6 +76,7 @@ export const zhCN = {
   duty: dutyZh,
   people: peopleZh,
   meet: meetZh,
+  past: pastZh,
   films: filmsZh,
   pool: poolZh,
   advice: adviceZh,

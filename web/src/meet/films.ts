@@ -1,6 +1,7 @@
 // Films of a meeting as docs/mediation.md "Recording" tells them: what they hold, who looked at them.
 import { api, ApiError } from '../stores/api.ts';
 import type { Words } from '../wire/messages.ts';
+import { listEvents } from './past.ts';
 
 /** A stretch without a pause: what time of day lies where in the film. */
 export interface Part {
@@ -31,20 +32,13 @@ export interface Look {
   film: string;
   reason: string;
 }
-interface Event {
-  seq: number;
-  time_us: string;
-  seat: string | null;
-  action: string;
-  details: { attachment?: string; reason?: string };
-}
 
 const of = (meeting: string): string => `/meetings/${encodeURIComponent(meeting)}`;
 export const listFilms = async (meeting: string): Promise<Film[]> => (await api<{ recordings: Film[] }>('GET', `${of(meeting)}/recordings`)).recordings;
 /** Who looked, newest first. */
 export const listLooks = async (meeting: string): Promise<Look[]> =>
-  (await api<{ events: Event[] }>('GET', `${of(meeting)}/events`)).events.filter(({ action }) => action === 'watch')
-    .map(({ seq, time_us: time, seat, details }) => ({ seq, time_us: time, seat, film: details.attachment ?? '', reason: details.reason ?? '' })).reverse();
+  (await listEvents(meeting)).filter(({ action }) => action === 'watch')
+    .map(({ seq, time_us: time, seat, details }) => ({ seq, time_us: time, seat, film: String(details['attachment'] ?? ''), reason: String(details['reason'] ?? '') })).reverse();
 /** The film; that it was looked at, and why, is on record from now on. */
 export async function look(meeting: string, film: string, reason: string): Promise<Blob> {
   const answer = await fetch(`/api/v1${of(meeting)}/recordings/${encodeURIComponent(film)}?${new URLSearchParams({ reason })}`, { credentials: 'same-origin' });

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { inPart } from './films.ts';
 import { LineDelay } from './line.ts';
 import { barsFor, isSoundOnly, type Quality, type Remote } from './media.ts';
+import { duesOf, outcomeOf, pastOf, satMs, type MeetingEvent } from './past.ts';
 import { fitOf, hoursOf, openings, placeOf, spanOf, type PoolRoom } from './pool.ts';
 import { seatIn } from './seats.ts';
 import { addPoint, toSend, type Strokes } from './strokes.ts';
@@ -149,5 +150,34 @@ describe('sound alone', () => {
     expect(isSoundOnly({ a: quality(3, false), b: quality(2, true) }, { a: remote(true), b: remote(true) })).toBe(false);
     expect(isSoundOnly({ a: quality(3, false) }, { a: remote(false) }), 'nobody sends a picture').toBe(false);
     expect(isSoundOnly({ a: quality(0, false), b: quality(3, false) }, { a: remote(true), b: remote(false) }), 'nothing comes from the one with a camera').toBe(false);
+  });
+});
+
+describe('a meeting that is over', () => {
+  let seq = 0;
+  const event = (at_s: number, action: string, seat: string | null, room = 'lobby', details: Record<string, unknown> = {}): MeetingEvent => ({ seq: ++seq, time_us: String(at_s * 1_000_000), seat, action, room, details });
+  const story = [
+    event(1, 'disclose', 'm'), event(10, 'open', 'm', 'joint'), event(11, 'look', 'm', 'check:b', { seat: 'b' }), event(12, 'admit', 'm', 'joint', { seat: 'a', room: 'joint' }),
+    event(20, 'fail', 'm', 'joint', { result: 'refused' }), event(40, 'adjourn', 'm', 'lobby'), event(41, 'remind', null),
+    event(100, 'open', 'm', 'joint'), event(105, 'admit', 'm', 'joint', { seat: 'b', room: 'side:b' }), event(107, 'say', 'o', 'side:b'), event(130, 'end', 'm', 'lobby'), event(200, 'filed', null),
+  ];
+  it('is told by its record: sittings without the days between, who was in a room of each, with what it failed', () => {
+    const past = pastOf(story);
+    expect(past.sittings.map(({ n, from_us, to_us, seats }) => [n, Number(from_us) / 1e6, Number(to_us) / 1e6, seats])).toEqual([[1, 10, 40, ['m', 'a']], [2, 100, 130, ['m', 'b', 'o']]]);
+    expect([satMs(past.sittings), past.failed, past.reason]).toEqual([60_000, 'refused', '']);
+    expect(pastOf([event(5, 'cancel', 'm', 'lobby', { reason: '下雨' })])).toEqual({ sittings: [], failed: null, reason: '下雨' });
+  });
+  it('came to something: an agreement counts more than a sitting that failed before', () => {
+    expect(outcomeOf('mediation', 'ended', true, 'failed')).toBe('agreed');
+    expect(outcomeOf('mediation', 'ended', false, 'failed')).toBe('failed');
+    expect([outcomeOf('mediation', 'ended', false), outcomeOf('talk', 'ended', false), outcomeOf('talk', 'cancelled', false)]).toEqual(['none', 'talk', 'cancelled']);
+  });
+  it('asks for what is due, first what the case was not told, then by the day', () => {
+    const day = 86_400_000, us = (days: number): string => String(days * day * 1000);
+    const court = { due_us: us(30), state: 'open' } as const, performance = { due_us: us(20), state: 'open', text: '' } as const;
+    expect(duesOf({ court, performance, case_state: 'waiting' }, 18 * day).map(({ what, look }) => [what, look])).toEqual([['case', 'overdue'], ['performance', 'due_soon'], ['court', 'normal']]);
+    expect(duesOf({ court: { ...court, state: 'applied' }, performance, case_state: 'done' }, 21 * day).map(({ what, look }) => [what, look])).toEqual([['performance', 'overdue']]);
+    expect(duesOf({ court: { ...court, state: 'over' }, performance: { ...performance, state: 'partly' }, case_state: 'none' }, 0).map(({ what, state }) => [what, state])).toEqual([['performance', 'partly']]);
+    expect(duesOf({ court: { ...court, state: 'waived' }, performance: { ...performance, state: 'performed' }, case_state: 'done' }, 99 * day)).toEqual([]);
   });
 });

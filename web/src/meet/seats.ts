@@ -1,5 +1,5 @@
 // Seats as forms hold them, and as the server takes them.
-import type { Role } from './wire.ts';
+import type { Meeting, Role } from './wire.ts';
 
 export const SEAT_ROLES: Role[] = ['party', 'representative', 'official', 'observer', 'interpreter'];
 /** As what a colleague with an account comes. */
@@ -18,6 +18,9 @@ export interface ColleagueForm {
   role: Role;
 }
 export const emptySeat = (role: Role = 'official', side = 'a'): SeatForm => ({ role, side, name: '', phone: '', terminal: false, place: '' });
+/** Does this account lead the meeting? Pure. */
+export const leadsIn = (meeting: Pick<Meeting, 'seats'>, account: string | undefined): boolean =>
+  meeting.seats.some(({ user, role, state }) => user !== null && user === account && (role === 'mediator' || role === 'co_mediator') && state !== 'removed');
 /** Do they belong to a side? Pure. */
 export const isSided = (kind: string, role: Role): boolean => kind === 'mediation' && (role === 'party' || role === 'representative');
 
