@@ -52,6 +52,10 @@ struct accord_hooks {
      * `text`: how. *why as above. NULL: nobody is told. */
     bool (*performed)(struct store_tx *tx, const struct accord_outcome *outcome, const char **why,
                       gpointer user, GError **error);
+    /* Inside a write store_fn: the parties applied for judicial confirmation, or waived it
+     * (`result`, `text`): its term in the case ends. *why as above. NULL: nobody is told. */
+    bool (*court)(struct store_tx *tx, const struct accord_outcome *outcome, const char **why,
+                  gpointer user, GError **error);
     /* Inside a store_fn: is that a file of the joint room, and of a kind that a scan may be? */
     bool (*scan)(struct store_tx *tx, const char *meeting, const char *file, bool *fits,
                  gpointer user, GError **error);
@@ -77,6 +81,11 @@ struct accord_act {
 
 /* Inside a write store_fn. *mine false: no act of here. false + STORE_ERROR_REFUSED: `refusal`. */
 bool accord_perform(struct store_tx *tx, struct accord_act *act, bool *mine, GError **error);
+
+/* Inside a write store_fn: what the parties did about judicial confirmation. store_changed() 0: it
+ * is on record already, or there is no agreement. */
+bool accord_court(struct store_tx *tx, const char *meeting, const char *result, const char *text,
+                  gint64 now_us, GError **error);
 
 /* Inside a store_fn: the keys of V for mediators and for others, each owned by the caller. */
 bool accord_views(struct store_tx *tx, const struct vault *vault,

@@ -277,3 +277,12 @@ bool accord_write_signature(struct store_tx *tx, const struct accord_act *act,
                       g_bytes_get_data(strokes, NULL), g_bytes_get_size(strokes), act->device,
                       act->now_us);
 }
+
+bool accord_court(struct store_tx *tx, const char *meeting, const char *result, const char *text,
+                  gint64 now_us, GError **error)
+{
+    return store_exec(tx, error,
+                      "UPDATE meeting_agreement SET court_state = ?, court_note = ?, court_us = ?,"
+                      " next_us = 0 WHERE meeting = ? AND court_state IN ('open', 'over')",
+                      "ssis", result, text, now_us, meeting);
+}

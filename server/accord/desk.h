@@ -33,6 +33,10 @@ struct accord_desk_hooks {
                  bool (*also)(struct store_tx *tx, const char *meeting, const json_t *about,
                               bool *skip, GError **error),
                  void (*done)(bool kept, gpointer data), gpointer data, gpointer user);
+    /* Inside a write store_fn, now and then: what cases say of judicial confirmation goes into
+     * their agreements (accord_court()); adds the meetings to `told`, owned texts. NULL: no cases.
+     */
+    bool (*catch_up)(struct store_tx *tx, GPtrArray *told, gpointer user, GError **error);
     void (*settle)(gpointer user); /* blocks until all that keep() took is told; NULL: no keep */
     struct accord_hooks acts;
     gpointer user;

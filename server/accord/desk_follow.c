@@ -81,16 +81,23 @@ static void get_list(struct net_request *request, gpointer user)
 
 /* --- acts */
 
-static bool do_court(struct store_tx *tx, struct desk_ask *ask, GError **error)
+static bool do_court(struct store_tx *tx, struct desk_ask *ask,
+                     const struct accord_meeting *meeting, json_t *details, GError **error)
 {
-    const char *result = text_of(ask->body, "result");
+    const char *result = text_of(ask->body, "result"), *text = text_of(ask->body, "text");
+    const char *why = NULL;
     if (strcmp(result, "applied") != 0 && strcmp(result, "waived") != 0)
         return desk_refuse(ask, &DESK_BAD, error);
-    return store_exec(tx, error,
-                      "UPDATE meeting_agreement SET court_state = ?, court_note = ?, court_us = ?,"
-                      " next_us = 0 WHERE meeting = ? AND court_state IN ('open', 'over')",
-                      "ssis", result, text_of(ask->body, "text"), ask->now_us, ask->meeting) &&
-           (store_changed(tx) > 0 || desk_refuse(ask, &DESK_NOT_NOW, error));
+    if (!accord_court(tx, meeting->id, result, text, ask->now_us, error))
+        return false;
+    if (store_changed(tx) == 0)
+        return desk_refuse(ask, &DESK_NOT_NOW, error);
+    if (!follow_court(tx, &ask->desk->options.hooks.acts, meeting, result, text, ask->now_us, &why,
+                      error))
+        return false;
+    if (why)
+        json_object_set_new(details, "case_why", json_string(why));
+    return true;
 }
 
 static bool do_performed(struct store_tx *tx, struct desk_ask *ask,
@@ -137,7 +144,7 @@ static bool act_on(struct store_tx *tx, const struct accord_meeting *meeting,
     else if (*text && !template_text_good(text, NOTE_CHARS, true))
         fine = desk_refuse(ask, &DESK_BAD, error);
     else if (strcmp(act, "court") == 0)
-        fine = do_court(tx, ask, error);
+        fine = do_court(tx, ask, meeting, details, error);
     else if (strcmp(act, "performed") == 0)
         fine = do_performed(tx, ask, meeting, details, error);
     else if (strcmp(act, "outcome") == 0)
@@ -279,6 +286,10 @@ static bool remind_term(struct store_tx *tx, struct round *round, const struct t
 
 static bool remind_all(struct store_tx *tx, gpointer data, GError **error)
 {
+    struct round *round = data;
+    const struct accord_desk_hooks *hooks = &round->desk->options.hooks;
+    if (hooks->catch_up && !hooks->catch_up(tx, round->told, hooks->user, error))
+        return false;
     for (gsize i = 0; i < G_N_ELEMENTS(terms); i++)
         if (!remind_term(tx, data, &terms[i], error))
             return false;

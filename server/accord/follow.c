@@ -2,7 +2,6 @@
 #include <string.h>
 
 #define FOLLOW_CHECK "履约检查：调解协议"
-#define DAY_US       (INT64_C(86400) * G_USEC_PER_SEC)
 
 /* The chair speaks for the mediation, whoever signed last. */
 static const struct accord_seat *chair_of(const struct accord_meeting *meeting)
@@ -63,7 +62,7 @@ bool follow_agreed(struct store_tx *tx, struct accord_act *act, const struct acc
     act->effective = true;
     json_object_set_new(act->details, "effective", json_true());
     json_object_set_new(act->details, "case", json_string(state));
-    gint64 court_us = act->now_us + ACCORD_COURT_DAYS * DAY_US;
+    gint64 court_us = accord_court_due_us(act->now_us);
     return store_exec(
         tx, error,
         "INSERT INTO meeting_agreement (meeting, case_id, seat, user_id, draft, how,"
@@ -72,8 +71,7 @@ bool follow_agreed(struct store_tx *tx, struct accord_act *act, const struct acc
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', '', ?, 'open', '', ?, ?)",
         "ssssississiiii", act->meeting->id, act->meeting->case_id, chair ? chair->id : "",
         chair && chair->user ? chair->user : "", draft->n, draft->how, file, act->now_us, state,
-        why, court_us, draft->deadline_us,
-        act->meeting->case_id ? (gint64)0 : accord_next_us(court_us, 0),
+        why, court_us, draft->deadline_us, accord_next_us(court_us, 0),
         accord_perform_next_us(draft->deadline_us, 0));
 }
 
@@ -119,7 +117,8 @@ bool follow_again(struct store_tx *tx, const struct accord_hooks *hooks,
     bool fine = true;
     store_rows_auto rows =
         store_query(tx, error,
-                    "SELECT d.n, d.title, d.sha256, d.deadline_us FROM meeting_agreement a"
+                    "SELECT d.n, d.title, d.sha256, d.deadline_us, a.court_state, a.court_note"
+                    " FROM meeting_agreement a"
                     " JOIN meeting_draft d ON d.meeting = a.meeting AND d.n = a.draft"
                     " WHERE a.meeting = ? AND a.case_state = 'waiting'",
                     "s", meeting->id);
@@ -128,11 +127,14 @@ bool follow_again(struct store_tx *tx, const struct accord_hooks *hooks,
         draft.title = store_text_dup(rows, 1);
         draft.sha256 = store_text_dup(rows, 2);
         draft.deadline_us = store_int(rows, 3);
+        g_autofree char *court = store_text_dup(rows, 4), *note = store_text_dup(rows, 5);
+        bool said = strcmp(court, "applied") == 0 || strcmp(court, "waived") == 0;
         fine = tell_agreed(tx, hooks, meeting, &draft, now_us, &state, &why, error) &&
                store_exec(tx, error,
                           "UPDATE meeting_agreement SET case_state = ?, case_why = ?"
                           " WHERE meeting = ?",
-                          "sss", state, why, meeting->id);
+                          "sss", state, why, meeting->id) &&
+               (why || !said || follow_court(tx, hooks, meeting, court, note, now_us, &why, error));
     }
     if (bad)
         g_propagate_error(error, bad);
@@ -141,22 +143,41 @@ bool follow_again(struct store_tx *tx, const struct accord_hooks *hooks,
     return rows && !bad && fine;
 }
 
+/* Of an agreement in force, as its chair says it. */
+static struct accord_outcome spoken(const struct accord_meeting *meeting, const char *key,
+                                    const char *text, gint64 now_us)
+{
+    const struct accord_seat *chair = chair_of(meeting);
+    return (struct accord_outcome){.case_id = meeting->case_id,
+                                   .area = meeting->area,
+                                   .user = chair && chair->user ? chair->user : "",
+                                   .name = chair ? chair->name : "",
+                                   .key = key,
+                                   .text = text,
+                                   .now_us = now_us};
+}
+
+bool follow_court(struct store_tx *tx, const struct accord_hooks *hooks,
+                  const struct accord_meeting *meeting, const char *result, const char *text,
+                  gint64 now_us, const char **why, GError **error)
+{
+    g_autofree char *key = g_strdup_printf("meeting:%s:court", meeting->id);
+    struct accord_outcome outcome = spoken(meeting, key, text, now_us);
+    outcome.result = result;
+    *why = NULL;
+    return !meeting->case_id || !hooks->court ||
+           hooks->court(tx, &outcome, why, hooks->user, error);
+}
+
 bool follow_performed(struct store_tx *tx, const struct accord_hooks *hooks,
                       const struct accord_meeting *meeting, const char *how, gint64 due_us,
                       gint64 now_us, const char **why, GError **error)
 {
-    const struct accord_seat *chair = chair_of(meeting);
     g_autofree char *key = g_strdup_printf("meeting:%s:performed", meeting->id);
     g_autofree char *text = *how ? g_strdup_printf("已履行：%s", how) : g_strdup("已履行");
-    const struct accord_outcome outcome = {.case_id = meeting->case_id,
-                                           .area = meeting->area,
-                                           .user = chair && chair->user ? chair->user : "",
-                                           .name = chair ? chair->name : "",
-                                           .key = key,
-                                           .text = text,
-                                           .perform = FOLLOW_CHECK,
-                                           .perform_due_us = due_us,
-                                           .now_us = now_us};
+    struct accord_outcome outcome = spoken(meeting, key, text, now_us);
+    outcome.perform = FOLLOW_CHECK;
+    outcome.perform_due_us = due_us;
     *why = NULL;
     return !meeting->case_id || !hooks->performed ||
            hooks->performed(tx, &outcome, why, hooks->user, error);

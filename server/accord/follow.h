@@ -11,6 +11,11 @@ bool follow_again(struct store_tx *tx, const struct accord_hooks *hooks,
                   const struct accord_meeting *meeting, gint64 now_us, GError **error);
 /* There is no agreement in this sitting; *again: that was said of it before. */
 bool follow_failed(struct store_tx *tx, struct accord_act *act, bool *again, GError **error);
+/* What the parties did about judicial confirmation is told to the case. `result`: applied, waived;
+ * *why as above. */
+bool follow_court(struct store_tx *tx, const struct accord_hooks *hooks,
+                  const struct accord_meeting *meeting, const char *result, const char *text,
+                  gint64 now_us, const char **why, GError **error);
 /* It was performed: the check of it in the case is done. `how`: in words, "" none. *why: code why
  * the case does not take it, static; NULL: it does, or there is none. */
 bool follow_performed(struct store_tx *tx, const struct accord_hooks *hooks,

@@ -258,6 +258,13 @@ gint64 accord_next_us(gint64 due_us, gint64 reminded)
     return due_us && reminded < (gint64)G_N_ELEMENTS(days) ? due_us - days[reminded] * DAY_US : 0;
 }
 
+gint64 accord_court_due_us(gint64 effective_us)
+{
+    enum { DAYS = 30, HOURS_EAST = 8 };
+    const gint64 east_us = DAY_US / 24 * HOURS_EAST;
+    return ((effective_us + east_us) / DAY_US + DAYS + 1) * DAY_US - east_us;
+}
+
 gint64 accord_perform_next_us(gint64 due_us, gint64 reminded)
 {
     static const gint64 days[] = {3, 0, -3};

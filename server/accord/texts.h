@@ -81,4 +81,7 @@ bool accord_strokes_good(const json_t *strokes);
 gint64 accord_next_us(gint64 due_us, gint64 reminded);
 /* The same of the day of performance: three days before, on the day, three days after. */
 gint64 accord_perform_next_us(gint64 due_us, gint64 reminded);
-enum { ACCORD_COURT_DAYS = 30 };
+/* The end of the term for judicial confirmation: 24:00, eight hours east of Greenwich, of the 30th
+ * day after the one on which the agreement took effect (People's Mediation Law art. 33; Civil Code
+ * art. 201, 202). */
+gint64 accord_court_due_us(gint64 effective_us);

@@ -138,6 +138,9 @@ bool meet_accord_views(struct store_tx *tx, const struct meeting *meeting, json_
 /* --- its case: see below */
 static bool performed(struct store_tx *tx, const struct accord_outcome *outcome, const char **why,
                       gpointer user, GError **error);
+static bool court(struct store_tx *tx, const struct accord_outcome *outcome, const char **why,
+                  gpointer user, GError **error);
+static bool catch_up(struct store_tx *tx, GPtrArray *told, gpointer user, GError **error);
 
 /* --- by REST */
 
@@ -238,7 +241,8 @@ struct accord_desk_hooks meet_accord_desk(struct meet_accord *meet)
         .write_to_sides = write_to_sides,
         .keep = keep,
         .settle = settle,
-        .acts = {.outcome = meet_accord_outcome, .performed = performed},
+        .catch_up = catch_up,
+        .acts = {.outcome = meet_accord_outcome, .performed = performed, .court = court},
         .user = meet};
 }
 
@@ -344,6 +348,66 @@ static bool performed(struct store_tx *tx, const struct accord_outcome *outcome,
     json_t *done = json_pack("{s:s,s:s,s:s,s:s}", "act", "resolve_done", "key", outcome->key, "to",
                              item, "text", outcome->text);
     return act_on(tx, outcome, done, why, error);
+}
+
+static bool court(struct store_tx *tx, const struct accord_outcome *outcome, const char **why,
+                  gpointer user, GError **error)
+{
+    json_t *said =
+        json_pack("{s:s,s:s,s:s}", "act", "court", "key", outcome->key, "result", outcome->result);
+    (void)user;
+    if (*outcome->text)
+        json_object_set_new(said, "text", json_string(outcome->text));
+    return act_on(tx, outcome, said, why, error);
+}
+
+struct said {
+    char *meeting, *result, *note;
+    gint64 when_us;
+};
+
+static void said_free(gpointer data)
+{
+    struct said *said = data;
+    g_free(said->meeting);
+    g_free(said->result);
+    g_free(said->note);
+    g_free(said);
+}
+
+/* What was written down on the page of the case is true of the agreement too. */
+static bool catch_up(struct store_tx *tx, GPtrArray *told, gpointer user, GError **error)
+{
+    g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(said_free);
+    GError *bad = NULL;
+    (void)user;
+    store_rows_auto rows =
+        store_query(tx, error,
+                    "SELECT a.meeting, l.details, l.note, l.time_us FROM meeting_agreement a"
+                    " JOIN case_file c ON c.id = a.case_id JOIN case_log l ON l.case_id = c.id AND"
+                    " l.time_us = c.court_us AND l.action = 'court'"
+                    " WHERE a.court_state IN ('open', 'over') AND c.court_us > 0",
+                    "");
+    while (rows && store_rows_next(rows, &bad)) {
+        struct said *said = g_new0(struct said, 1);
+        g_autofree char *text = store_text_dup(rows, 1);
+        json_t *details = json_loads(text, 0, NULL);
+        const char *result = json_string_value(json_object_get(details, "result"));
+        *said = (struct said){store_text_dup(rows, 0), g_strdup(result ? result : "applied"),
+                              store_text_dup(rows, 2), store_int(rows, 3)};
+        json_decref(details);
+        g_ptr_array_add(list, said);
+    }
+    if (bad)
+        g_propagate_error(error, bad);
+    bool fine = rows && !bad;
+    for (guint i = 0; fine && i < list->len; i++) {
+        struct said *said = list->pdata[i];
+        fine = accord_court(tx, said->meeting, said->result, said->note, said->when_us, error);
+        if (fine)
+            g_ptr_array_add(told, g_steal_pointer(&said->meeting));
+    }
+    return fine;
 }
 
 const struct indicator *meet_accord_indicators(void)

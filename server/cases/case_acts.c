@@ -48,6 +48,7 @@ static const struct case_act_info infos[CASE_ACT_COUNT] = {
     [CASE_MEET] = {"meet", "会议", "Meeting", NULL, false, true},
     [CASE_RESOLVE] = {"resolve", "议定事项", "Resolution", NULL, false, true},
     [CASE_RESOLVE_DONE] = {"resolve_done", "议定事项办结", "Resolution done", NULL, false, true},
+    [CASE_COURT] = {"court", "司法确认", "Judicial confirmation", NULL, false, true},
     [CASE_ATTACH] = {"attach", "添加附件", "Attach", NULL, false, true},
     [CASE_DETACH] = {"detach", "撤下附件", "Withdraw a file", NULL, false, true},
 };

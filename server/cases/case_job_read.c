@@ -94,6 +94,7 @@ static const struct read_field fields[CASE_ACT_COUNT][6] = {
                       {"department", READ_ID, false, 0},
                       {"due_us", READ_TIME, false, 0}},
     [CASE_RESOLVE_DONE] = {TO, TEXT(true)},
+    [CASE_COURT] = {{"result", READ_WORD, true, WORDS_COURT}, TEXT(false)},
     [CASE_ATTACH] = {TEXT(false)},
     [CASE_DETACH] = {TO, TEXT(true)},
 };

@@ -53,6 +53,7 @@ static const struct column columns[] = {
     I(level, "level"),
     I(attempts, "attempts"),
     I(agreed_us, "agreed_us"),
+    I(court_us, "court_us"),
     T(mediation, "mediation"),
     I(returned, "returned"),
     I(reopened, "reopened"),
@@ -174,16 +175,17 @@ static bool update_course(struct store_tx *tx, const struct case_row *row, GErro
     return store_exec(
         tx, error,
         "UPDATE case_file SET lead = ?, departments = ?, level = ?, attempts = ?, agreed_us = ?,"
-        " mediation = ?, returned = ?, reopened = ?, unreached = ?, urged = ?, yellow = ?, red = ?,"
+        " court_us = ?, mediation = ?, returned = ?, reopened = ?, unreached = ?, urged = ?, "
+        "yellow = ?, red = ?,"
         " black = ?, overdue = ?, on_spot = ?, satisfaction = ?, points = ?, merged_into = ?,"
         " before = ?, calendar_unknown = ?, dispatched_us = ?, done_us = ?, due_timer = ?,"
         " due_us = ?, warn_us = ?, finish_us = ? WHERE id = ?",
-        "ssiiisiiiiiiiiisissiiisiiis", row->lead, row->departments ? row->departments : "",
-        row->level, row->attempts, row->agreed_us, row->mediation, row->returned, row->reopened,
-        row->unreached, row->urged, row->yellow, row->red, row->black, row->overdue, row->on_spot,
-        row->satisfaction, row->points, row->merged_into, row->before, row->calendar_unknown,
-        row->dispatched_us, row->done_us, row->due_timer, row->due_us, row->warn_us, row->finish_us,
-        row->id);
+        "ssiiiisiiiiiiiiisissiiisiiis", row->lead, row->departments ? row->departments : "",
+        row->level, row->attempts, row->agreed_us, row->court_us, row->mediation, row->returned,
+        row->reopened, row->unreached, row->urged, row->yellow, row->red, row->black, row->overdue,
+        row->on_spot, row->satisfaction, row->points, row->merged_into, row->before,
+        row->calendar_unknown, row->dispatched_us, row->done_us, row->due_timer, row->due_us,
+        row->warn_us, row->finish_us, row->id);
 }
 
 bool case_row_update(struct store_tx *tx, const struct case_row *row, GError **error)

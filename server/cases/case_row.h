@@ -13,7 +13,8 @@ struct case_row {
     char *first_name; /* read only */
     double lon, lat;
     gint64 version, priority, exercise, accepted_us, created_us, updated_us, closed_us;
-    gint64 level, attempts, agreed_us, returned, reopened, unreached, urged, yellow, red, black;
+    gint64 level, attempts, agreed_us, court_us, returned, reopened, unreached, urged, yellow, red,
+        black;
     gint64 overdue, on_spot, points, calendar_unknown, state_us, dispatched_us, done_us;
     gint64 due_us, warn_us, finish_us;
 };

@@ -219,7 +219,8 @@ static bool wants_case(const struct fit *fit, const struct workflow_timer *timer
     return !timer->order && (timer->in & (1U << state)) &&
            (!timer->channels ||
             g_strv_contains((const char *const *)timer->channels, row->channel)) &&
-           (!timer->agreed || row->agreed_us) && (!timer->until_seen || !is_delivered(fit)) &&
+           (!timer->agreed || (row->agreed_us && !row->court_us)) &&
+           (!timer->until_seen || !is_delivered(fit)) &&
            workflow_limit(timer, row->grade, (int)row->level);
 }
 

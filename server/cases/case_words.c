@@ -80,6 +80,8 @@ static const struct case_word attempts[] = {{"agreed", "达成协议", "Agreed"}
                                             {"failed", "未达成", "Failed"},
                                             {"refused", "当事人明确拒绝", "Refused by a party"},
                                             {0}};
+static const struct case_word courts[] = {
+    {"applied", "已申请司法确认", "Applied for"}, {"waived", "当事人不申请", "Waived"}, {0}};
 static const struct case_word cards[] = {{"yellow", "黄牌", "Yellow card"},
                                          {"red", "红牌", "Red card"},
                                          {"black", "黑牌", "Black card"},
@@ -98,13 +100,21 @@ static const struct {
     const char *name;
     const struct case_word *words;
 } lists[WORDS_COUNT] = {
-    [WORDS_CATEGORY] = {"categories", categories},  [WORDS_GRADE] = {"grades", grades},
-    [WORDS_DISPUTE] = {"disputes", disputes},       [WORDS_SCALE] = {"scales", scales},
-    [WORDS_COLOUR] = {"colours", colours},          [WORDS_CHANNEL] = {"channels", channels},
-    [WORDS_LEDGER] = {"ledgers", ledgers},          [WORDS_PAUSE] = {"pauses", pauses},
-    [WORDS_EXTENSION] = {"extensions", extensions}, [WORDS_RESULT] = {"results", results},
-    [WORDS_ATTEMPT] = {"attempts", attempts},       [WORDS_CARD] = {"cards", cards},
-    [WORDS_MEETING] = {"meetings", meetings},       [WORDS_LINK] = {"links", links},
+    [WORDS_CATEGORY] = {"categories", categories},
+    [WORDS_GRADE] = {"grades", grades},
+    [WORDS_DISPUTE] = {"disputes", disputes},
+    [WORDS_SCALE] = {"scales", scales},
+    [WORDS_COLOUR] = {"colours", colours},
+    [WORDS_CHANNEL] = {"channels", channels},
+    [WORDS_LEDGER] = {"ledgers", ledgers},
+    [WORDS_PAUSE] = {"pauses", pauses},
+    [WORDS_EXTENSION] = {"extensions", extensions},
+    [WORDS_RESULT] = {"results", results},
+    [WORDS_ATTEMPT] = {"attempts", attempts},
+    [WORDS_COURT] = {"courts", courts},
+    [WORDS_CARD] = {"cards", cards},
+    [WORDS_MEETING] = {"meetings", meetings},
+    [WORDS_LINK] = {"links", links},
 };
 
 const struct case_word *case_words(enum case_list list)

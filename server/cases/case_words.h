@@ -19,6 +19,7 @@ enum case_list {
     WORDS_EXTENSION, /* why an order may take longer */
     WORDS_RESULT,    /* of a call back */
     WORDS_ATTEMPT,   /* of mediation */
+    WORDS_COURT,     /* of judicial confirmation */
     WORDS_CARD,      /* 督办 */
     WORDS_MEETING,
     WORDS_LINK,

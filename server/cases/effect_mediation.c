@@ -34,6 +34,7 @@ static bool write_attempt(struct store_tx *tx, const struct case_job *job, GErro
 static bool agree(struct store_tx *tx, struct case_job *job, GError **error)
 {
     job->row.agreed_us = job->row.done_us = job->now_us;
+    job->row.court_us = 0;
     return store_exec(tx, error,
                       "UPDATE case_order SET state = 'DONE', done_us = ?, done_by = ?,"
                       " feedback = ? WHERE case_id = ? AND state IN ('SENT', 'TAKEN')",
@@ -84,6 +85,21 @@ static bool escalate(struct store_tx *tx, struct case_job *job, GError **error)
     return true;
 }
 
+/* What the parties did about judicial confirmation, within 30 days of the agreement (People's
+ * Mediation Law art. 33): its term ends. */
+static bool court(struct store_tx *tx, struct case_job *job, GError **error)
+{
+    (void)tx;
+    if (!job->row.agreed_us)
+        return case_job_refuse(job, "no_agreement", "本案没有达成协议",
+                               "nothing was agreed in this case", error);
+    if (job->row.court_us)
+        return case_job_refuse(job, "done_already", "司法确认的情况已经登记",
+                               "what became of its confirmation is on record already", error);
+    job->row.court_us = job->now_us;
+    return true;
+}
+
 case_effect_fn case_effect_mediation(enum case_act act)
 {
     switch (act) {
@@ -93,6 +109,8 @@ case_effect_fn case_effect_mediation(enum case_act act)
         return attempt;
     case CASE_ESCALATE:
         return escalate;
+    case CASE_COURT:
+        return court;
     default:
         return NULL;
     }

@@ -116,7 +116,7 @@ static bool reopen(struct store_tx *tx, struct case_job *job, GError **error)
 {
     struct case_row *row = &job->row;
     row->reopened++;
-    row->done_us = row->on_spot = row->unreached = row->agreed_us = 0;
+    row->done_us = row->on_spot = row->unreached = row->agreed_us = row->court_us = 0;
     return !row->reporter ||
            person_link(tx, row->reporter, "case", row->id, "reporter", job->now_us, error);
 }

@@ -47,6 +47,7 @@ enum case_act {
     CASE_MEET,
     CASE_RESOLVE,
     CASE_RESOLVE_DONE,
+    CASE_COURT,
     CASE_ATTACH,
     CASE_DETACH,
     CASE_ACT_COUNT,
@@ -90,12 +91,12 @@ struct workflow_timer {
     bool order; /* of each order, else of the case */
     guint32 in; /* states of the case, or of the order */
     enum { BY_NOTHING, BY_GRADE, BY_LEVEL } by;
-    GArray *limits;     /* struct workflow_limit */
-    bool levels;        /* when over: to the next level of mediation */
-    bool quiet;         /* when over: nothing; else the supervisor is told */
-    char **channels;    /* only of these; NULL: all */
-    bool until_seen;    /* only until a department has seen an order */
-    bool agreed;        /* only with an agreement */
+    GArray *limits;  /* struct workflow_limit */
+    bool levels;     /* when over: to the next level of mediation */
+    bool quiet;      /* when over: nothing; else the supervisor is told */
+    char **channels; /* only of these; NULL: all */
+    bool until_seen; /* only until a department has seen an order */
+    bool agreed; /* only with an agreement, until what became of its confirmation is on record */
     guint extend_days;  /* more days at most, once, granted; 0: only work is extended */
     guint reminders[4]; /* days before */
     guint reminder_count;

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Stack } from '../../tools/supervise/stack.ts';
-import { caseTown, detailOf, did, openCase, type CaseTown } from '../lib/cases.ts';
+import { actOn, caseTown, detailOf, did, openCase, type CaseTown } from '../lib/cases.ts';
 import { Person, type Json } from '../lib/client.ts';
 import { Guest, Host, type Answer, type Seat } from '../lib/meet.ts';
 import { pidOf } from '../lib/process.ts';
@@ -185,13 +185,12 @@ test('an agreement is signed by both and the mediator: an older draft does not c
   await ok(b.act('sign', sign(draft, '张文')));
   await again.until('it is in force', () => again.view.agreement?.state === 'effective' && again.view.agreement.case === 'done');
   const told = again.view.agreement!;
-  assert.equal(BigInt(told.court.due_us) - BigInt(told.effective_us), 30n * DAY);
   assert.equal(told.performance.state, 'open');
   const file = await detailOf(town.operator, of);
   assert.equal(file.case.state, 'FEEDBACK');
   assert.deepEqual(file.log.filter((one) => one.action === 'attempt').map((one) => [one.details['outcome'], one.details['n']]), [['agreed', 1]]);
   const confirm = file.timers.find((one) => one.timer === 'confirm')!;
-  assert.equal(confirm.due_us !== null && confirm.state, 'running', 'judicial confirmation runs with its reminders');
+  assert.deepEqual([confirm.due_us, confirm.state], [told.court.due_us, 'running'], 'judicial confirmation runs, and both name the same end of its days');
   assert.deepEqual(file.items.map((one) => [one.kind, one.done_us]), [['resolution', null]], 'the day of performance is checked');
   assert.deepEqual(await refused(host.act(id, 'draft', { how: 'written', fields: fields() })), [409, 'not_now'], 'what is in force stays');
 
@@ -241,7 +240,9 @@ test('an agreement is signed by both and the mediator: an older draft does not c
   assert.deepEqual(await performed(), [1, 1, [of]], 'and is counted, with the case behind it');
   const [check] = (await detailOf(town.operator, of)).items;
   assert.deepEqual([check!.done_us !== null, rows("SELECT seq FROM meeting_event WHERE meeting = ? AND action = 'filed'", id).length], [true, 2], 'the check in the case is done; filed once');
-  assert.equal((await desk({ act: 'court', result: 'applied' }))[1].agreement.court.state, 'applied');
+  assert.equal((await desk({ act: 'court', result: 'applied', text: '双方共同申请' }))[1].agreement.court.state, 'applied');
+  const after = await detailOf(town.operator, of);
+  assert.deepEqual([after.timers.filter(({ timer, state }) => timer === 'confirm' && state === 'running').length, after.log.filter(({ action }) => action === 'court').map(({ note, details }) => [note, details['result']])], [0, [['双方共同申请', 'applied']]], 'its term in the case is over');
   assert.equal((await desk({ act: 'outcome' }))[0], 200, 'told again, counted once');
   assert.equal((await detailOf(town.operator, of)).log.filter((one) => one.action === 'attempt').length, 1);
   assert.deepEqual(await listed(), []);
@@ -337,5 +338,8 @@ test('a case that does not take the agreement now is told again, and counts it o
   await lead.until('the room is told', () => lead.view.agreement?.case === 'done');
   const told = await detailOf(town.operator, of);
   assert.deepEqual([told.case.state, told.log.filter((one) => one.action === 'attempt').map((one) => one.details['outcome'])], ['FEEDBACK', ['refused', 'agreed']]);
+  const waived = await did(town.operator, told.case, 'court', { result: 'waived', text: '当事人表示不申请' });
+  assert.equal((await actOn(town.operator, waived, 'court', { result: 'applied' })).body.error?.code, 'done_already');
+  await lead.until('what is written down in the case stands here too', () => lead.view.agreement?.court?.state === 'waived');
   leave(all);
 });

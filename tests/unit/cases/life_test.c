@@ -309,6 +309,13 @@ static void test_mediation(void)
     }
     g_assert_cmpint(fixture_int(f, "SELECT COUNT(*) FROM case_log WHERE action = 'reminder'"), ==,
                     3);
+    REFUSED(police, "no_right", "{\"act\":\"court\",\"result\":\"applied\"}");
+    REFUSED(mediator, "bad", "{\"act\":\"court\",\"result\":\"maybe\"}");
+    ACT(mediator, "{\"act\":\"court\",\"result\":\"applied\"}");
+    g_assert_cmpint(fixture_int(f, "SELECT COUNT(*) FROM case_timer WHERE timer = 'confirm' AND"
+                                   " ended_us = 0"),
+                    ==, 0);
+    REFUSED(mediator, "done_already", "{\"act\":\"court\",\"result\":\"waived\"}");
     desk_end(f);
 }
 

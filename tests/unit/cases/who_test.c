@@ -138,7 +138,7 @@ static void test_free_acts(void)
     }
     g_assert_cmpstr(names->str, ==,
                     "urge comment call instruct instruct_done link unlink meet resolve "
-                    "resolve_done attach detach ");
+                    "resolve_done court attach detach ");
 }
 
 int main(int argc, char **argv)

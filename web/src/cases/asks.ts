@@ -56,6 +56,7 @@ export const ACT_FIELDS: Record<string, AskField[]> = {
   meet: [word('kind', 'meetings'), { name: 'time_us', kind: 'time', needed: true }, { name: 'place', kind: 'short' }, { name: 'people', kind: 'short' }, text(false)],
   resolve: [text(), { name: 'meeting', kind: 'meeting' }, { name: 'department', kind: 'department' }, { name: 'due_us', kind: 'time' }],
   resolve_done: [{ name: 'to', kind: 'item', needed: true }, text()],
+  court: [word('result', 'courts'), text(false)],
 };
 
 /** Done at once: nothing has to be said. */
@@ -76,11 +77,12 @@ export function ordered(acts: readonly string[]): string[] {
 /** Whose orders can be taken, and worked on. */
 const TAKES: Record<string, string[]> = { take: ['SENT'], feedback: ['TAKEN'], return: ['SENT', 'TAKEN'] };
 /** What this session may do that has something to be done to: an order of its own, something that was asked. */
-export function offered(detail: Pick<CaseDetail, 'acts' | 'asks' | 'items' | 'orders'>, department: string | null = null, ofGrid = false): string[] {
+export function offered(detail: Pick<CaseDetail, 'acts' | 'asks' | 'items' | 'orders'> & { case?: Pick<CaseDetail['case'], 'agreed_us' | 'court_us'> }, department: string | null = null, ofGrid = false): string[] {
   const asked = detail.asks.some(({ state }) => isOpenAsk(state));
   const own = detail.orders.filter((order) => order.department === (department ?? '') || (ofGrid && order.department === 'grid'));
   const fits = (act: string): boolean => {
     if (act === 'grant' || act === 'deny') return asked;
+    if (act === 'court') return !!detail.case?.agreed_us && !detail.case.court_us;
     if (act === 'instruct_done' || act === 'resolve_done') return (detail.items ?? []).some((item) => !item.done_us && doneBy(item.kind) === act);
     return TAKES[act] === undefined || own.some(({ state }) => TAKES[act]!.includes(state));
   };

@@ -28,6 +28,9 @@ export interface Case {
   departments: string[];
   level: number;
   attempts: number;
+  /** An agreement of a mediation; what became of its judicial confirmation is on record. */
+  agreed_us?: string | null;
+  court_us?: string | null;
   reopened: number;
   returned: number;
   cards: { yellow: number; red: number; black: number };
