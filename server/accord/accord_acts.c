@@ -399,24 +399,39 @@ static bool do_fail(struct store_tx *tx, struct accord_act *act, struct accord_t
     return !again || refuse_now(act, error);
 }
 
+/* One sitting, one outcome: what was recorded as failed becomes an agreement in another sitting. */
+static bool is_over(struct store_tx *tx, struct accord_act *act, GError **error)
+{
+    bool failed;
+    if (!follow_has_failed(tx, act->meeting, &failed, error))
+        return false;
+    return !failed ||
+           refuse(act, 409, "failed_sitting",
+                  "本次已记为未达成协议；双方又谈成的，请休会后再开，在新的一次里签",
+                  "this sitting was recorded as without an agreement: adjourn and go on in"
+                  " another one",
+                  error);
+}
+
 /* --- the table */
 
 static const struct rule {
     const char *name;
     unsigned who, when;
     act_fn fn;
+    bool agrees; /* not in a sitting that failed */
 } rules[] = {
-    {"write", LEADS, OPEN, do_write},
-    {"strike", LEADS, OPEN, do_strike},
-    {"confirm", SIDES, ANY, do_confirm},
-    {"fact", SIDES, ANY, do_fact},
-    {"disclose", LEADS, ANY | PLANNED, do_disclose},
-    {"object", SIDES, ANY, do_object},
-    {"draft", LEADS, ANY, do_draft},
-    {"offer", LEADS, ANY, do_offer},
-    {"sign", SIGNS, ANY, do_sign},
-    {"scan", LEADS, ANY, do_scan},
-    {"fail", CHAIRS, ANY, do_fail},
+    {"write", LEADS, OPEN, do_write, false},
+    {"strike", LEADS, OPEN, do_strike, false},
+    {"confirm", SIDES, ANY, do_confirm, false},
+    {"fact", SIDES, ANY, do_fact, false},
+    {"disclose", LEADS, ANY | PLANNED, do_disclose, false},
+    {"object", SIDES, ANY, do_object, false},
+    {"draft", LEADS, ANY, do_draft, true},
+    {"offer", LEADS, ANY, do_offer, true},
+    {"sign", SIGNS, ANY, do_sign, true},
+    {"scan", LEADS, ANY, do_scan, true},
+    {"fail", CHAIRS, ANY, do_fail, false},
 };
 
 static unsigned roles_of(const struct accord_seat *seat)
@@ -445,7 +460,8 @@ bool accord_perform(struct store_tx *tx, struct accord_act *act, bool *mine, GEr
     if (!(rule->when & state_of(act->meeting)) || act->seat->apart)
         return refuse_now(act, error);
     struct accord_texts *texts = accord_load(tx, act->vault, act->meeting->id, error);
-    bool fine = texts && rule->fn(tx, act, texts, error);
+    bool fine =
+        texts && (!rule->agrees || is_over(tx, act, error)) && rule->fn(tx, act, texts, error);
     accord_texts_free(texts);
     return fine;
 }

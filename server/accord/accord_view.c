@@ -1,5 +1,6 @@
 /* The keys of V that tell of joint texts. */
 #include "accord/accord_store.h"
+#include "accord/follow.h"
 #include <string.h>
 
 static json_t *time_json(gint64 time_us)
@@ -169,22 +170,26 @@ static json_t *notes_json(const struct accord_texts *texts, const struct accord_
 }
 
 static json_t *view_json(const struct accord_texts *texts, const struct accord_meeting *meeting,
-                         bool leads)
+                         bool failed, bool leads)
 {
-    return json_pack("{s:o,s:o,s:o,s:o}", "minutes", minutes_json(texts, meeting, leads), "facts",
-                     facts_json(texts, meeting), "agreement", agreement_json(texts, meeting, leads),
-                     "disclosures", notes_json(texts, meeting, leads));
+    return json_pack("{s:b,s:o,s:o,s:o,s:o}", "failed", (int)failed, "minutes",
+                     minutes_json(texts, meeting, leads), "facts", facts_json(texts, meeting),
+                     "agreement", agreement_json(texts, meeting, leads), "disclosures",
+                     notes_json(texts, meeting, leads));
 }
 
 bool accord_views(struct store_tx *tx, const struct vault *vault,
                   const struct accord_meeting *meeting, json_t **leaders, json_t **others,
                   GError **error)
 {
-    struct accord_texts *texts = accord_load(tx, vault, meeting->id, error);
+    bool failed;
+    struct accord_texts *texts = follow_has_failed(tx, meeting, &failed, error)
+                                     ? accord_load(tx, vault, meeting->id, error)
+                                     : NULL;
     if (!texts)
         return false;
-    *leaders = view_json(texts, meeting, true);
-    *others = view_json(texts, meeting, false);
+    *leaders = view_json(texts, meeting, failed, true);
+    *others = view_json(texts, meeting, failed, false);
     accord_texts_free(texts);
     return true;
 }

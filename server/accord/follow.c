@@ -75,15 +75,21 @@ bool follow_agreed(struct store_tx *tx, struct accord_act *act, const struct acc
         accord_perform_next_us(draft->deadline_us, 0));
 }
 
+bool follow_has_failed(struct store_tx *tx, const struct accord_meeting *meeting, bool *failed,
+                       GError **error)
+{
+    gint64 one;
+    return store_query_int(tx, error, &one, failed,
+                           "SELECT 1 FROM meeting_failure WHERE meeting = ? AND sitting = ?", "si",
+                           meeting->id, meeting->sittings);
+}
+
 bool follow_failed(struct store_tx *tx, struct accord_act *act, bool *again, GError **error)
 {
     const char *result = json_string_value(json_object_get(act->body, "result"));
     const char *text = json_string_value(json_object_get(act->body, "text"));
     const char *state, *why;
-    gint64 one;
-    if (!store_query_int(tx, error, &one, again,
-                         "SELECT 1 FROM meeting_failure WHERE meeting = ? AND sitting = ?", "si",
-                         act->meeting->id, act->meeting->sittings))
+    if (!follow_has_failed(tx, act->meeting, again, error))
         return false;
     if (*again)
         return true;

@@ -9,6 +9,9 @@ bool follow_agreed(struct store_tx *tx, struct accord_act *act, const struct acc
 /* Tells the case of an agreement that it did not take before; nothing waiting is fine. */
 bool follow_again(struct store_tx *tx, const struct accord_hooks *hooks,
                   const struct accord_meeting *meeting, gint64 now_us, GError **error);
+/* Was this sitting recorded as one without an agreement? Inside any store_fn. */
+bool follow_has_failed(struct store_tx *tx, const struct accord_meeting *meeting, bool *failed,
+                       GError **error);
 /* There is no agreement in this sitting; *again: that was said of it before. */
 bool follow_failed(struct store_tx *tx, struct accord_act *act, bool *again, GError **error);
 /* What the parties did about judicial confirmation is told to the case. `result`: applied, waived;

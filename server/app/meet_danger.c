@@ -1,6 +1,7 @@
 #include "app/meet_danger.h"
 #include "common/log.h"
 #include <math.h>
+#include <string.h>
 
 #define FEED "meetings"
 
@@ -47,14 +48,27 @@ static char *text_or_null(const char *text)
     return text && *text ? g_strdup(text) : NULL;
 }
 
+/* Owned by the caller. */
+static char *room_words(const char *room)
+{
+    if (g_str_has_prefix(room, "side:")) {
+        g_autofree char *side = g_ascii_strup(room + strlen("side:"), -1);
+        return g_strdup_printf("%s 方单独室", side);
+    }
+    return g_strdup(strcmp(room, "joint") == 0   ? "联合室"
+                    : strcmp(room, "lobby") == 0 ? "等候室"
+                                                 : "核对身份");
+}
+
 void meet_danger_tell(struct intake *intake, const struct mediation_danger *one,
                       void (*done)(bool told, gpointer data), gpointer data)
 {
     event_auto event = call_for_help(one->id, one->title);
+    g_autofree char *room = room_words(one->room);
     struct told *told = g_new(struct told, 1);
     *told = (struct told){intake, g_strdup(one->id), done, data};
-    event->text = g_strdup_printf("%s 在会议“%s”中按下危险求助（房间 %s）。地点：%s", one->who,
-                                  one->title, one->room, *one->place ? one->place : "未填写");
+    event->text = g_strdup_printf("%s 在会议“%s”中按下危险求助（%s）。地点：%s", one->who,
+                                  one->title, room, *one->place ? one->place : "未填写");
     event->area = text_or_null(one->area);
     event->address = text_or_null(one->place);
     event->lon = isfinite(one->lon) && isfinite(one->lat) ? one->lon : (double)NAN;

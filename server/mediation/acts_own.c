@@ -197,7 +197,7 @@ static struct meeting_danger *danger_of(const struct act *act, guint *place)
 {
     for (guint i = 0; i < act->meeting->dangers->len; i++) {
         struct meeting_danger *danger = act->meeting->dangers->pdata[i];
-        if (strcmp(danger->seat, act->seat->id) != 0)
+        if (danger->told || strcmp(danger->seat, act->seat->id) != 0)
             continue;
         *place = i;
         return danger;

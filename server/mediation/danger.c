@@ -34,14 +34,15 @@ static bool write_told(struct store_tx *tx, gpointer data, GError **error)
     return fine;
 }
 
-static void forget(struct telling *telling)
+/* Whoever called and who leads see that it was told. */
+static void show_told(struct telling *telling)
 {
     struct live *live = lives_find(telling->mediation, telling->meeting);
     for (guint i = 0; live && i < live->meeting->dangers->len; i++) {
-        const struct meeting_danger *danger = live->meeting->dangers->pdata[i];
+        struct meeting_danger *danger = live->meeting->dangers->pdata[i];
         if (g_strcmp0(danger->id, telling->id) != 0)
             continue;
-        g_ptr_array_remove_index(live->meeting->dangers, i);
+        danger->told = true;
         lives_refresh(live);
         return;
     }
@@ -55,7 +56,7 @@ static void written(gpointer data, const GError *error)
     if (error)
         log_warn("mediation", "danger %s was told and is not noted: %s", telling->id,
                  error->message);
-    forget(telling);
+    show_told(telling);
     telling_free(telling);
     mediation->telling = false;
     mediation_danger_look(mediation);
@@ -144,6 +145,8 @@ void mediation_danger_look(struct mediation *mediation)
         const struct live *live = value;
         for (guint i = 0; i < live->meeting->dangers->len; i++) {
             const struct meeting_danger *danger = live->meeting->dangers->pdata[i];
+            if (danger->told)
+                continue;
             const gint64 *again = g_hash_table_lookup(mediation->untold, danger->id);
             gint64 wait_us = danger_wait_us(danger->due_us, now_us, again ? *again : 0, mono_us);
             if (wait_us >= least_us)

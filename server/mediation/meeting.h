@@ -108,6 +108,7 @@ struct meeting_paper { /* a file of a room */
 struct meeting_danger { /* a call for help; told at due_us unless it is undone before */
     char *id, *seat, *room;
     gint64 time_us, due_us;
+    bool told;
 };
 
 struct meeting {
@@ -123,7 +124,7 @@ struct meeting {
     GPtrArray *seats;   /* struct seat, by n */
     GPtrArray *lines;   /* struct meeting_line, oldest first */
     GPtrArray *papers;  /* struct meeting_paper, oldest first */
-    GPtrArray *dangers; /* struct meeting_danger that are held back */
+    GPtrArray *dangers; /* struct meeting_danger, oldest first: what is held back, or was told */
     /* of another module: more keys of the views of who leads, and of others who see joint texts */
     json_t *more_leaders, *more_others; /* NULL: none */
     bool dirty;

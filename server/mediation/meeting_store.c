@@ -182,6 +182,8 @@ static void take_danger(struct store_rows *rows, struct meeting *meeting, const 
     danger->room = store_text_dup(rows, 2);
     danger->time_us = store_int(rows, 3);
     danger->due_us = store_int(rows, 4);
+    g_autofree char *state = store_text_dup(rows, 5);
+    danger->told = strcmp(state, "told") == 0;
     g_ptr_array_add(meeting->dangers, danger);
 }
 
@@ -274,8 +276,8 @@ static bool load_parts(struct store_tx *tx, const struct vault *vault, struct me
          " ORDER BY time_us DESC, id DESC",
          take_line},
         {PAPERS_OF, take_paper},
-        {"SELECT id, seat, room, time_us, due_us FROM meeting_danger WHERE meeting = ?"
-         " AND state = 'held' ORDER BY due_us",
+        {"SELECT id, seat, room, time_us, due_us, state FROM meeting_danger WHERE meeting = ?"
+         " AND state IN ('held', 'told') ORDER BY due_us",
          take_danger},
     };
     for (gsize i = 0; i < G_N_ELEMENTS(parts); i++)

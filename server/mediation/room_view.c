@@ -242,15 +242,45 @@ static json_t *papers_json(const struct meeting *meeting, const struct seat *you
     return list;
 }
 
+/* The last call of a seat that is held back, or was told. */
+static const struct meeting_danger *last_danger(const struct meeting *meeting, const char *seat,
+                                                bool told)
+{
+    for (guint i = meeting->dangers->len; i > 0; i--) {
+        const struct meeting_danger *danger = meeting->dangers->pdata[i - 1];
+        if (danger->told == told && strcmp(danger->seat, seat) == 0)
+            return danger;
+    }
+    return NULL;
+}
+
 static json_t *danger_json(const struct meeting *meeting, const struct seat *you)
 {
+    const struct meeting_danger *danger = last_danger(meeting, you->id, false);
+    return danger
+               ? json_pack("{s:s,s:o}", "id", danger->id, "until_us", meeting_time(danger->due_us))
+               : json_null();
+}
+
+static json_t *helped_json(const struct meeting *meeting, const struct seat *you)
+{
+    const struct meeting_danger *danger = last_danger(meeting, you->id, true);
+    return meeting_time(danger ? danger->time_us : 0);
+}
+
+/* Of each seat the last that was told, and what is held back. */
+static json_t *dangers_json(const struct meeting *meeting)
+{
+    json_t *list = json_array();
     for (guint i = 0; i < meeting->dangers->len; i++) {
         const struct meeting_danger *danger = meeting->dangers->pdata[i];
-        if (strcmp(danger->seat, you->id) == 0)
-            return json_pack("{s:s,s:o}", "id", danger->id, "until_us",
-                             meeting_time(danger->due_us));
+        if (!danger->told || danger == last_danger(meeting, danger->seat, true))
+            json_array_append_new(
+                list, json_pack("{s:s,s:s,s:o,s:o,s:b}", "id", danger->id, "seat", danger->seat,
+                                "time_us", meeting_time(danger->time_us), "until_us",
+                                meeting_time(danger->due_us), "told", (int)danger->told));
     }
-    return json_null();
+    return list;
 }
 
 /* --- what mediators see besides */
@@ -296,13 +326,7 @@ static void add_for_leaders(const struct meeting *meeting, json_t *view)
     json_object_foreach(rooms, name, seats)
         json_array_append_new(list, json_pack("{s:s,s:O}", "name", name, "seats", seats));
     json_decref(rooms);
-    json_t *dangers = json_array();
-    for (guint i = 0; i < meeting->dangers->len; i++) {
-        const struct meeting_danger *danger = meeting->dangers->pdata[i];
-        json_array_append_new(dangers, json_pack("{s:s,s:o}", "seat", danger->seat, "until_us",
-                                                 meeting_time(danger->due_us)));
-    }
-    json_object_set_new(view, "dangers", dangers);
+    json_object_set_new(view, "dangers", dangers_json(meeting));
     json_object_set_new(view, "seats", seats_json(meeting));
     json_object_set_new(view, "calls", calls);
     json_object_set_new(view, "rooms", list);
@@ -329,13 +353,13 @@ json_t *room_view(const struct meeting *meeting, const struct seat *seat,
                   const struct room_now *now)
 {
     bool leads = seat_leads(seat) && seat->state != SEAT_REMOVED;
-    json_t *view =
-        json_pack("{s:o,s:o,s:o,s:b,s:o,s:o,s:o,s:o,s:o,s:b}", "meeting", about(meeting, leads),
-                  "you", you_json(meeting, seat), "room", room_json(meeting, seat), "away",
-                  (int)is_left_alone(meeting, seat), "consents", consents_json(meeting, seat),
-                  "recording", recording_json(meeting, seat, now), "chat",
-                  lines_json(meeting, seat), "files", papers_json(meeting, seat), "danger",
-                  danger_json(meeting, seat), "calling", seat->call_us != 0);
+    json_t *view = json_pack(
+        "{s:o,s:o,s:o,s:b,s:o,s:o,s:o,s:o,s:o,s:o,s:b}", "meeting", about(meeting, leads), "you",
+        you_json(meeting, seat), "room", room_json(meeting, seat), "away",
+        (int)is_left_alone(meeting, seat), "consents", consents_json(meeting, seat), "recording",
+        recording_json(meeting, seat, now), "chat", lines_json(meeting, seat), "files",
+        papers_json(meeting, seat), "danger", danger_json(meeting, seat), "helped_us",
+        helped_json(meeting, seat), "calling", seat->call_us != 0);
     g_assert(view);
     if (leads)
         add_for_leaders(meeting, view);

@@ -28,6 +28,7 @@ const ok = async (answer: Promise<Answer>): Promise<void> => {
   const { status, body } = await answer;
   assert.equal(status, 200, JSON.stringify(body));
 };
+const filedOf = (id: string): Json[] => rows("SELECT details FROM meeting_event WHERE meeting = ? AND action = 'filed' ORDER BY seq", id).map((one) => JSON.parse(String(one['details'])) as Json);
 const refused = async (answer: Promise<Answer>): Promise<[number, string]> => {
   const { status, body } = await answer;
   return [status, body?.error?.code];
@@ -200,7 +201,7 @@ test('an agreement is signed by both and the mediator: an older draft does not c
   assert.match(printed, /人民调解协议书[^]*协议内容[^]*围墙退至界址。[^]*A 方\s+李小明[^]*签名：李小明[^]*SHA-256/);
   assert.ok(printed.includes(draft.sha256) && printed.includes('签名：张文') && !printed.includes('未签') && !printed.includes('未生效'));
   const filed = await until('minutes and agreement are files of the case', () => {
-    const list = rows("SELECT details FROM meeting_event WHERE meeting = ? AND action = 'filed' ORDER BY seq", id).map((one) => JSON.parse(String(one['details'])) as Json);
+    const list = filedOf(id);
     return list.length === 2 && list;
   });
   assert.deepEqual(filed.map((one) => one['what']), ['minutes', 'agreement']);
@@ -248,6 +249,12 @@ test('an agreement is signed by both and the mediator: an older draft does not c
   assert.deepEqual(await listed(), []);
   await again.until('the room is told', () => again.view.agreement?.court.state === 'applied' && again.view.agreement.performance.state === 'performed');
 
+  const mended = again.view.minutes!.entries[0]!;
+  assert.equal((await host.act(id, 'write', { kind: 'minutes', n: mended.n, version: mended.version, text: '双方到场，先后陈述了经过。' })).status, 200);
+  await ok(host.act(id, 'end'));
+  await until('what was changed since is kept at the end', () => { const files = filedOf(id); return files.length === 3 && files[2]!['what'] === 'minutes' && files[2]!['text_sha256'] !== files[0]!['text_sha256']; });
+  assert.equal(rows('SELECT 1 FROM meeting WHERE id = ? AND filed_us > 0', id).length, 1);
+
   const acts = rows<{ action: string }>("SELECT action FROM audit WHERE object = ? AND action IN ('meeting.draft', 'meeting.offer', 'meeting.sign') ORDER BY seq", id);
   assert.deepEqual(acts.map((row) => row.action.slice(8)), ['draft', 'offer', 'sign', 'draft', 'offer', 'sign', 'sign', 'sign']);
   again.close();
@@ -259,8 +266,13 @@ test('oral, on paper, or not at all: each is counted in the case once', async ()
   const { id, lead, a, b } = all;
   await ok(host.act(id, 'fail', { result: 'failed', text: '双方未谈拢' }));
   assert.deepEqual(await refused(host.act(id, 'fail', { result: 'failed', text: '再记一次' })), [409, 'not_now'], 'once a sitting');
+  const oral = { how: 'oral', fields: { facts: '围墙', terms: '退让 0.5 米', manner: '三日内', deadline: day(3) } };
+  assert.deepEqual(await refused(host.act(id, 'draft', oral)), [409, 'failed_sitting'], 'what failed becomes no agreement in the same sitting');
+  await lead.until('who leads reads it', () => lead.view.failed === true);
+  await ok(host.act(id, 'adjourn', { starts_us: String(BigInt(Date.now()) * 1000n + DAY), ends_us: String(BigInt(Date.now()) * 1000n + DAY + 3_600_000_000n), reason: '改日再谈' }));
+  await ok(host.open(id));
   assert.deepEqual((await detailOf(town.operator, of)).log.filter((one) => one.action === 'attempt').map((one) => one.details['outcome']), ['failed']);
-  await ok(host.act(id, 'draft', { how: 'oral', fields: { facts: '围墙', terms: '退让 0.5 米', manner: '三日内', deadline: day(3) } }));
+  await ok(host.act(id, 'draft', oral));
   await lead.until('the oral draft', () => lead.view.agreement?.how === 'oral');
   const { draft, sha256: digest } = lead.view.agreement!;
   await ok(host.act(id, 'offer', { draft, sha256: digest }));
@@ -341,5 +353,18 @@ test('a case that does not take the agreement now is told again, and counts it o
   const waived = await did(town.operator, told.case, 'court', { result: 'waived', text: '当事人表示不申请' });
   assert.equal((await actOn(town.operator, waived, 'court', { result: 'applied' })).body.error?.code, 'done_already');
   await lead.until('what is written down in the case stands here too', () => lead.view.agreement?.court?.state === 'waived');
+  leave(all);
+});
+
+test('minutes of a mediation that came to nothing are kept at its end', async () => {
+  const of = await dispute();
+  const all = await table(of);
+  const { id } = all;
+  await ok(host.act(id, 'write', { kind: 'minutes', text: '双方各执一词，未能谈拢。' }));
+  await ok(host.act(id, 'fail', { result: 'failed', text: '未谈拢' }));
+  await ok(host.act(id, 'end'));
+  const [kept] = await until('they are a file of the case', () => { const files = filedOf(id); return files.length > 0 && files; });
+  const got = await host.person.request('GET', `/api/v1/cases/${of}/attachments/${String(kept!['attachment'])}`);
+  assert.match(textOf(Buffer.from(await got.arrayBuffer())), /调解笔录[^]*双方各执一词，未能谈拢。[^]*未确认|调解笔录[^]*未确认[^]*双方各执一词，未能谈拢。/);
   leave(all);
 });

@@ -478,6 +478,14 @@ test('danger: undone in time it is nothing, otherwise an alert of the first prio
   const operator = await Person.login(stack, 'operator');
   const alert = await until('it is an alert', async () => (await operator.json<{ alerts: any[] }>('/api/v1/alerts?state=open')).alerts.find((one) => one.title.startsWith('调解室求助')));
   assert.deepEqual([alert.priority, alert.title, alert.lon], [1, '调解室求助：石桥村围墙边界', 118.4]);
+  b.url = stack.url; // the outer port is another one now
+  const again = { host: await until('who leads is back', () => host.connect(id).catch(() => null)), b: await until('who called is back', () => b.connect().catch(() => null)) };
+  await again.b.until('who called reads that it was told', () => again.b.view.danger === null && Number(again.b.view.helped_us) > 0);
+  assert.deepEqual((again.host.view.dangers ?? []).map((one) => [one.seat, one.told]), [[b.seat, true]], 'and who leads');
+  assert.equal((await again.b.act('danger'))['ok'], true, 'help can be called again');
+  await again.host.until('that too', () => again.host.view.dangers?.length === 2 && again.host.view.dangers.at(-1)!.told === false);
+  assert.equal((await again.b.act('undo_danger'))['ok'], true);
+  for (const one of Object.values(again)) one.close();
   await ok(host.act(id, 'end'));
 });
 

@@ -25,7 +25,7 @@ export const meetZh = {
   identity: { how: '核对方式', id_card: '看身份证', known: '本人认识', phone: '打电话核对', check: '身份已核对' },
   rooms: { title: '房间', mode: '分时：各方不同时间到场，要各方同意；没有同意的先回等候室', called: '{room}在叫主持人', how: '单独谈话时，另一方收不到画面、声音、文字、文件；不录制', alone: '与 {side}单独谈', people: '{n} 人', empty: '空', calls: '正在呼叫主持人' },
   recording: { off: '未录制', start: '开始录制', waiting: '等待录制', waitsFor: '未录制，等 {who} 同意', on: '正在录制', failed: '没有录上：{why}', agree: '同意录制', why: { nobody_sends: '没有人发送画面声音', not_written: '没有写进文件', disk_full: '磁盘已满', media_away: '媒体服务中断', no_folder: '没有存放的地方' } },
-  danger: { call: '危险求助', undo: '撤回（{n} 秒）', called: '正在求助，可以撤回' },
+  danger: { call: '危险求助', undo: '撤回（{n} 秒）', called: '正在求助，可以撤回', told: '{time} 已求助，镇指挥室已收到', from: '{who} 正在求助', fromTold: '{who} {time} 求助，镇指挥室已收到', seen: '知道了' },
   chat: { title: '文字', short: '文字', for: '这里的话和文件只有“{room}”里的人看得到', none: '还没有文字', write: '写一句话', send: '发送', notYours: '旁听不能发言' },
   files: { ofCase: '案卷，还没有给别人看', title: '文件', give: '发文件', sending: '正在发送…', show: '出示' },
   shown: { title: '正在出示', screen: '{who}的屏幕', open: '打开 {name}', place: '地图位置：东经 {lon}，北纬 {lat}', end: '停止出示' },
@@ -40,7 +40,7 @@ export const meetZh = {
   agree: {
     title: '调解协议', changed: '文本改过了，您以前的签名不再算数；请重新看全文再签', missing: '还要填：{what}', state: { draft: '草稿', offered: '等待签名，未生效', effective: '已生效' }, digest: '第 {n} 稿，{time}；签名针对下面摘要（SHA-256）所指的全文', signers: '签名', signedAt: '{time} 已签', unsigned: '未签', pdf: '下载协议 PDF',
     how: '方式', hows: { written: '书面，网上签名', paper: '书面，纸上签名后扫描', oral: '口头协议登记' }, template: '模板', free: '（可不填）', anewSure: '已有人签名：重新起草后要全部重签', draft: '生成草稿', onlyYou: '发出以前只有调解员看得到', begin: '起草协议', anew: '修改重拟', offer: '发给各方签名', offerPaper: '发给各方阅读',
-    scan: '签好的纸质协议（先在联合室“文字文件”里上传 PDF 或照片）', choose: '选一个文件', noScan: '还没有上传', scanDo: '确认为签好的原件，协议生效', none: '本次没有达成协议', noneHow: '结果', failed: '未谈成', refused: '一方拒绝调解', noneDo: '记下结果', noneDone: '本次结果已记下',
+    scan: '签好的纸质协议（先在联合室“文字文件”里上传 PDF 或照片）', choose: '选一个文件', noScan: '还没有上传', scanDo: '确认为签好的原件，协议生效', none: '本次没有达成协议', noneHow: '结果', failed: '未谈成', refused: '一方拒绝调解', noneDo: '记下结果', noneDone: '本次已记为未达成协议。双方又谈成的，请休会后再开，在新的一次里签',
   },
   sign: { title: '请 {name} 签名', oral: '请 {name} 确认口头协议', read: '我已阅读上面全文，内容是我的真实意思', name: '姓名', pad: '{name} 的签名处：用手指、笔或鼠标写名字；不能手写的，请调解员改用纸质或口头方式', clear: '重写', do: '签名', agree: '我同意' },
   after: { case: { none: '没有关联案件', done: '结果已记入案件', waiting: '案件现在不能接收结果，处理后请再报一次' }, again: '再报到案件', court: { open: '可在 {time} 前共同申请司法确认', applied: '已申请司法确认', waived: '各方不申请司法确认', over: '司法确认期限已过' }, performance: { open: '{time} 前履行，到期回查', performed: '已履行', partly: '部分履行', not: '未履行' }, note: '说明', applied: '已申请司法确认', waived: '不申请', performed: '已履行', partly: '部分履行', not: '未履行' },

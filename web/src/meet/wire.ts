@@ -175,12 +175,17 @@ export interface View {
   chat: Line[];
   files: MeetFile[];
   danger: { id: string; until_us: string } | null;
+  /** When the last call for help of this seat was made that was told. */
+  helped_us: string | null;
   calling: boolean;
+  /** This sitting was recorded as one without an agreement. */
+  failed?: boolean | null;
   minutes?: Minutes | null;
   disclosures?: Disclosure[] | null;
   facts?: Fact[] | null;
   agreement?: Agreement | null;
   seats?: LobbySeat[];
+  dangers?: { id: string; seat: string; time_us: string; until_us: string; told: boolean }[];
   calls?: { seat: string; room: string; since_us: string }[];
   record?: boolean;
   rooms?: { name: string; seats: string[] }[];
