@@ -159,6 +159,21 @@ test('recorded while everybody agrees, over when one takes it back; help called 
   await page.waitForSelector('[data-action=danger][data-called=false]');
 });
 
+test('who calls for help reads that it was told, and the mediator who calls', async () => {
+  const [a, b] = [parties.a!, parties.b!];
+  await a.page.click('[data-action=danger]');
+  await page.waitForSelector('[data-test=danger-call][data-told=false]:has-text("李小明 正在求助")');
+  await page.waitForSelector('[data-test=danger-call][data-told=true]:has-text("镇指挥室已收到")');
+  await a.page.waitForSelector('[data-test=danger-told]');
+  assert.equal(await b.page.locator('[data-test=danger-told], [data-test=danger-call]').count(), 0, 'the other side is not told');
+  await shoot(page, 'meet-danger-host');
+  await shoot(a.page, 'meet-danger-guest');
+  await clean(page, 'somebody called for help');
+  await clean(a.page, 'having called for help');
+  await page.click('[data-action=danger-seen]');
+  await page.waitForSelector('[data-test=danger-call]', { state: 'detached' });
+});
+
 test('the mediator\'s page loaded anew comes back into the room; a picture is shown to it', async () => {
   await page.reload();
   for (const one of [page, parties.a!.page, parties.b!.page]) await sees(one, 2);
@@ -370,11 +385,13 @@ test('on paper by its scan, by word of mouth, or none: written by the mediator a
     await page.click('[data-action=agreement]');
     return guests;
   }
-  const [a] = await table(40);
+  await table(40);
   await page.click('[data-action=fail]');
   await page.fill('[data-field=why]', '双方未谈拢');
   await page.click('[data-action=fail-now]');
-  await page.waitForSelector('[data-test=agreement-panel]:has-text("本次结果已记下")');
+  await page.waitForSelector('[data-test=failed]:has-text("本次已记为未达成协议")');
+  assert.equal(await page.locator('[data-action=new-draft]').count(), 0, 'one sitting, one outcome');
+  const [a] = await table(45);
   await page.click('[data-action=new-draft]');
   await page.selectOption('[data-field=how]', 'paper');
   await fill({ facts: '围墙', issues: '位置', responsibility: '各半', terms: '退让 0.5 米', manner: '三日内', deadline: new Date(Date.now() + 9 * 86_400_000).toISOString().slice(0, 10) });
