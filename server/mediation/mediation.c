@@ -137,6 +137,7 @@ struct mediation *mediation_create(const struct mediation_options *options, GErr
     }
     mediation_host_routes(mediation);
     mediation_invite_routes(mediation);
+    mediation_case_routes(mediation);
     mediation_guest_routes(mediation);
     mediation_retention(mediation);
     if (options->attachments) {

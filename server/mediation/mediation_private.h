@@ -132,6 +132,8 @@ bool letters_write(struct store_tx *tx, const struct mediation *mediation,
                    const struct letter_about *about, guint *phones, guint *queued, GError **error);
 /* GET /api/v1/meetings/:id/letters */
 void mediation_letter_routes(struct mediation *mediation);
+/* case_api.c: GET /api/v1/cases/:id/meetings */
+void mediation_case_routes(struct mediation *mediation);
 /* recordings_api.c */
 void mediation_recording_routes(struct mediation *mediation);
 /* remind.c: tells everybody of meetings that begin soon; a timer of the loop */

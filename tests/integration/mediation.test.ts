@@ -404,7 +404,18 @@ test('of a case: its documents are shown to the room where the mediator is, and 
   assert.deepEqual([seen.kind, seen.lon, seen.zoom], ['map', 118.4, 15]);
   const audit = rows<{ action: string; login: string }>("SELECT action, login FROM audit WHERE object = ? AND action IN ('meeting.show', 'meeting.look') ORDER BY seq", id);
   assert.deepEqual(audit.map((row) => [row.action, row.login]), [['meeting.show', 'operator'], ['meeting.look', 'guest'], ['meeting.show', 'operator']]);
+  const list = async (person: Person): Promise<[number, any[]]> => {
+    const answer = await person.request('GET', `/api/v1/cases/${file.id}/meetings`);
+    return [answer.status, ((await answer.json()) as { meetings?: any[] }).meetings ?? []];
+  };
+  const told = { id, kind: 'talk', state: 'open', sittings: 1, outcome: null, ended_us: null };
+  const parts = ([status, all]: [number, any[]]): unknown => [status, all.map(({ starts_us: _from, ends_us: _to, ...rest }) => rest)];
+  assert.deepEqual(parts(await list(operator)), [200, [{ ...told, seat: true, leads: true, title }]]);
+  assert.deepEqual(parts(await list(await Person.login(stack, 'supervisor'))), [200, [{ ...told, seat: false, leads: false, title: null }]], 'who sees the case sees that there is one');
+  assert.deepEqual(await list(host.person), [404, []], 'who does not see the case');
   await ok(desk.act(id, 'end'));
+  const [, [over]] = await list(operator);
+  assert.deepEqual([over.state, Number(over.ended_us) > Number(over.starts_us) - 60_000_000], ['ended', true]);
 });
 
 test('a seat waits for its browser, also while the server is killed', async () => {

@@ -181,6 +181,7 @@ export const routes: Record<string, Row> = {
   'GET /api/v1/cases': { who: casework, whole: allCases, lists: (answer) => areas(answer.cases) },
   'GET /api/v1/cases/:id': { who: casework, whole: allCases, of: 'case' },
   'GET /api/v1/cases/:id/record': { who: casework, whole: allCases, of: 'case' },
+  'GET /api/v1/cases/:id/meetings': { who: casework, whole: allCases, of: 'case' },
   'GET /api/v1/cases/:id/papers/:kind': { who: casework, whole: allCases, of: 'case', params: { kind: 'receipt' } },
   'POST /api/v1/cases/:id/papers/:kind': { who: reveals, whole: allCases, of: 'case', params: { kind: 'receipt' }, body: () => ({ reason: '回访核实' }) },
   'POST /api/v1/cases': { who: registers },

@@ -182,8 +182,26 @@ test('over: guests are told, the case has the outcome with its attempt, the shar
   assert.deepEqual(await mediated(), [1, 1], 'of none before');
   await page.goto(`${stack.url}/cases/${dispute}`);
   await page.waitForSelector('[data-test=case][data-loaded=true][data-state=FEEDBACK]');
+  await page.waitForSelector(`[data-test=case-rooms] [data-room="${meeting}"][data-state=ended] [data-outcome=agreed]`);
+  assert.equal(await page.locator('[data-test=case-meetings]:has-text("还没有会议")').count(), 0);
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await page.locator('[data-test=case-rooms]').scrollIntoViewIfNeeded();
   await shoot(page, 'meet-story-19-case');
   await clean(page, 'the case after its mediation');
+  const other = await visit(browser, stack, 'operator', PHONE);
+  await other.page.goto(`${stack.url}/cases/${dispute}`);
+  const seen = other.page.locator(`[data-test=case-rooms] [data-room="${meeting}"]`);
+  await seen.locator('[data-outcome=agreed]').waitFor();
+  assert.equal(await seen.locator('a').count(), 0, 'no way for who has no seat in it');
+  await seen.scrollIntoViewIfNeeded();
+  await shoot(other.page, 'meet-story-19-case-phone');
+  await clean(other.page, 'meetings of a case on a phone');
+  await other.page.click('.switch');
+  await other.page.waitForSelector('[data-test=case-rooms] >> text=Agreement in force');
+  await other.context.close();
+  await page.click(`[data-test=case-rooms] [data-room="${meeting}"] [data-action=meeting]`);
+  await page.waitForSelector('[data-test=past][data-up=true]');
+  await page.setViewportSize({ width: 1440, height: 900 });
   const films = await until('the film', async () => {
     const { recordings } = (await desk.request('GET', `/${meeting}/recordings`)).body;
     return recordings.length > 0 && recordings;

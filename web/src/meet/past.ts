@@ -1,7 +1,7 @@
 // Meetings that are over, as their record tells them: sittings, who was there, what came of it, what is still to be done. Pure, but for what asks the server.
 import type { TimerLook } from '../cases/light.ts';
 import { api } from '../stores/api.ts';
-import type { Agreement, MeetingState } from './wire.ts';
+import type { Agreement, Meeting, MeetingState } from './wire.ts';
 
 /** One row of a meeting's record; told to who leads it. */
 export interface MeetingEvent {
@@ -38,6 +38,15 @@ export interface AgreementRow {
   performance: Agreement['performance'];
   case_state: Agreement['case'];
 }
+/** One that was made of a case, as whoever sees the case sees it. */
+export interface CaseMeeting extends Pick<Meeting, 'id' | 'kind' | 'state' | 'sittings' | 'starts_us' | 'ends_us'> {
+  ended_us: string | null;
+  outcome: 'agreed' | 'failed' | 'refused' | null;
+  /** One has a seat in it; without one the title is not told. */
+  seat: boolean;
+  leads: boolean;
+  title: string | null;
+}
 export const OUTCOMES = ['agreed', 'failed', 'refused', 'none', 'talk', 'cancelled'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 export interface Due {
@@ -50,6 +59,8 @@ export interface Due {
 
 export const listEvents = async (meeting: string): Promise<MeetingEvent[]> => (await api<{ events: MeetingEvent[] }>('GET', `/meetings/${encodeURIComponent(meeting)}/events`)).events;
 export const listAgreements = async (state: 'open' | 'all'): Promise<AgreementRow[]> => (await api<{ agreements: AgreementRow[] }>('GET', `/agreements?state=${state}`)).agreements;
+
+export const listOfCase = async (id: string): Promise<CaseMeeting[]> => (await api<{ meetings: CaseMeeting[] }>('GET', `/cases/${encodeURIComponent(id)}/meetings`)).meetings;
 
 export const isOver = (state: MeetingState | undefined): boolean => state === 'ended' || state === 'cancelled';
 
