@@ -6,7 +6,7 @@
 #include "mediation/mediation_private.h"
 #include <string.h>
 
-enum { MOST_FILES = 100 };
+enum { MOST_FILES = 100, MOST_OF_GUEST = 30 };
 
 static const struct problem NO_FILE = {404, "not_found", NULL, "没有这个文件",
                                        "there is no such file"};
@@ -116,6 +116,17 @@ static bool write_paper(struct store_tx *tx, struct passage *passage, const stru
     return fine;
 }
 
+/* One guest does not use up the room's files for all others. */
+static bool is_full(const struct meeting *meeting, const struct seat *seat)
+{
+    guint own = 0;
+    for (guint i = 0; i < meeting->papers->len; i++) {
+        const struct meeting_paper *paper = meeting->papers->pdata[i];
+        own += g_strcmp0(paper->seat, seat->id) == 0;
+    }
+    return meeting->papers->len >= MOST_FILES || (!seat_leads(seat) && own >= MOST_OF_GUEST);
+}
+
 /* Whoever was moved while the file came has not given it to the other room. */
 static bool record(struct store_tx *tx, gpointer data, GError **error)
 {
@@ -128,7 +139,7 @@ static bool record(struct store_tx *tx, gpointer data, GError **error)
     const struct seat *seat = meeting_seat(meeting, passage->seat_id);
     if (!seat || !room_may(meeting, seat).chat || strcmp(seat->room, passage->room) != 0)
         return refuse(passage, &NOT_NOW, error);
-    if (meeting->papers->len >= MOST_FILES)
+    if (is_full(meeting, seat))
         return refuse(passage, &TOO_MANY, error);
     passage->paper = store_id_new();
     if (!write_paper(tx, passage, seat, error))

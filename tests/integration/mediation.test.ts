@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import type { Stack } from '../../tools/supervise/stack.ts';
 import { Person, Wall, type Json } from '../lib/client.ts';
 import { openCase } from '../lib/cases.ts';
-import { Guest, Host, type Seat } from '../lib/meet.ts';
+import { type Answer, Guest, Host, type Seat } from '../lib/meet.ts';
 import { attach } from '../lib/papers.ts';
 import { pidOf } from '../lib/process.ts';
 import { startSmallStack, stopStack } from '../lib/stack.ts';
@@ -464,6 +464,16 @@ test('the outer door knows guests alone', async () => {
   assert.equal((await inside.request('GET', '/view')).status, 200, 'the console port serves guests too');
   seat.close();
   await ok(host.act(made.id, 'cancel', { reason: '试验' }));
+});
+
+test('one guest does not use up the files of a room', async () => {
+  const all = await table();
+  const give = (of: Guest, n: number): Promise<Answer> => of.request('POST', '/files', new TextEncoder().encode(`第 ${n} 页`), { 'x-townwall-name': `${n}.txt`, 'content-type': 'application/octet-stream' });
+  for (let n = 1; n <= 30; n++) assert.equal((await give(all.a, n)).status, 201);
+  const { status, body } = await give(all.a, 31);
+  assert.deepEqual([status, body.error.code], [409, 'too_many']);
+  assert.equal((await give(all.b, 1)).status, 201, 'the other side gives one');
+  await ok(host.act(all.id, 'end'));
 });
 
 test('danger: undone in time it is nothing, otherwise an alert of the first priority with the place of the room', async () => {
