@@ -8,7 +8,7 @@ import { visit, type Visit } from '../lib/browser.ts';
 import { caseTown, did, openCase, type CaseTown } from '../lib/cases.ts';
 import { Person } from '../lib/client.ts';
 import { Guest, Host } from '../lib/meet.ts';
-import { clean, shoot } from '../lib/pages.ts';
+import { clean, shoot, untranslated } from '../lib/pages.ts';
 import { attach, picture } from '../lib/papers.ts';
 import { startMediaBrowser } from '../lib/rtc-page.ts';
 import { startStack, stopStack } from '../lib/stack.ts';
@@ -130,6 +130,23 @@ test('a link that has expired, and one that was taken back, in plain words', asy
   await phone.goto(link);
   await phone.waitForSelector('[data-end=link_revoked]:has-text("链接作废了")');
   await clean(phone, 'a link that was taken back');
+  await context.close();
+});
+
+test('a phone in English sees the pages in English, until another language is chosen, which is remembered; the login page as well', async () => {
+  const context = await browser.newContext({ viewport: PHONE, locale: 'en-GB', reducedMotion: 'reduce' });
+  const phone = await context.newPage();
+  await phone.goto(await desk.invite(meeting.id, meeting.seats[2].id));
+  await phone.waitForSelector('[data-test=devices]:has-text("Try your devices")');
+  assert.deepEqual([await phone.getAttribute('html', 'lang'), await untranslated(phone)], ['en', []]);
+  await shoot(phone, 'meet-english-phone');
+  await phone.goto(`${stack.url}/login`);
+  await phone.waitForSelector('form >> text=Log in');
+  await phone.click('.switch');
+  await phone.waitForSelector('form >> text=登录');
+  await phone.goto(`${stack.url}/meet`);
+  await phone.waitForSelector('[data-test=devices]:has-text("先试一下设备")');
+  assert.equal(await phone.getAttribute('html', 'lang'), 'zh-CN');
   await context.close();
 });
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { NOTICES, REASONS, STATES } from '../wire/messages.ts';
 import { en } from './en.ts';
+import { localeOf } from './locale.ts';
 import { zhCN } from './zh-CN.ts';
 
 type Tree = { [key: string]: Tree | string | string[] };
@@ -19,6 +20,15 @@ const zh = new Map(texts(zhCN as unknown as Tree));
 const english = new Map(texts(en as unknown as Tree));
 const placeholders = (text: string): string[] => [...new Set([...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name!))].sort();
 const CJK = /[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]/;
+
+describe('the language of a page', () => {
+  it('is what was chosen, else the browser\'s, else Chinese', () => {
+    for (const [chosen, languages, locale] of [
+      ['en', ['zh-CN'], 'en'], ['zh-CN', ['en-US'], 'zh-CN'], [null, ['en-US', 'zh-CN'], 'en'], [null, ['zh-TW', 'en'], 'zh-CN'], [null, ['de-DE', 'en-GB'], 'en'],
+      [null, ['de', 'fr'], 'zh-CN'], [null, [], 'zh-CN'], ['xx', ['EN'], 'en'],
+    ] as const) expect([chosen, languages, localeOf(chosen, languages)]).toEqual([chosen, languages, locale]);
+  });
+});
 
 describe('words', () => {
   it('are there in both languages, with the same places to fill', () => {

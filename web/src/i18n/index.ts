@@ -1,13 +1,13 @@
 import { createI18n } from 'vue-i18n';
 import { en } from './en.ts';
+import { localeOf, type Locale } from './locale.ts';
 import { zhCN } from './zh-CN.ts';
 
-export type Locale = 'zh-CN' | 'en';
 const key = 'townwall.locale';
 
 export const i18n = createI18n<false>({
   legacy: false,
-  locale: localStorage.getItem(key) === 'en' ? 'en' : 'zh-CN',
+  locale: localeOf(localStorage.getItem(key), navigator.languages ?? []),
   fallbackLocale: 'zh-CN',
   messages: { 'zh-CN': zhCN, en } as never,
 });
