@@ -114,7 +114,7 @@ void mediation_media_recorded(struct mediation *mediation, const char *path, con
                                 .done = done};
     g_autoptr(GDateTime) now = g_date_time_new_now_local();
     g_autofree char *day = g_date_time_format(now, "%Y-%m-%d %H%M");
-    g_autofree char *name = g_strdup_printf("调解录像 %s.mp4", day);
+    g_autofree char *name = g_strdup_printf("会议录像 %s.mp4", day);
     g_autoptr(GBytes) bytes = g_mapped_file_get_bytes(file);
     attachments_keep(mediation->options.attachments, bytes, name, kept, keeping);
 }

@@ -258,7 +258,7 @@ test('consents: recording waits for everybody and ends with the first who takes 
   await ok(b.act('consent', { kind: 'recording', answer: 'withdrawn', language: 'zh' }));
   await seatA.until('B has taken it back', () => seatA.view.recording.waiting_for.join() === b.seat);
   const kept = rows<{ answer: string; version: string; sha256: string; language: string }>("SELECT answer, version, sha256, language FROM meeting_consent WHERE seat = ? AND kind = 'recording' ORDER BY seq", b.seat);
-  assert.deepEqual(kept.map((row) => [row.answer, row.version, row.language]), [['yes', '1', 'en'], ['withdrawn', '1', 'zh']]);
+  assert.deepEqual(kept.map((row) => [row.answer, row.version, row.language]), [['yes', yes.version, 'en'], ['withdrawn', yes.version, 'zh']]);
   assert.equal(kept[0]!.sha256, await digest(words.consents.recording.text.en));
   assert.equal(lead.view.consents.filter((c) => c.kind === 'recording').length, 3, 'the mediator agreed by asking for it');
   assert.ok(seatA.view.consents.every((c) => c.seat === a.seat), 'each sees their own');

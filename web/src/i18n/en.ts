@@ -6,6 +6,7 @@ import { dutyEn } from './duty.en.ts';
 import { feedsEn } from './feeds.en.ts';
 import { notifyEn } from './notify.en.ts';
 import { meetEn } from './meet.en.ts';
+import { talkEn } from './talk.en.ts';
 import { pastEn } from './past.en.ts';
 import { filmsEn, poolEn } from './pool.en.ts';
 import { peopleEn } from './people.en.ts';
@@ -13,7 +14,7 @@ import type { Messages } from './zh-CN.ts';
 
 export const en: Messages = {
   product: 'townwall',
-  view: { map: 'Map', mosaic: 'Mosaic', live: 'Live', devices: 'Devices', ultra: 'Ultra-wide', console: 'Alerts', alerts: 'Alert history', feeds: 'Feeds', people: 'People', cases: 'Cases', case: 'Case', intake: 'Intake', work: 'Work', indicators: 'Indicators', ledger: 'Bring a ledger in', duty: 'Duty', meetings: 'Meetings', meeting: 'Meeting', films: 'Recordings', pool: 'Mediation lists', guest: 'Mediation' },
+  view: { map: 'Map', mosaic: 'Mosaic', live: 'Live', devices: 'Devices', ultra: 'Ultra-wide', console: 'Alerts', alerts: 'Alert history', feeds: 'Feeds', people: 'People', cases: 'Cases', case: 'Case', intake: 'Intake', work: 'Work', indicators: 'Indicators', ledger: 'Bring a ledger in', duty: 'Duty', meetings: 'Meetings', meeting: 'Meeting', films: 'Recordings', pool: 'Mediation lists', guest: 'Mediation and talks' },
   login: {
     title: 'Log in', name: 'Login', password: 'Password', code: 'One-time code', submit: 'Log in', working: 'Logging in…',
     wrong: 'Wrong login or password', wait: 'Too many tries; again in {s} s', failed: 'Login failed: {why}', ended: 'The session ended; please log in again', logout: 'Log out',
@@ -77,6 +78,7 @@ export const en: Messages = {
   duty: dutyEn,
   people: peopleEn,
   meet: meetEn,
+  talk: talkEn,
   past: pastEn,
   films: filmsEn,
   pool: poolEn,

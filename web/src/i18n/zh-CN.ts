@@ -6,13 +6,14 @@ import { dutyZh } from './duty.zh-CN.ts';
 import { feedsZh } from './feeds.zh-CN.ts';
 import { notifyZh } from './notify.zh-CN.ts';
 import { meetZh } from './meet.zh-CN.ts';
+import { talkZh } from './talk.zh-CN.ts';
 import { pastZh } from './past.zh-CN.ts';
 import { filmsZh, poolZh } from './pool.zh-CN.ts';
 import { peopleZh } from './people.zh-CN.ts';
 
 export const zhCN = {
   product: '一屏看全镇',
-  view: { map: '地图', mosaic: '马赛克', live: '画面', devices: '设备', ultra: '大屏', console: '警情', alerts: '警情历史', feeds: '数据源', people: '人员与权限', cases: '案件', case: '案件', intake: '登记', work: '任务', indicators: '指标', ledger: '导入台账', duty: '值班', meetings: '调解', meeting: '调解室', films: '会议录像', pool: '调解名册', guest: '网上调解' },
+  view: { map: '地图', mosaic: '马赛克', live: '画面', devices: '设备', ultra: '大屏', console: '警情', alerts: '警情历史', feeds: '数据源', people: '人员与权限', cases: '案件', case: '案件', intake: '登记', work: '任务', indicators: '指标', ledger: '导入台账', duty: '值班', meetings: '调解', meeting: '会议室', films: '会议录像', pool: '调解名册', guest: '网上调解、会商' },
   login: {
     title: '登录', name: '登录名', password: '密码', code: '动态码', submit: '登录', working: '正在登录…',
     wrong: '登录名或密码不正确', wait: '尝试过多，请 {s} 秒后再试', failed: '登录失败：{why}', ended: '会话已结束，请重新登录', logout: '退出登录',
@@ -76,6 +77,7 @@ export const zhCN = {
   duty: dutyZh,
   people: peopleZh,
   meet: meetZh,
+  talk: talkZh,
   past: pastZh,
   films: filmsZh,
   pool: poolZh,

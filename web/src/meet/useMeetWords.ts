@@ -1,16 +1,29 @@
 // What pages of meetings say about people, rooms and times.
+import { computed, inject, provide, type ComputedRef, type InjectionKey } from 'vue';
 import { useWords } from '../i18n/words.ts';
 import { isZh } from '../i18n/index.ts';
 import { dayOf, openings, type PoolRoom } from './pool.ts';
-import type { LobbySeat, Member, MeetWords, SeatRow, View } from './wire.ts';
+import type { LobbySeat, Meeting, Member, MeetWords, SeatRow, View } from './wire.ts';
 
-export function useMeetWords() {
+type Kind = Meeting['kind'];
+const KIND: InjectionKey<ComputedRef<Kind | undefined>> = Symbol('kind of the meeting');
+
+/** `of`: of which kind the meeting is that this component and all below it speak of; left out, as above it. A talk has a chair and participants: `talk.*` has its words for those of `meet.*`. */
+export function useMeetWords(of?: () => Kind | undefined) {
   const base = useWords();
-  const { t, te } = base;
+  const { te } = base;
+  const kind = of ? computed(of) : inject(KIND, undefined);
+  if (of && kind) provide(KIND, kind);
+  const wordOf = (key: string, which: Kind | undefined): string => {
+    const own = key.replace(/^meet\./, 'talk.');
+    return which === 'talk' && own !== key && te(own, 'zh-CN') ? own : key;
+  };
+  const plain = base.t as (key: string, ...rest: unknown[]) => string;
+  const t = ((key: string, ...rest: unknown[]) => plain(wordOf(key, kind?.value), ...rest)) as typeof base.t;
   const side = (name: string): string => (name ? t('meet.side', { side: name.toUpperCase() }) : '');
-  const role = (name: string): string => t(`meet.role.${name}`);
+  const role = (name: string, which = kind?.value): string => base.t(wordOf(`meet.role.${name}`, which));
   /** "A 方", else the role. */
-  const who = (one: Pick<Member | SeatRow | LobbySeat, 'side' | 'role'>): string => side(one.side) || role(one.role);
+  const who = (one: Pick<Member | SeatRow | LobbySeat, 'side' | 'role'>, which = kind?.value): string => side(one.side) || role(one.role, which);
   const room = (name: string): string => (name.startsWith('check:') ? t('meet.room.check') : name.startsWith('side:') ? t('meet.room.private', { side: name.slice(5).toUpperCase() }) : t(`meet.room.${name}`));
   const why = (code: string): string => t(te(`meet.why.${code}`, 'zh-CN') ? `meet.why.${code}` : 'meet.why.other');
   const thisYear = (us: string): boolean => new Date(Number(us) / 1000).getFullYear() === new Date().getFullYear();
@@ -36,7 +49,7 @@ export function useMeetWords() {
     if (!name.startsWith('side:')) return '';
     const own = name.slice(5);
     const others = [...new Set((view.seats ?? []).map((seat) => seat.side).filter((one) => one && one !== own))].sort();
-    const deaf = others.length > 0 ? others.map((one) => side(one)).join(base.t('meet.and')) : t('meet.otherSides');
+    const deaf = others.length > 0 ? others.map((one) => side(one)).join(t('meet.and')) : t('meet.otherSides');
     return [t('meet.aloneWith', { side: side(own) }), t('meet.hearsNothing', { who: deaf }), t('meet.notRecorded')].join(' · ');
   }
   /** Answers to the screening that call for care. */
@@ -45,5 +58,5 @@ export function useMeetWords() {
     const told = question?.answers.find((one) => one.id === answer);
     return question && told ? `${base.words(question.text)} ${base.words(told.text)}` : `${id} ${answer}`;
   });
-  return { ...base, careful, side, role, who, room, why, time, day, span, headline, openingWords };
+  return { ...base, t, careful, side, role, who, room, why, time, day, span, headline, openingWords };
 }
