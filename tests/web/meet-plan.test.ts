@@ -11,7 +11,7 @@ import { startBrowser, visit, type Visit } from '../lib/browser.ts';
 import { account, caseTown, did, openCase, PASSWORD, type CaseTown } from '../lib/cases.ts';
 import { Person } from '../lib/client.ts';
 import { Host } from '../lib/meet.ts';
-import { clean, shoot } from '../lib/pages.ts';
+import { clean, shoot, untranslated } from '../lib/pages.ts';
 import { startSmallStack, stopStack } from '../lib/stack.ts';
 
 const DAY_MS = 86_400_000;
@@ -134,8 +134,22 @@ test('moved: a time that is taken is told, another one takes the place of the fi
   await second.page.reload();
   await second.page.waitForSelector('[data-test=not-open]');
   assert.equal(await second.page.locator('[data-test=begin]').count(), 0, 'said once; to begin is the chair\'s');
+  assert.equal(await second.page.locator('[data-test=notices]').count(), 0, 'of oneself it is no news');
   assert.deepEqual(second.faults, []);
   await second.context.close();
+  // who chairs finds it in sight, whenever they come, until they say that they read it
+  const chair = await host.context.newPage();
+  await chair.goto(`${stack.url}/meetings/${meeting}`);
+  await chair.waitForSelector('[data-test=notices][data-count="1"]:has-text("与张文同村")');
+  await shoot(chair, 'plan-notice');
+  await clean(chair, 'a relation was disclosed');
+  await chair.focus('[data-action=notices-read]');
+  await chair.keyboard.press('Enter');
+  await chair.waitForSelector('[data-test=notices]', { state: 'detached' });
+  await chair.reload();
+  await chair.waitForSelector('[data-test=not-open] [data-test=desk]');
+  assert.equal(await chair.locator('[data-test=notices]').count(), 0);
+  await chair.close();
 });
 
 test('links are printed, a sheet for each person; one that is taken back opens nothing, a new one does', async () => {
@@ -183,6 +197,35 @@ test('links are printed, a sheet for each person; one that is taken back opens n
   await guest.close();
 });
 
+const LONG = '汛期会商：上游水库泄洪与下游三个村的转移安排';
+/** A guest of the planned talk, on a phone: its words, and one row at the top that a long title does not break. */
+async function talked(own: Page, mediation: RegExp): Promise<void> {
+  await own.click('[data-invite] [data-action=invite]');
+  const context = await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN', hasTouch: true, isMobile: true, reducedMotion: 'reduce' });
+  const phone = await context.newPage();
+  await phone.goto(await own.inputValue('[data-invite] [data-field=link]'));
+  await phone.click('[data-action=devices]');
+  await phone.click('[data-action=devices-done]');
+  await phone.waitForSelector('[data-step=consents]');
+  assert.match(await phone.innerText('[data-step=consents]'), /有案件的存入案卷/, 'there is none');
+  await phone.click('[data-action=consent-yes][data-kind=recording]');
+  await phone.click('[data-action=ready]');
+  await phone.waitForSelector('[data-test=lobby]:has-text("会商"):has-text("已告诉主持人")');
+  assert.doesNotMatch(await phone.innerText('main'), mediation);
+  const heights = await phone.locator('[data-test=guest] > header').evaluate((row) => [row.getBoundingClientRect().height, ...[...row.children].map((one) => Math.round(one.getBoundingClientRect().y + one.getBoundingClientRect().height / 2))]);
+  assert.ok(heights[0]! <= 56 && Math.max(...heights.slice(1)) - Math.min(...heights.slice(1)) <= 2, `one row: ${heights.join(' ')}`);
+  assert.equal(await phone.innerText('[data-step] .name'), LONG, 'what is cut in the row stands whole below it');
+  await shoot(phone, 'talk-lobby-phone');
+  await clean(phone, 'the lobby of a talk');
+  await phone.click('.switch');
+  await phone.waitForSelector('[data-test=lobby]:has-text("The chair knows that you are ready")');
+  assert.doesNotMatch(await phone.innerText('main'), /ediator|Party/);
+  assert.deepEqual(await untranslated(phone), []);
+  assert.ok(await phone.evaluate(() => document.documentElement.scrollWidth <= innerWidth), 'nothing runs out of the page sideways');
+  await shoot(phone, 'talk-lobby-phone-en');
+  await context.close();
+}
+
 test('who is no mediator plans a talk, alone, on the page of the meeting too', async () => {
   const other = await visit(browser, stack, 'operator', { width: 1440, height: 900 });
   const { page: own } = other;
@@ -190,7 +233,10 @@ test('who is no mediator plans a talk, alone, on the page of the meeting too', a
   await own.goto(`${stack.url}/meetings?new=1`);
   assert.equal(await own.inputValue('[data-field=kind]'), 'talk');
   assert.equal(await own.locator('[data-field=kind] option[value=mediation]').isDisabled(), true);
-  await own.fill('[data-field=title]', '汛期会商');
+  const mediation = /调解员|当事人|代理人|双方|案卷/;
+  assert.doesNotMatch(await own.innerText('[data-test=colleagues]') + await own.innerText('[data-row="0"]'), mediation, 'a talk has a chair and participants');
+  assert.match(await own.innerText('[data-row="0"] [data-field=role]'), /参会人/);
+  await own.fill('[data-field=title]', LONG);
   await own.fill('[data-field=day]', day);
   await own.fill('[data-field=hour]', '09:00');
   await own.fill('[data-field=place]', '三楼');
@@ -198,12 +244,14 @@ test('who is no mediator plans a talk, alone, on the page of the meeting too', a
   await own.click('[data-action=make]');
   await own.click('article:has-text("汛期会商") [data-action=enter]');
   await own.waitForSelector('[data-test=not-open] [data-test=desk]');
+  assert.doesNotMatch(await own.innerText('[data-test=not-open]'), mediation);
   await own.click('[data-action=plan]');
   await own.fill('[data-test=replan] [data-field=hour]', '11:00');
   await own.click('[data-action=plan-now]');
   await own.waitForSelector('header:has-text("11:00") >> nth=0');
   await shoot(own, 'plan-room-page');
   await clean(own, 'a planned meeting');
+  await talked(own, mediation);
   await own.click('[data-action=cancel]');
   await own.fill('[data-field=cancel-reason]', '改天');
   await own.click('[data-action=cancel-now]');

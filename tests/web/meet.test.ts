@@ -99,6 +99,12 @@ test('guests come in on phones, wait in the lobby, are let in and see each other
   await clean(page, 'the mediator in the joint room');
   await clean(parties.a!.page, 'a guest in the joint room');
   await shoot(parties.a!.page, 'meet-joint-guest');
+  const row = await parties.a!.page.locator('[data-test=guest] > header').evaluate((one) => one.getBoundingClientRect().height);
+  assert.ok(row <= 56, `one row with the danger button, ${row} px`);
+  await parties.a!.page.click('[data-action=title]');
+  await parties.a!.page.waitForSelector('[data-test=title]:visible:text-is("石桥村围墙边界")');
+  await shoot(parties.a!.page, 'meet-joint-guest-title');
+  await parties.a!.page.click('[data-action=title]');
   // in English and large, as b reads it: no word of the page is left in Chinese
   const phone = parties.b!.page;
   await phone.click('.switch');
@@ -265,7 +271,14 @@ test('facts that both agree to stand in the draft; it is read and signed by all 
   await b.click('[data-action=object]');
   await b.fill('[data-field=objection]', '换一位');
   await b.click('[data-action=object-now]');
+  await page.waitForSelector('[data-test=notices][data-count="1"] [data-objection=true]:has-text("B 方"):has-text("换一位")');
+  await page.waitForSelector('[data-action=minutes] [data-test=unread]');
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await shoot(page, 'meet-notice-host');
+  await clean(page, 'another mediator is asked for');
+  await page.setViewportSize({ width: 1440, height: 900 });
   await page.click('[data-action=minutes]');
+  await page.waitForSelector('[data-test=notices], [data-test=unread]', { state: 'detached' });
   await page.waitForSelector('[data-test=disclosures] [data-objection=true]:has-text("换一位")');
   await page.click('[data-action=facts]');
   await page.waitForSelector('[data-fact="1"][data-undisputed=true]');

@@ -2,11 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { inPart } from './films.ts';
 import { LineDelay } from './line.ts';
 import { barsFor, isSoundOnly, type Quality, type Remote } from './media.ts';
+import { notable } from './notices.ts';
 import { duesOf, outcomeOf, pastOf, satMs, type MeetingEvent } from './past.ts';
 import { fitOf, hoursOf, openings, placeOf, spanOf, type PoolRoom } from './pool.ts';
 import { seatIn } from './seats.ts';
 import { addPoint, toSend, type Strokes } from './strokes.ts';
-import { columnsFor, handsOf, kindsFor, merged, signsNext, stepOf, type Agreement, type Consent, type Member, type MeetWords, type View } from './wire.ts';
+import { columnsFor, handsOf, kindsFor, merged, signsNext, stepOf, type Agreement, type Consent, type Disclosure, type Member, type MeetWords, type View } from './wire.ts';
 
 const both = { zh: '', en: '' };
 const texts = {
@@ -179,5 +180,12 @@ describe('a meeting that is over', () => {
     expect(duesOf({ court: { ...court, state: 'applied' }, performance, case_state: 'done' }, 21 * day).map(({ what, look }) => [what, look])).toEqual([['performance', 'overdue']]);
     expect(duesOf({ court: { ...court, state: 'over' }, performance: { ...performance, state: 'partly' }, case_state: 'none' }, 0).map(({ what, state }) => [what, state])).toEqual([['performance', 'partly']]);
     expect(duesOf({ court: { ...court, state: 'waived' }, performance: { ...performance, state: 'performed' }, case_state: 'done' }, 99 * day)).toEqual([]);
+  });
+});
+
+describe('what has to be noticed', () => {
+  it('is a relation or an objection of somebody else', () => {
+    const one = (seat: string, relation: '' | 'none' | 'related', objection = false): Disclosure => ({ seat, name: '', relation, text: '', time_us: '1', objection });
+    expect(notable([one('m', 'related'), one('c', 'none'), one('c', 'related'), one('b', '', true)], 'm').map(({ seat, objection }) => [seat, objection])).toEqual([['c', false], ['b', true]]);
   });
 });
