@@ -1,7 +1,6 @@
 /* People without an account: their cookie, their WebSocket; and the messages of every seat. */
 #include "common/clock.h"
 #include "mediation/mediation_private.h"
-#include "net/http.h"
 #include <sodium.h>
 #include <string.h>
 
@@ -56,10 +55,9 @@ struct place *mediation_guest_place(struct mediation *mediation, struct net_requ
 {
     static const struct problem gone = {401, "session_ended", NULL, "链接已收回，请联系调解员",
                                         "the link was taken back; ask the mediator"};
-    const char *cookies = net_request_header(request, "cookie");
     char cookie[257] = "";
     struct place *place = NULL;
-    if (cookies && http_cookie(cookies, strlen(cookies), NET_GUEST_COOKIE, cookie, sizeof cookie)) {
+    if (net_request_guest_token(request, cookie, sizeof cookie)) {
         g_autofree char *digest = mediation_digest(cookie);
         place = g_hash_table_lookup(mediation->cookies, digest);
     }

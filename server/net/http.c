@@ -31,6 +31,19 @@ static bool next_piece(const char **text, size_t *size, char separator, const ch
     return true;
 }
 
+/* Copies bytes of a token as a string. false: none, too many, or others among them. */
+static bool copy_token(const char *from, size_t size, char *out, size_t out_size)
+{
+    if (!size || size >= out_size)
+        return false;
+    for (size_t i = 0; i < size; i++)
+        if (!is_token_byte(from[i]))
+            return false;
+    memcpy(out, from, size);
+    out[size] = '\0';
+    return true;
+}
+
 bool http_cookie(const char *text, size_t size, const char *name, char *out, size_t out_size)
 {
     size_t name_size = strlen(name);
@@ -40,16 +53,26 @@ bool http_cookie(const char *text, size_t size, const char *name, char *out, siz
         if (piece_size <= name_size || memcmp(piece, name, name_size) != 0 ||
             piece[name_size] != '=')
             continue;
-        const char *value = piece + name_size + 1;
-        size_t value_size = piece_size - name_size - 1;
-        if (!value_size || value_size >= out_size)
-            return false;
-        for (size_t i = 0; i < value_size; i++)
-            if (!is_token_byte(value[i]))
-                return false;
-        memcpy(out, value, value_size);
-        out[value_size] = '\0';
-        return true;
+        return copy_token(piece + name_size + 1, piece_size - name_size - 1, out, out_size);
+    }
+    return false;
+}
+
+bool http_cookie_next(const char **text, size_t *size, const char *prefix, char *rest,
+                      size_t rest_size, char *value, size_t value_size)
+{
+    size_t prefix_size = strlen(prefix);
+    const char *piece;
+    size_t piece_size;
+    while (next_piece(text, size, ';', &piece, &piece_size)) {
+        const char *equals = memchr(piece, '=', piece_size);
+        if (!equals || piece_size <= prefix_size || memcmp(piece, prefix, prefix_size) != 0)
+            continue;
+        const char *name = piece + prefix_size;
+        size_t used = (size_t)(equals - piece) + 1;
+        if (equals > name && copy_token(name, (size_t)(equals - name), rest, rest_size) &&
+            copy_token(equals + 1, piece_size - used, value, value_size))
+            return true;
     }
     return false;
 }

@@ -10,6 +10,10 @@
  * false: absent, longer than out_size - 1, or with a byte outside [A-Za-z0-9_-]. The first one
  * counts. */
 bool http_cookie(const char *text, size_t size, const char *name, char *out, size_t out_size);
+/* Cuts the next cookie whose name begins with `prefix` off (*text, *size): what follows the prefix
+ * in its name, and its value, both of [A-Za-z0-9_-]; others are passed over. false: no more. */
+bool http_cookie_next(const char **text, size_t *size, const char *prefix, char *rest,
+                      size_t rest_size, char *value, size_t value_size);
 
 /* A Range field (RFC 9110 §14.2) against `total` bytes. HTTP_RANGE_NONE: no single byte range, so
  * the whole is sent. HTTP_RANGE_OK: *first … *last, both inside. */

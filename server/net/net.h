@@ -74,8 +74,12 @@ void net_guard_route(struct net *net, const char *method, const char *pattern, n
 void net_set_client_ops(struct net *net, const struct net_client_ops *ops, gpointer user);
 
 /* People without an account, whose browsers carry the cookie NET_GUEST_COOKIE: routes of NET_GUEST
- * are theirs, and the WebSocket of /ws?guest=1. Their sessions hold no right. */
-#define NET_GUEST_COOKIE "tw_meet"
+ * are theirs, and the WebSocket of /ws?guest=1. Their sessions hold no right. A browser may carry
+ * several: `seat=ID` of the query chooses NET_GUEST_COOKIES followed by that ID. */
+#define NET_GUEST_COOKIE  "tw_meet"
+#define NET_GUEST_COOKIES NET_GUEST_COOKIE "_"
+/* The value that counts for this request. false: there is none. */
+bool net_request_guest_token(struct net_request *request, char *out, size_t out_size);
 struct net_guests {
     struct net_session *(*find)(const char *token, const char *address, gpointer user);
     struct net_client_ops clients; /* instead of net_set_client_ops() */

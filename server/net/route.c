@@ -104,13 +104,20 @@ static void find_session(struct net_request *request)
         request->session = gate->session_find(token, request->address, request->net->gate_user);
 }
 
+bool net_request_guest_token(struct net_request *request, char *out, size_t out_size)
+{
+    const char *cookie = net_request_header(request, "cookie");
+    const char *seat = net_request_query(request, "seat");
+    g_autofree char *name = seat ? g_strconcat(NET_GUEST_COOKIES, seat, NULL) : NULL;
+    return cookie &&
+           http_cookie(cookie, strlen(cookie), name ? name : NET_GUEST_COOKIE, out, out_size);
+}
+
 static void find_guest(struct net_request *request)
 {
     const struct net_guests *guests = request->net->guests;
-    const char *cookie = net_request_header(request, "cookie");
     char token[257];
-    if (guests && cookie &&
-        http_cookie(cookie, strlen(cookie), NET_GUEST_COOKIE, token, sizeof token))
+    if (guests && net_request_guest_token(request, token, sizeof token))
         request->session = guests->find(token, request->address, request->net->guests_user);
     request->guest = request->session != NULL;
 }

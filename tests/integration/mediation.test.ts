@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import type { Stack } from '../../tools/supervise/stack.ts';
 import { Person, Wall, type Json } from '../lib/client.ts';
 import { openCase } from '../lib/cases.ts';
-import { type Answer, Guest, Host, type Seat } from '../lib/meet.ts';
+import { Guest, Host, Jar, type Answer, type Seat } from '../lib/meet.ts';
 import { attach } from '../lib/papers.ts';
 import { pidOf } from '../lib/process.ts';
 import { startSmallStack, stopStack } from '../lib/stack.ts';
@@ -464,6 +464,44 @@ test('the outer door knows guests alone', async () => {
   assert.equal((await inside.request('GET', '/view')).status, 200, 'the console port serves guests too');
   seat.close();
   await ok(host.act(made.id, 'cancel', { reason: '试验' }));
+});
+
+test('one browser holds several seats, each for itself', async () => {
+  const [first, second, third] = [await meeting({ title: '王家坡土地' }), await meeting(), await meeting()] as const;
+  const jar = new Jar(stack.url);
+  const link = await host.invite(first.id, first.seats[1].id);
+  const one = (await jar.enter(link)).body.seat as string;
+  const two = (await jar.enter(await host.invite(second.id, second.seats[1].id))).body.seat as string;
+  const back = await jar.enter(link);
+  assert.deepEqual([back.status, back.body.seat], [200, one], 'back by the first link');
+  assert.deepEqual([(await jar.ask('GET', `/view?seat=${one}`)).body.meeting, (await jar.ask('GET', `/view?seat=${two}`)).body.meeting], [first.id, second.id]);
+  assert.equal((await jar.ask('GET', '/view')).body.seat, one, 'without a word: the last that came in');
+  const held = async (of: Jar): Promise<string[]> => (await of.ask('GET', '/seats')).body.seats.map((seat: Json) => seat['seat']).sort();
+  assert.deepEqual(await held(jar), [one, two].sort());
+  const [at1, at2] = [await jar.connect(one, first.id), await jar.connect(two, second.id)];
+  assert.deepEqual([at1.view.you.seat, at2.view.you.seat], [one, two], 'both at once');
+  assert.equal((await at1.act('read_notice', { version: words.notice.version }))['ok'], true);
+  await at1.until('read in the one', () => at1.view.you.notice === true);
+  assert.equal(at2.view.you.notice, false, 'and not in the other');
+
+  const thief = new Jar(stack.url);
+  thief.cookies.set(`tw_meet_${one}`, jar.cookies.get(`tw_meet_${two}`)!);
+  assert.equal((await thief.ask('GET', `/view?seat=${one}`)).body.meeting, second.id, 'a cookie is of its own seat, whatever its name says');
+  assert.deepEqual(await held(thief), []);
+  assert.equal((await thief.ask('GET', `/view?seat=${two}`)).status, 401);
+  assert.equal((await thief.enter(link)).body.error.code, 'link_used');
+  for (const bad of ['', 'x'.repeat(300), '..%2F']) assert.equal((await jar.ask('GET', `/view?seat=${bad}`)).status, 401, bad);
+  at1.send({ t: 'sub', topic: `meeting:${second.id}`, re: 'foreign' });
+  await at1.until('no other meeting on that line', () => at1.messages.some((m) => m['t'] === 'error' && m['re'] === 'foreign' && m['code'] === 'no_right'));
+
+  await ok(host.act(first.id, 'revoke', { seat: one }));
+  await at1.until('that seat is over', () => at1.closed !== null);
+  assert.deepEqual([(await jar.ask('GET', `/view?seat=${one}`)).status, (await jar.ask('GET', `/view?seat=${two}`)).status, at2.closed], [401, 200, null], 'the other goes on');
+  assert.deepEqual(await held(jar), [two]);
+  assert.equal((await jar.enter(await host.invite(third.id, third.seats[1].id))).status, 200);
+  assert.deepEqual([jar.cookies.has(`tw_meet_${one}`), jar.cookies.size], [false, 3], 'what is of no use is forgotten');
+  for (const seat of [at1, at2]) seat.close();
+  for (const { id } of [first, second, third]) await ok(host.act(id, 'cancel', { reason: '试验' }));
 });
 
 test('one guest does not use up the files of a room', async () => {

@@ -559,7 +559,7 @@ test('meetings', async () => {
   assert.equal((await guest.call('GET /api/v1/meet/view')).status, 401);
   assert.equal((await guest.call('GET /api/v1/meet/words')).json.notice.version, '1');
   assert.equal((await guest.call('POST /api/v1/meet/enter', {}, { body: { token: invite.link.split('#')[1] } })).json.seat, seat);
-  assert.equal((await guest.call('GET /api/v1/meet/view')).json.view.you.state, 'lobby');
+  assert.deepEqual([(await guest.call('GET /api/v1/meet/view')).json.view.you.state, (await guest.call('GET /api/v1/meet/seats')).json.seats.length], ['lobby', 0]);
   assert.equal((await guest.call('POST /api/v1/meet/acts', {}, { body: { act: 'ready' } })).json.ok, true);
   assert.equal((await guest.call('POST /api/v1/meet/acts', {}, { body: { act: 'open' } })).status, 403);
   await callPool(await new Person().login('supervisor'), host);

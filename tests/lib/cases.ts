@@ -9,7 +9,7 @@ export interface Case {
   workflow: string; calendar_unknown: boolean; colour: string | null;
 }
 export interface Detail {
-  case: Case & { text: string | null }; reporter: { name: string; phone: string } | null; acts: string[]; log: { seq: number; action: string; details: Json }[];
+  case: Case & { text: string | null }; reporter: { name: string; phone: string } | null; acts: string[]; log: { seq: number; action: string; note: string; details: Json }[];
   orders: { id: string; department: string; state: string; seen_us: string | null }[]; timers: { timer: string; order: string | null; state: string; due_us: string | null }[]; alerts: { alert: string }[];
   asks: { id: string; state: string }[]; broken: number | null; about: string | null;
   merged: { id: string; reporter: { phone: string | null } | null }[]; meetings: { id: string; kind: string }[]; items: { id: string; kind: string; text: string; done_us: string | null }[];

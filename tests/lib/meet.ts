@@ -7,6 +7,7 @@ export interface Answer { status: number; body: any }
 export interface View {
   meeting: Json; you: any; room: { name: string; members: any[]; floor: string | null; shown: any }; away: boolean; consents: any[];
   recording: { state: string; waiting_for: string[]; error: string | null }; chat: any[]; files: any[]; danger: Json | null; calling: boolean;
+  helped_us: string | null; failed?: boolean | null;
   seats?: any[]; calls?: any[]; rooms?: any[]; dangers?: any[];
   minutes?: { entries: any[]; confirmed: any[] } | null; agreement?: any; facts?: any; disclosures?: any;
 }
@@ -43,9 +44,9 @@ export class Seat {
     });
   }
 
-  static open(url: string, cookie: string, meeting: string, from?: string): Promise<Seat> {
+  static open(url: string, cookie: string, meeting: string, from?: string, of = ''): Promise<Seat> {
     const guest = cookie.startsWith('tw_meet=');
-    const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws${guest ? '?guest=1' : ''}`, 'townwall.1', { headers: { cookie }, origin: url, rejectUnauthorized: false });
+    const socket = new WebSocket(`${url.replace(/^http/, 'ws')}/ws${guest ? `?guest=1${of ? `&seat=${of}` : ''}` : ''}`, 'townwall.1', { headers: { cookie }, origin: url, rejectUnauthorized: false });
     const seat = new Seat(socket, meeting);
     return new Promise((done, fail) => {
       socket.once('error', fail);
@@ -154,5 +155,35 @@ export class Host {
   }
   connect(meeting: string): Promise<Seat> {
     return Seat.open(this.person.url, this.person.cookie, meeting);
+  }
+}
+
+/** A browser that keeps every cookie, as browsers do: several links are opened in it. */
+export class Jar {
+  readonly cookies = new Map<string, string>();
+  readonly url: string;
+  constructor(url: string) {
+    this.url = url;
+  }
+  get header(): string {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  }
+  /** `path`: below /api/v1/meet. */
+  async ask(method: string, path: string, body?: Json): Promise<Answer> {
+    const answer = await fetch(`${this.url}/api/v1/meet${path}`, {
+      method, headers: { cookie: this.header, ...(body ? { 'content-type': 'application/json' } : {}) }, ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    for (const line of answer.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (/Max-Age=0\b/.test(line)) this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
+    return { status: answer.status, body: await answer.json() };
+  }
+  enter(link: string): Promise<Answer> {
+    return this.ask('POST', '/enter', { token: link.split('#')[1] });
+  }
+  connect(seat: string, meeting: string): Promise<Seat> {
+    return Seat.open(this.url, this.header, meeting, undefined, seat);
   }
 }

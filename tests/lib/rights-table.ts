@@ -122,6 +122,7 @@ export const routes: Record<string, Row> = {
   'GET /api/v1/meet/files/:file': { who: [] },
   'GET /api/v1/meet/words': { who: 'anybody' },
   'POST /api/v1/meet/enter': { who: 'anybody' },
+  'GET /api/v1/meet/seats': { who: 'anybody' },
   'GET /api/v1/meet/view': { who: [] },
   'POST /api/v1/meet/acts': { who: [] },
   'GET /api/v1/agreements': { who: hosts },

@@ -24,6 +24,8 @@ let page: Page;
 let town: CaseTown;
 let dispute = '';
 let links: string[] = [];
+/** The meeting of the first tests. */
+let first = '';
 /** Pages of A and B. */
 const parties: Record<string, Party> = {};
 
@@ -74,6 +76,7 @@ test('guests come in on phones, wait in the lobby, are let in and see each other
   links = await page.locator('[data-field=link]').evaluateAll((all) => all.map((one) => (one as HTMLInputElement).value));
   await page.click('[data-action=enter]');
   await page.waitForSelector('[data-test=begin]');
+  first = new URL(page.url()).pathname.split('/').at(-1)!;
   await shoot(page, 'meet-begin');
   await page.check('[data-field=relation-none]');
   await page.click('[data-action=open]');
@@ -432,4 +435,40 @@ test('on paper by its scan, by word of mouth, or none: written by the mediator a
   await page.click('[data-action=sign]');
   await stands(page, 'effective', 1);
   assert.deepEqual(host.faults, []);
+});
+
+test('a terminal serves another meeting while one rests, and comes back into it', async () => {
+  const desk = new Host(await Person.login(stack, 'mediator')), context = parties.a!.page.context();
+  const at = (h: number): string => String(Date.now() * 1000 + h * 3_600_000_000);
+  const { meeting } = (await desk.request('POST', '', { kind: 'talk', title: '周末说事：村口停车', starts_us: at(60), ends_us: at(61), place: '石桥村终端', seats: [{ role: 'official', name: '王书记' }] })).body;
+  assert.equal((await desk.act(meeting.id, 'open')).status, 200);
+  const seat = meeting.seats[1].id as string;
+  const link = await desk.invite(meeting.id, seat);
+  const other = await context.newPage();
+  other.setDefaultTimeout(60_000);
+  await other.goto(link);
+  await other.waitForFunction((id) => location.search === `?seat=${id}` && location.hash === '', seat);
+  assert.equal((await desk.act(meeting.id, 'admit', { seat })).status, 200);
+  await other.click('[data-action=devices]');
+  await other.click('[data-action=devices-done]');
+  await other.waitForSelector('[data-test=room]');
+
+  const again = await context.newPage();
+  again.setDefaultTimeout(60_000);
+  await again.goto(`${new URL(link).origin}/meet`);
+  await again.waitForSelector('[data-test=seats]:has-text("石桥村围墙边界"):has-text("周末说事：村口停车")');
+  assert.equal(await again.locator('[data-held]').count(), 2);
+  await shoot(again, 'meet-seats');
+  await clean(again, 'choosing one of two meetings');
+  await again.click('[data-held]:has-text("石桥村围墙边界")');
+  await again.waitForSelector('[data-end=adjourned]');
+  assert.equal((await desk.act(first, 'open')).status, 200);
+  await again.waitForSelector('[data-end=adjourned]', { state: 'detached' });
+  await again.reload();
+  await again.waitForSelector('[data-action=devices]');
+  assert.match(await again.innerText('h1'), /石桥村围墙边界/);
+  await again.goto(links[0]!); // the first link once more
+  await again.waitForSelector('[data-action=devices]');
+  assert.match(await again.innerText('h1'), /石桥村围墙边界/);
+  assert.equal(await other.locator('[data-test=room]').count(), 1, 'the other goes on');
 });

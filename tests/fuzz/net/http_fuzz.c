@@ -9,6 +9,9 @@ static void read_cookie(const char *text, size_t size)
     char out[64];
     if (http_cookie(text, size, "tw_session", out, sizeof out))
         g_assert(*out && strlen(out) < sizeof out);
+    char rest[16], value[32];
+    while (http_cookie_next(&text, &size, "tw_", rest, sizeof rest, value, sizeof value))
+        g_assert(*rest && *value && strlen(rest) < sizeof rest && strlen(value) < sizeof value);
 }
 
 static void read_range(const char *text, size_t size)

@@ -6,6 +6,24 @@ static bool cookie(const char *text, char *out)
     return http_cookie(text, strlen(text), "tw_session", out, 16);
 }
 
+static void test_cookies(void)
+{
+    const char *text =
+        "tw_meet=x; tw_meet_a=1;tw_meet_=2; tw_meet_b=; tw_meet_c d=3; tw_meet_e=4 5;"
+        " other_a=6; tw_meet_f=7";
+    size_t size = strlen(text);
+    char rest[8], value[8];
+    g_assert_true(
+        http_cookie_next(&text, &size, "tw_meet_", rest, sizeof rest, value, sizeof value));
+    g_assert_cmpstr(rest, ==, "a");
+    g_assert_cmpstr(value, ==, "1");
+    g_assert_true(
+        http_cookie_next(&text, &size, "tw_meet_", rest, sizeof rest, value, sizeof value));
+    g_assert_cmpstr(rest, ==, "f");
+    g_assert_false(
+        http_cookie_next(&text, &size, "tw_meet_", rest, sizeof rest, value, sizeof value));
+}
+
 static void test_cookie(void)
 {
     char out[16];
@@ -176,6 +194,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/net/http/cookie", test_cookie);
+    g_test_add_func("/net/http/cookies", test_cookies);
     g_test_add_func("/net/http/range", test_range);
     g_test_add_func("/net/http/path", test_path);
     g_test_add_func("/net/http/accepts", test_accepts);

@@ -20,6 +20,7 @@ export const meetZh = {
   consentKind: { mediation: '调解', recording: '录制', publication: '公开摘要', observer: '旁听', split: '分时' },
   answer: { yes: '同意', no: '不同意', withdrawn: '已撤回', none: '未答' },
   why: { notice: '还没看权利告知', screening: '还没回答问题', consent: '还没同意参加调解', identity: '等调解员核对身份', observer_consent: '等双方同意旁听', split_consent: '还没同意分时调解', disclosure: '还没申报利益关系', other_side: '另一方正在谈，请稍候', state: '等调解员开始', other: '还有别的条件' },
+  seats: { title: '请选择会议', how: '这台设备打开过几个链接，座位都还在' },
   lobby: { title: '等候室', planned: '调解 {time} 开始，可以先关掉页面，到时再用同一个手机打开链接', refused: '您没有同意参加调解，所以不会进入房间；可以改主意', host: '都准备好了，等调解员请您进去', waitsFor: '还在等：', nobody: '在等候室谁也看不到、听不到您', ready: '我准备好了', told: '已告诉调解员您准备好了', list: '等候', notCome: '还没打开链接', isReady: '已准备好', admit: '请进' },
   check: { look: '视频核对', host: '与 {who} 视频核对身份 · 别人看不到、听不到 · 未录制', guest: '调解员与您核对身份 · 别人看不到、听不到 · 未录制' },
   identity: { how: '核对方式', id_card: '看身份证', known: '本人认识', phone: '打电话核对', check: '身份已核对' },

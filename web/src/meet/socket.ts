@@ -1,7 +1,7 @@
 // The WebSocket of one seat: its topic, acts with their answers, messages of media. It comes back by itself.
 import { ApiError } from '../stores/api.ts';
 import type { Words } from '../wire/messages.ts';
-import { merged, type Line, type View } from './wire.ts';
+import { guestPath, merged, ownSeat, type Line, type View } from './wire.ts';
 
 const FIRST_PAUSE_MS = 300;
 const MOST_PAUSE_MS = 2000;
@@ -90,7 +90,7 @@ export class MeetSocket {
   }
 
   private connect(): void {
-    const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws${this.guest ? '?guest=1' : ''}`;
+    const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws${this.guest ? `?guest=1${ownSeat() ? `&seat=${encodeURIComponent(ownSeat())}` : ''}` : ''}`;
     const socket = new WebSocket(url, 'townwall.1');
     this.socket = socket;
     this.heardMs = performance.now();
@@ -118,7 +118,7 @@ export class MeetSocket {
 
   /** A seat that is ours no more is told so by REST alone. */
   private async known(): Promise<void> {
-    const path = this.guest ? '/api/v1/meet/view' : `/api/v1/meetings/${encodeURIComponent(this.meeting)}`;
+    const path = this.guest ? `/api/v1${guestPath('/view')}` : `/api/v1/meetings/${encodeURIComponent(this.meeting)}`;
     const answer = await fetch(path, { credentials: 'same-origin' }).catch(() => null);
     if (answer && [401, 403, 404, 410].includes(answer.status) && !this.ended) this.finish('closed');
   }

@@ -231,7 +231,17 @@ export interface Busy {
 
 export const getWords = (): Promise<MeetWords> => api('GET', '/meet/words');
 export const enter = (token: string): Promise<Entered> => api('POST', '/meet/enter', { token });
-export const getView = (): Promise<Entered> => api('GET', '/meet/view');
+/** The seat that this page is about: a browser may hold several. Of its own address, so that a page loaded anew is the same. */
+export const ownSeat = (): string => new URLSearchParams(location.search).get('seat') ?? '';
+/** What a guest's page asks, for its seat. */
+export function guestPath(path: string, query: Record<string, string> = {}): string {
+  const all = new URLSearchParams({ ...query, ...(ownSeat() ? { seat: ownSeat() } : {}) }).toString();
+  return all ? `/meet${path}?${all}` : `/meet${path}`;
+}
+export interface HeldSeat { seat: string; meeting: string; title: string; kind: Meeting['kind']; state: Meeting['state']; starts_us: string; ends_us: string }
+export const getView = (): Promise<Entered> => api('GET', guestPath('/view'));
+/** Those that this browser holds. */
+export const getSeats = (): Promise<{ seats: HeldSeat[] }> => api('GET', '/meet/seats');
 export const listMeetings = (query: Record<string, string> = {}): Promise<{ meetings: Meeting[] }> => api('GET', `/meetings?${new URLSearchParams(query)}`);
 export const getMeeting = (id: string): Promise<{ meeting: Meeting }> => api('GET', `/meetings/${encodeURIComponent(id)}`);
 export const makeMeeting = (fields: object): Promise<{ meeting: Meeting }> => api('POST', '/meetings', fields);
@@ -240,9 +250,14 @@ export const invite = (meeting: string, seat: string, send = false): Promise<{ i
 export const listLetters = (meeting: string): Promise<{ letters: Letter[] }> => api('GET', `/meetings/${encodeURIComponent(meeting)}/letters`);
 /** An act by REST; a guest's without naming the meeting. */
 export const actOn = (meeting: string | null, act: string, more: object = {}): Promise<unknown> =>
-  api('POST', meeting === null ? '/meet/acts' : `/meetings/${encodeURIComponent(meeting)}/acts`, { act, ...more });
-const filesOf = (meeting: string | null): string => (meeting === null ? '/meet/files' : `/meetings/${encodeURIComponent(meeting)}/files`);
-export const fileUrl = (meeting: string | null, file: string, small = false): string => `/api/v1${filesOf(meeting)}/${encodeURIComponent(file)}${small ? '?size=small' : ''}`;
+  api('POST', meeting === null ? guestPath('/acts') : `/meetings/${encodeURIComponent(meeting)}/acts`, { act, ...more });
+const filesOf = (meeting: string | null, file = '', query: Record<string, string> = {}): string => {
+  const path = `/files${file ? `/${encodeURIComponent(file)}` : ''}`;
+  if (meeting === null) return guestPath(path, query);
+  const asked = new URLSearchParams(query).toString();
+  return `/meetings/${encodeURIComponent(meeting)}${path}${asked ? `?${asked}` : ''}`;
+};
+export const fileUrl = (meeting: string | null, file: string, small = false): string => `/api/v1${filesOf(meeting, file, small ? { size: 'small' } : {})}`;
 /** To the room one is in; of a guest: `meeting` null. */
 export async function give(meeting: string | null, file: File): Promise<{ file: MeetFile }> {
   const headers: Record<string, string> = { 'Content-Type': 'application/octet-stream', 'X-Townwall-Name': encodeURIComponent(file.name), 'X-Townwall-Key': crypto.randomUUID() };
@@ -252,7 +267,7 @@ export async function give(meeting: string | null, file: File): Promise<{ file: 
   if (answer.ok) return body;
   throw new ApiError(answer.status, body.error?.code ?? '', body.error?.message ?? { zh: answer.statusText, en: answer.statusText });
 }
-export const agreementUrl = (meeting: string | null): string => `/api/v1${meeting === null ? '/meet/agreement.pdf' : `/agreements/${encodeURIComponent(meeting)}/pdf`}`;
+export const agreementUrl = (meeting: string | null): string => `/api/v1${meeting === null ? guestPath('/agreement.pdf') : `/agreements/${encodeURIComponent(meeting)}/pdf`}`;
 
 /** A view with what came after it. Pure. */
 export function merged(view: View | null, snapshot: boolean, data: Partial<View> & { chat_add?: Line[]; minutes_add?: Minutes }): View {
