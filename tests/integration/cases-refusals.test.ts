@@ -92,6 +92,7 @@ test('the end: on the spot by who took it first, a call before "unverified", nev
   file = await did(operator, file, 'dispatch', { lead: 'green' });
   file = await did(both, file, 'take');
   file = await did(both, file, 'feedback', { text: '已处理' });
+  await refused(operator, file, 'no_agreement', 'court', { result: 'applied' });
   file = await did(operator, file, 'review', { result: 'pass' });
   await refused(both, file, 'verifier_is_handler', 'verify', { result: 'satisfied' });
   await refused(verifier, file, 'call_first', 'verify', { result: 'unverified' });
