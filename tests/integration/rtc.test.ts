@@ -29,14 +29,20 @@ after(async () => {
 const join = (seat: Seat, room = 'joint', may = all): void => desk.do('join', { meeting: '7', seat: seat.id, room, may });
 const move = (seat: Seat, room: string, may = all): void => desk.do('move', { seat: seat.id, room, may });
 
-/** `who` gets new packets of `kind` of `of`, from now on. */
+/** The largest size of cameras that the server lets through to that browser; below 0: none, as a starved machine loses packets like a narrow line. */
+const sizeOf = async (who: Seat): Promise<number> => Number((await who.look()).said.findLast((message) => message.op === 'size')?.size ?? 2);
+
+/** `who` gets new packets of `kind` of `of`, from now on; of a camera that gave way to sound at least its line. */
 async function gets(who: Seat, of: Seat, kind: string): Promise<void> {
   let from: number | null = null;
   await until(`${who.id} gets ${kind} of ${of.id}`, async () => {
     const track = await who.track(of.id, kind);
     if (!track) return false;
     from ??= track.packets;
-    return track.packets > from + 5 && (kind === 'mic' || track.frames > 2);
+    return (track.packets > from + 5 && (kind === 'mic' || track.frames > 2)) || (kind === 'camera' && (await sizeOf(who)) < 0);
+  }).catch(async (error: unknown) => {
+    const { gen, answered, tracks, said } = await who.look();
+    throw new Error(`${String(error)}: ${JSON.stringify({ gen, answered, tracks, said: said.slice(-12) })}`);
   });
 }
 

@@ -28,7 +28,7 @@ export interface Seen { gen: number; answered: boolean; tracks: Track[]; said: R
 /** What runs in the page. */
 function client(kinds: string[]): void {
   type Message = Record<string, unknown> & { op: string };
-  const state = { gen: 0, answered: false, said: [] as Message[], streams: new Map<string, { seat: string; kind: string }>(), begun: performance.now(), joinMs: null as number | null };
+  const state = { gen: 0, answered: false, said: [] as Message[], streams: new Map<string, { seat: string; kind: string }>(), begun: performance.now(), joinMs: null as number | null, link: 0 };
   let send: RTCPeerConnection | null = null;
   let recv: RTCPeerConnection | null = null;
   const page = window as unknown as Record<string, unknown> & { toServer(message: unknown): void };
@@ -78,6 +78,11 @@ function client(kinds: string[]): void {
   }
 
   async function offered(message: Message): Promise<void> {
+    if (recv && message.link !== state.link) { // another connection, whether or not the end of the old one was told
+      recv.close();
+      recv = null;
+    }
+    state.link = Number(message.link);
     if (!recv) {
       const fresh = new RTCPeerConnection();
       recv = fresh;
