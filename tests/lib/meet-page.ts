@@ -55,9 +55,14 @@ export async function admit(host: Page, side: string): Promise<void> {
   await host.click(`[data-waiting][data-side=${side}] [data-action=identity]`);
   await host.click(`[data-waiting][data-side=${side}] [data-action=admit]`);
 }
-/** Until a page shows moving pictures of so many others. */
-export const sees = (of: Page, others: number): Promise<unknown> =>
-  of.waitForFunction((n) => [...document.querySelectorAll('[data-seat][data-moving=true] video:not(.self)')].filter((video) => (video as HTMLVideoElement).videoWidth > 0).length >= n, others);
+/** Until a page shows moving pictures of so many others; else says what stands in their places. */
+export async function sees(of: Page, others: number): Promise<void> {
+  await of.waitForFunction((n) => [...document.querySelectorAll('[data-seat][data-moving=true] video:not(.self)')].filter((video) => (video as HTMLVideoElement).videoWidth > 0).length >= n, others)
+    .catch(async (error: unknown) => {
+      const tiles = await of.locator('[data-seat]').evaluateAll((all) => all.map((one) => `${(one as HTMLElement).innerText.replace(/\s+/g, ' ')} ${JSON.stringify((one as HTMLElement).dataset)}`));
+      throw new Error(`${String(error)}: ${tiles.join(' | ')}`);
+    });
+}
 
 /** Draws two strokes where one signs. */
 export async function draw(on: Page): Promise<void> {
