@@ -55,9 +55,11 @@ export async function admit(host: Page, side: string): Promise<void> {
   await host.click(`[data-waiting][data-side=${side}] [data-action=identity]`);
   await host.click(`[data-waiting][data-side=${side}] [data-action=admit]`);
 }
+/** A machine that starves loses packets like a narrow line: pictures give way to voices, and come back after a while without trouble (server/rtc/level.h). */
+const STARVED_MS = 150_000;
 /** Until a page shows moving pictures of so many others; else says what stands in their places. */
 export async function sees(of: Page, others: number): Promise<void> {
-  await of.waitForFunction((n) => [...document.querySelectorAll('[data-seat][data-moving=true] video:not(.self)')].filter((video) => (video as HTMLVideoElement).videoWidth > 0).length >= n, others)
+  await of.waitForFunction((n) => [...document.querySelectorAll('[data-seat][data-moving=true] video:not(.self)')].filter((video) => (video as HTMLVideoElement).videoWidth > 0).length >= n, others, { timeout: STARVED_MS })
     .catch(async (error: unknown) => {
       const tiles = await of.locator('[data-seat]').evaluateAll((all) => all.map((one) => `${(one as HTMLElement).innerText.replace(/\s+/g, ' ')} ${JSON.stringify((one as HTMLElement).dataset)}`));
       throw new Error(`${String(error)}: ${tiles.join(' | ')}`);
