@@ -35,7 +35,8 @@ static json_t *details_of(const struct keeping *keeping)
 {
     json_t *details = json_pack("{s:s,s:s,s:I}", "attachment", keeping->file->id, "sha256",
                                 keeping->file->sha256, "bytes", (json_int_t)keeping->file->bytes);
-    static const char *const keys[] = {"room", "seconds", "parts", "tracks", "what", "text_sha256"};
+    static const char *const keys[] = {"room", "seconds",     "parts",       "tracks",
+                                       "what", "text_sha256", "state_sha256"};
     for (gsize i = 0; i < G_N_ELEMENTS(keys); i++) {
         json_t *value = json_object_get(keeping->about, keys[i]);
         if (value)

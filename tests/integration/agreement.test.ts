@@ -335,6 +335,7 @@ test('a case that does not take the agreement now is told again, and counts it o
   const { id, lead, a } = all;
   const file = await did(host.person, (await detailOf(host.person, of)).case, 'attempt', { result: 'refused', text: '一方离开' });
   assert.equal(file.state, 'WORKING');
+  await ok(host.act(id, 'write', { kind: 'minutes', text: '双方同意退让。' }));
   await ok(host.act(id, 'draft', { how: 'paper', fields: fields() }));
   await lead.until('the paper draft', () => lead.view.agreement?.how === 'paper');
   const sent = await a.request('POST', '/files', new Uint8Array(Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n')), { 'content-type': 'application/octet-stream', 'x-townwall-name': encodeURIComponent('协议.pdf'), 'x-townwall-key': 'scan-2' });
@@ -353,6 +354,10 @@ test('a case that does not take the agreement now is told again, and counts it o
   const waived = await did(town.operator, told.case, 'court', { result: 'waived', text: '当事人表示不申请' });
   assert.equal((await actOn(town.operator, waived, 'court', { result: 'applied' })).body.error?.code, 'done_already');
   await lead.until('what is written down in the case stands here too', () => lead.view.agreement?.court?.state === 'waived');
+  await until('both are files', () => filedOf(id).length === 2);
+  await ok(host.act(id, 'end'));
+  await until('looked at again at the end', () => rows('SELECT 1 FROM meeting WHERE id = ? AND filed_us > 0', id).length === 1);
+  assert.deepEqual(filedOf(id).map((one) => one['what']), ['minutes', 'agreement'], 'what did not change is not kept twice');
   leave(all);
 });
 
